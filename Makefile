@@ -1,0 +1,50 @@
+# `make demo` and `make test` set themselves up in .venv from the pinned files in envs/.
+SHELL := /bin/bash
+PYTHON ?= python3
+CORES ?= all
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip install --quiet -c envs/constraints.txt
+# `snakemake`, and the `python` of its jobs, are those of .venv.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help install demo test lint format
+
+help:
+	@echo "make demo     the paper's five scenarios on digits, to figures and a table (minutes)"
+	@echo "make test     linters and all tests"
+	@echo "make lint     linters alone"
+	@echo "make format   let ruff and snakefmt rewrite the files"
+	@echo "make install  only the set-up, into $(VENV)"
+
+install: $(VENV)/ready
+
+demo: $(VENV)/ready
+	snakemake all --cores $(CORES) --quiet host reason rules --config sweep=demo
+	@echo; cat results/tables/summary.md
+	@echo; echo "Figures: results/figures/   Tables: results/tables/"
+
+test: $(VENV)/ready-to-test lint
+	python -m pytest
+
+lint: $(VENV)/ready-to-test
+	ruff check .
+	ruff format --check .
+	snakefmt --check --compact-diff Snakefile workflow
+	snakemake --lint
+
+format: $(VENV)/ready-to-test
+	ruff check --fix .
+	ruff format .
+	snakefmt Snakefile workflow
+
+$(VENV)/ready: envs/requirements.txt envs/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@# Debian's python3 may come without ensurepip; virtualenv brings its own pip.
+	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m pip install --quiet --user virtualenv && $(PYTHON) -m virtualenv --quiet $(VENV); }
+	@echo "Installing into $(VENV) (torch is large: some minutes)"
+	$(PIP) -r envs/requirements.txt
+	@touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready envs/requirements-test.txt
+	$(PIP) -r envs/requirements-test.txt
+	@touch $@

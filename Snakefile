@@ -1,0 +1,40 @@
+"""Cluster-based active learning: label a large pool of images with few interactions.
+
+snakemake --cores 8                        the sweep named in config.yaml
+snakemake --cores 8 --config sweep=paper   another one
+snakemake --cores 8 figures                figures and tables only
+snakemake --cores 1 partial                the same from a half-finished sweep
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/learn.smk"
+include: "workflow/rules/query.smk"
+include: "workflow/rules/results.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+localrules:
+    all,
+    figures,
+    partial,
+    fetch_data,
+    fetch_weights,
+
+
+rule all:
+    """Everything of the sweep: metrics, figures, tables."""
+    default_target: True
+    input:
+        "results/metrics.parquet",
+        rules.figures.input,

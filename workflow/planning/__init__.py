@@ -1,0 +1,1 @@
+"""What the Snakefile computes while it is parsed: settings, steps, versions of stages."""

@@ -1,0 +1,165 @@
+"""Settings: checked before any job, with errors of one line."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, validators
+from jsonschema.exceptions import ValidationError, best_match
+
+from workflow.scripts.cbal.registry import STRATEGIES
+
+SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+TAKEN = {"supervised", "pretrained"}  # folders beside those of the scenarios
+IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
+TRAINING_IMAGES = {"cifar10": 50_000}  # published split
+
+Config = dict[str, Any]
+
+
+class SettingsError(Exception):
+    """A mistake in the settings, in one line: where, what, and what to do."""
+
+
+def check(config: Config) -> None:
+    """Check the settings and fill in their defaults, in place.
+
+    Raises:
+        SettingsError: the first mistake found.
+    """
+    schema = yaml.safe_load(SCHEMA.read_text())
+    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        raise SettingsError(describe(error))
+    _with_defaults(Draft202012Validator)(schema).validate(config)
+    for name, scenario in config["scenarios"].items():
+        scenario["steps"] = [_step(f"scenarios.{name}", step) for step in scenario["steps"]]
+        if name in TAKEN:
+            raise SettingsError(f"scenarios.{name}: the name is taken; choose another")
+    for name, sweep in config["sweeps"].items():
+        for key in ("datasets", "scenarios"):
+            for entry in sweep[key]:
+                _known(f"sweeps.{name}.{key}", entry, config[key])
+    for name, dataset in config["datasets"].items():
+        _known(f"datasets.{name}.model", dataset["model"], config["models"])
+    _known("sweep", config["sweep"], config["sweeps"])
+    for name in config["sweeps"][config["sweep"]]["datasets"]:
+        _check_dataset(config, name)
+
+
+def describe(error: ValidationError) -> str:
+    """Return a schema violation in one line."""
+    where = ".".join(str(part) for part in error.absolute_path) or "top level"
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        unknown = next(key for key in error.instance if key not in known)
+        return f"{where}: unknown key {unknown!r}; known are {', '.join(known)}"
+    message = error.message
+    if error.validator == "type":
+        wanted = error.validator_value
+        wanted = " or ".join(wanted) if isinstance(wanted, list) else wanted
+        message = f"{error.instance!r} is not of type {wanted}"
+        if isinstance(error.instance, str) and "number" in wanted:
+            message += " (YAML reads 1e-3 as text: write 0.001)"
+    help_ = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return f"{where}: {message}" + (f"; {help_}" if help_ else "")
+
+
+def shares(config: Config, dataset: str, scenario: str) -> list[int]:
+    """Return the interactions of each step of a round; they add up to the round's.
+
+    Largest remainders; of equal ones the earlier step gets the odd interaction.
+    """
+    total = config["datasets"][dataset]["interactions"]
+    weights = [step["share"] for step in config["scenarios"][scenario]["steps"]]
+    exact = [total * weight / sum(weights) for weight in weights]
+    parts = [int(part) for part in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
+    for i in by_remainder[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def _check_dataset(config: Config, name: str) -> None:
+    """Check what can be known of a data set of the sweep before it is there."""
+    where, dataset = f"datasets.{name}", config["datasets"][name]
+    if dataset["path"] is not None and not Path(dataset["path"]).exists():
+        raise SettingsError(f"{where}.path: {dataset['path']} does not exist; mend the path")
+    if dataset["source"] == "folder" and dataset["path"] is None:
+        raise SettingsError(f"{where}: source folder needs `path:`, a folder of class folders")
+    pool = _pool_size(dataset)
+    if pool is not None and dataset["interactions"] > pool:
+        raise SettingsError(
+            f"{where}.interactions: {dataset['interactions']} a round, but the pool has {pool} "
+            "images; ask for fewer"
+        )
+    for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
+        if 0 in shares(config, name, scenario):
+            raise SettingsError(
+                f"{where}.interactions: {dataset['interactions']} leave a step of {scenario} with "
+                "none; ask for more, or mend the shares"
+            )
+    _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]], dataset["model"])
+
+
+def _pool_size(dataset: Config) -> int | None:
+    """Return the number of training images where it is known before they are read."""
+    size = TRAINING_IMAGES.get(dataset["source"])
+    if dataset["source"] in IMAGES:
+        images = IMAGES[dataset["source"]]
+        size = images - round(images * dataset["test_fraction"])
+    return min((n for n in (size, dataset["subset"]) if n), default=None)
+
+
+def _check_model(where: str, model: Config, name: str) -> None:
+    """Check a model's names; torchvision is asked once, until its weights are kept."""
+    weights, architecture = model["weights"], model["architecture"]
+    if architecture == "convnet":
+        if weights != "none":
+            raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
+        return
+    if weights.endswith((".pth", ".pt", ".safetensors")) and not Path(weights).exists():
+        raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
+    kept = Path("data", "weights", f"{name}.safetensors").exists()
+    # Seconds of import: not again in every parse, nor where only jobs have torchvision.
+    if kept or importlib.util.find_spec("torchvision") is None:
+        return
+    command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check"]
+    command += ["--architecture", architecture, "--weights", weights]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        last = (result.stderr.strip().splitlines() or ["torchvision cannot be asked"])[-1]
+        raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
+
+
+def _step(where: str, step: str | Config) -> Config:
+    """Return a step as a mapping, checked against the registry of strategies."""
+    step = {"strategy": step} if isinstance(step, str) else step
+    step = {"share": 1, "settings": {}, **step}
+    _known(f"{where}.steps", step["strategy"], STRATEGIES)
+    for key in step["settings"]:
+        _known(f"{where}.steps.{step['strategy']}", key, STRATEGIES[step["strategy"]].settings)
+    return step
+
+
+def _known(where: str, name: str, known: Any) -> None:
+    if name not in known:
+        raise SettingsError(f"{where}: unknown {name!r}; known are {', '.join(known) or 'none'}")
+
+
+def _with_defaults(validator: type) -> type:
+    """Return the validator class extended to fill in the schema's defaults."""
+    check_properties = validator.VALIDATORS["properties"]
+
+    def fill_in(self, properties, instance, schema):
+        if isinstance(instance, dict):
+            for key, subschema in properties.items():
+                if "default" in subschema:
+                    instance.setdefault(key, subschema["default"])
+        yield from check_properties(self, properties, instance, schema)
+
+    return validators.extend(validator, {"properties": fill_in})

@@ -1,0 +1,59 @@
+"""Versions of stages: what a changed algorithm changes, and a changed comment does not."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def version(script: str, *modules: str) -> str:
+    """Return the version of a stage: 12 hexadecimal digits.
+
+    It is the digest of the syntax trees, comments and docstrings left out, of the
+    stage's script, of the given modules, and of all `cbal` modules they import.
+
+    Args:
+        script: file name of the stage's script.
+        modules: names of modules that the script loads by name.
+    """
+    seen: set[Path] = set()
+    waiting = [SCRIPTS / script, *(path for name in modules for path in _files(name))]
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            waiting += _parsed(path)[1]
+    whole = hashlib.sha256()
+    for path in sorted(seen):
+        whole.update(f"{path.relative_to(SCRIPTS)} {_parsed(path)[0]}\n".encode())
+    return whole.hexdigest()[:12]
+
+
+@cache
+def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
+    """Return the digest of a file's syntax tree, and the `cbal` files it imports."""
+    tree = ast.parse(path.read_bytes(), str(path))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return digest, tuple(file for name in sorted(imported) for file in _files(name))
+
+
+def _files(name: str) -> list[Path]:
+    """Return the files that importing the `cbal` module `name` runs; none for others."""
+    parts = name.split(".")
+    if parts[0] != "cbal":
+        return []
+    packages = [SCRIPTS.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
+    return [
+        path for path in (*packages, SCRIPTS.joinpath(*parts).with_suffix(".py")) if path.is_file()
+    ]

@@ -1,0 +1,263 @@
+"""Names used by all rules: the checked settings, wildcard constraints, input functions.
+
+A run is a (dataset, scenario, seed). Its rounds unroll from the last one: round r
+needs the pool and the model of round r - 1, and round 0 is the state before any label.
+"""
+
+import hashlib
+import json
+import os
+import re
+
+from workflow.planning.settings import SettingsError, check, shares
+from workflow.planning.versions import version
+from workflow.scripts.cbal.registry import STRATEGIES
+
+try:
+    check(config)
+except SettingsError as error:
+    raise SystemExit(f"config.yaml: {error}") from None
+
+SWEEP = config["sweeps"][config["sweep"]]
+DATASETS = config["datasets"]
+SCENARIOS = config["scenarios"]
+MODELS = config["models"]
+
+DATA = "data/{dataset}"
+RUN = "results/{dataset}/{scenario}/seed-{seed}"
+ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
+STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
+SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
+
+
+def one_of(names):
+    return "|".join(re.escape(name) for name in names)
+
+
+def steps_that_need(what):
+    names = one_of(name for name, strategy in STRATEGIES.items() if strategy.needs == what)
+    return rf"\d+-({names})"
+
+
+wildcard_constraints:
+    dataset=one_of(DATASETS),
+    scenario=one_of(SCENARIOS),
+    model=one_of(MODELS),
+    seed=r"\d+",
+    round=r"[1-9]\d*",
+    step=r"\d+-\w+",
+    part="(partial/)?",
+
+
+def model_of(wildcards):
+    return MODELS[DATASETS[wildcards.dataset]["model"]]
+
+
+def is_pretrained(wildcards):
+    return model_of(wildcards)["weights"] != "none"
+
+
+def threads_of(wildcards):
+    return model_of(wildcards)["threads"]
+
+
+def architecture(wildcards):
+    return model_of(wildcards)["architecture"]
+
+
+def image_size(wildcards):
+    return model_of(wildcards)["image_size"]
+
+
+def key(name, default):
+    """A key of the run, where the output has it."""
+    return lambda wildcards: wildcards.get(name, default)
+
+
+def data_setting(name):
+    return lambda wildcards: DATASETS[wildcards.dataset][name]
+
+
+def optional_setting(name):
+    return lambda wildcards: DATASETS[wildcards.dataset][name] or []
+
+
+def training(name):
+    return lambda wildcards: DATASETS[wildcards.dataset]["training"][name]
+
+
+def weights_file(wildcards):
+    """Pretrained weights of the dataset's model; none for a model trained from scratch."""
+    if is_pretrained(wildcards):
+        return f"data/weights/{DATASETS[wildcards.dataset]['model']}.safetensors"
+    return []
+
+
+def weights_path(wildcards):
+    """The user's own weights file; none where torchvision has the weights."""
+    weights = MODELS[wildcards.model]["weights"]
+    return weights if weights.endswith((".pth", ".pt", ".safetensors")) else []
+
+
+def data_path(wildcards):
+    """The user's own copy of the images. Ancient: a data set is prepared once."""
+    path = DATASETS[wildcards.dataset]["path"]
+    return ancient(path) if path else []
+
+
+def download(wildcards):
+    """Folder of torchvision's download, where the user has no copy."""
+    dataset = DATASETS[wildcards.dataset]
+    public = dataset["source"] in ("cifar10", "eurosat") and not dataset["path"]
+    return f"data/downloads/{dataset['source']}" if public else []
+
+
+def round_before(name):
+    """A file of the round before: rounds unroll from here."""
+
+    def path(wildcards):
+        before = int(wildcards.round) - 1
+        return f"{RUN.format_map(wildcards)}/round-{before}/{name}"
+
+    return path
+
+
+def features(wildcards):
+    """Features of the unlabeled pool; in round 1 those of the initial model."""
+    if int(wildcards.round) > 1:
+        return f"{ROUND.format_map(wildcards)}/features.parquet"
+    whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
+    return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
+
+
+def probabilities(wildcards):
+    """Features with probabilities; there are none before the first trained head."""
+    return features(wildcards) if int(wildcards.round) > 1 else []
+
+
+def step_names(scenario):
+    """Names of a scenario's steps: position and strategy, as 1-entropy."""
+    steps = SCENARIOS[scenario]["steps"]
+    return [f"{i}-{step['strategy']}" for i, step in enumerate(steps, start=1)]
+
+
+def earlier_steps(name):
+    """A file of each earlier step of the same round."""
+
+    def paths(wildcards):
+        position = int(wildcards.step.split("-")[0])
+        folder = ROUND.format_map(wildcards)
+        return [f"{folder}/step-{s}/{name}" for s in step_names(wildcards.scenario)[: position - 1]]
+
+    return paths
+
+
+def all_steps(name):
+    """A file of each step of a round."""
+
+    def paths(wildcards):
+        folder = ROUND.format_map(wildcards)
+        return [f"{folder}/step-{step}/{name}" for step in step_names(wildcards.scenario)]
+
+    return paths
+
+
+def position(wildcards):
+    return int(wildcards.step.split("-")[0]) - 1
+
+
+def strategy(wildcards):
+    return STRATEGIES[wildcards.step.split("-")[1]]
+
+
+def address(wildcards):
+    return strategy(wildcards).address
+
+
+def needs(wildcards):
+    return strategy(wildcards).needs
+
+
+def kind(wildcards):
+    return strategy(wildcards).kind
+
+
+def interactions(wildcards):
+    return shares(config, wildcards.dataset, wildcards.scenario)[position(wildcards)]
+
+
+def settings(wildcards):
+    step = SCENARIOS[wildcards.scenario]["steps"][position(wildcards)]
+    return json.dumps(step["settings"], sort_keys=True)
+
+
+def cluster_labels(wildcards):
+    return SCENARIOS[wildcards.scenario]["cluster_labels"]
+
+
+def query_version(wildcards):
+    return version("query.py", address(wildcards).split(":")[0])
+
+
+def metrics_of_sweep(wildcards):
+    """Metrics of the last round of each run, and with it of all rounds before."""
+    rounds = range(1, SWEEP["rounds"] + 1)
+    paths = expand(
+        f"{ROUND}/metrics.parquet",
+        dataset=SWEEP["datasets"],
+        scenario=SWEEP["scenarios"],
+        seed=SWEEP["seeds"],
+        round=rounds,
+    )
+    if SWEEP["supervised"]:
+        paths += expand(
+            f"{SUPERVISED}/metrics.parquet",
+            dataset=SWEEP["datasets"],
+            seed=SWEEP["seeds"],
+        )
+    return paths
+
+
+def present_metrics(wildcards):
+    """Digest of names and times of the sweep's metrics that are there already."""
+    paths = [path for path in metrics_of_sweep(wildcards) if os.path.exists(path)]
+    present = [(path, os.stat(path).st_mtime_ns) for path in paths]
+    return hashlib.sha256(json.dumps(present).encode()).hexdigest()[:12]
+
+
+def title(wildcards):
+    return DATASETS[wildcards.dataset]["title"] or wildcards.dataset
+
+
+def titles():
+    """Titles of the sweep's data sets as JSON, for figures and tables."""
+    return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
+
+
+def cluster_step(scenario):
+    """Name of a scenario's first step that shows clusters; None if there is none."""
+    steps = (
+        step for step in step_names(scenario) if STRATEGIES[step.split("-")[1]].kind == "cluster"
+    )
+    return next(steps, None)
+
+
+def with_clusters():
+    """The sweep's scenarios that show clusters, those with most steps first."""
+    names = [name for name in SWEEP["scenarios"] if cluster_step(name)]
+    return sorted(names, key=lambda name: -len(SCENARIOS[name]["steps"]))
+
+
+def gallery(name):
+    """A file of the first clusters that a trained model made (of round 1, if it is the last)."""
+
+    def path(wildcards):
+        scenario = with_clusters()[0]
+        keys = {"dataset": wildcards.dataset, "scenario": scenario, "seed": SWEEP["seeds"][0]}
+        keys |= {"round": min(2, SWEEP["rounds"]), "step": cluster_step(scenario)}
+        return f"{STEP.format_map(keys)}/{name}"
+
+    return path
+
+
+GALLERIES = SWEEP["datasets"] if with_clusters() else []

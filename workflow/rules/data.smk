@@ -1,0 +1,120 @@
+"""Data and weights: from their source to files that never change again.
+
+Needs:  a download, or the user's own copy (`path:`).
+Makes:  data/{dataset}/{index.parquet,truth.parquet,images.npy}, data/weights/.
+Order:  fetch_data -> prepare_data; fetch_weights.
+"""
+
+
+rule fetch_data:
+    """Download a public data set with torchvision."""
+    output:
+        directory("data/downloads/{source}"),
+    log:
+        "logs/fetch_data/{source}.log",
+    benchmark:
+        "benchmarks/fetch_data/{source}.tsv"
+    wildcard_constraints:
+        source="cifar10|eurosat",
+    retries: 2
+    conda:
+        "../../envs/cbal.yaml"
+    shell:
+        "python workflow/scripts/fetch_data.py"
+        " --source {wildcards.source:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule prepare_data:
+    """Split the images and write them as the pool's files."""
+    input:
+        path=data_path,
+        download=download,
+    output:
+        index=f"{DATA}/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+        images=f"{DATA}/images.npy",
+    log:
+        "logs/{dataset}/prepare_data.log",
+    benchmark:
+        "benchmarks/{dataset}/prepare_data.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        source=data_setting("source"),
+        side=optional_setting("side"),
+        subset=optional_setting("subset"),
+        test_subset=optional_setting("test_subset"),
+        test_fraction=data_setting("test_fraction"),
+        split_seed=data_setting("split_seed"),
+        version=version("prepare_data.py"),
+    shell:
+        "python workflow/scripts/prepare_data.py"
+        " --dataset {wildcards.dataset:q}"
+        " --source {params.source:q}"
+        " --path {input.path:q}"
+        " --download {input.download:q}"
+        " --side {params.side}"
+        " --subset {params.subset}"
+        " --test-subset {params.test_subset}"
+        " --test-fraction {params.test_fraction}"
+        " --split-seed {params.split_seed}"
+        " --index {output.index:q}"
+        " --truth {output.truth:q}"
+        " --images {output.images:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule fetch_weights:
+    """Find or download pretrained weights and check them, where there is a network."""
+    input:
+        weights_path,
+    output:
+        "data/weights/{model}.safetensors",
+    log:
+        "logs/fetch_weights/{model}.log",
+    benchmark:
+        "benchmarks/fetch_weights/{model}.tsv"
+    retries: 2
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        architecture=lambda wildcards: MODELS[wildcards.model]["architecture"],
+        weights=lambda wildcards: MODELS[wildcards.model]["weights"],
+        version=version("fetch_weights.py"),
+    shell:
+        "python workflow/scripts/fetch_weights.py"
+        " --architecture {params.architecture:q}"
+        " --weights {params.weights:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule init_pool:
+    """Round 0: every training sample, no label."""
+    input:
+        index=f"{DATA}/index.parquet",
+    output:
+        pool=f"{RUN}/round-0/pool.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/init_pool.log",
+    benchmark:
+        "benchmarks/{dataset}/{scenario}/seed-{seed}/init_pool.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        interactions=data_setting("interactions"),
+        version=version("init_pool.py"),
+    shell:
+        "python workflow/scripts/init_pool.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --index {input.index:q}"
+        " --interactions {params.interactions}"
+        " --out {output.pool:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -1,0 +1,193 @@
+"""Learn: features of the unlabeled pool, and a model of the labels so far.
+
+Needs:  data, weights, and pool.parquet of the round.
+Makes:  metrics.parquet and timing.parquet (kept); model.safetensors and
+        features.parquet (temporary: 45 MB a round, used up by the next round).
+Order:  extract_pretrained (once) -> round 1's query;
+        train -> model -> the next round's extract_features.
+
+Evaluation is part of train, so that the model may go. The last round's model is kept:
+it is what the run was for, and a sweep grows by a round without training one again.
+"""
+
+
+rule extract_pretrained:
+    """Features of every training sample from the pretrained weights, for all seeds."""
+    input:
+        images=f"{DATA}/images.npy",
+        index=f"{DATA}/index.parquet",
+        weights=weights_file,
+    output:
+        features="results/{dataset}/pretrained/features.parquet",
+        timing="results/{dataset}/pretrained/timing.parquet",
+    log:
+        "logs/{dataset}/pretrained/extract.log",
+    benchmark:
+        "benchmarks/{dataset}/pretrained/extract.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    threads: threads_of
+    resources:
+        mem_mb=8000,
+        runtime=60,
+        gpu=1,
+    params:
+        seed=key("seed", 0),
+        architecture=architecture,
+        image_size=image_size,
+        version=version("extract_features.py"),
+    shell:
+        "python workflow/scripts/extract_features.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario pretrained"
+        " --seed {params.seed}"
+        " --round 0"
+        " --images {input.images:q}"
+        " --index {input.index:q}"
+        " --architecture {params.architecture:q}"
+        " --weights {input.weights:q}"
+        " --image-size {params.image_size}"
+        " --threads {threads}"
+        " --out {output.features:q}"
+        " --timing {output.timing:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule extract_pretrained as extract_untrained with:
+    # A network from scratch has other random weights for each seed.
+    output:
+        features="results/{dataset}/pretrained/seed-{seed}/features.parquet",
+        timing="results/{dataset}/pretrained/seed-{seed}/timing.parquet",
+    log:
+        "logs/{dataset}/pretrained/seed-{seed}/extract.log",
+    benchmark:
+        "benchmarks/{dataset}/pretrained/seed-{seed}/extract.tsv"
+
+
+rule extract_features:
+    """Features and probabilities of the unlabeled pool from the model of the round before."""
+    input:
+        images=f"{DATA}/images.npy",
+        index=f"{DATA}/index.parquet",
+        pool=round_before("pool.parquet"),
+        model=round_before("model.safetensors"),
+    output:
+        features=temp(f"{ROUND}/features.parquet"),
+        timing=f"{ROUND}/timing-extraction.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/extract_features.log",
+    benchmark:
+        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/extract_features.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    threads: threads_of
+    resources:
+        mem_mb=8000,
+        runtime=60,
+        gpu=1,
+    params:
+        version=version("extract_features.py"),
+    shell:
+        "python workflow/scripts/extract_features.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
+        " --images {input.images:q}"
+        " --index {input.index:q}"
+        " --pool {input.pool:q}"
+        " --model {input.model:q}"
+        " --threads {threads}"
+        " --out {output.features:q}"
+        " --timing {output.timing:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule train:
+    """Train on the labels of the round's pool and evaluate on the test split."""
+    input:
+        pool=f"{ROUND}/pool.parquet",
+        index=f"{DATA}/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+        images=f"{DATA}/images.npy",
+        weights=weights_file,
+    output:
+        metrics=f"{ROUND}/metrics.parquet",
+        timing=f"{ROUND}/timing.parquet",
+        model=temp(f"{ROUND}/model.safetensors"),
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/train.log",
+    benchmark:
+        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/train.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    threads: threads_of
+    resources:
+        mem_mb=8000,
+        runtime=120,
+        gpu=1,
+    params:
+        scenario=key("scenario", "supervised"),
+        round=key("round", 0),
+        architecture=architecture,
+        image_size=image_size,
+        epochs=training("epochs"),
+        batch_size=training("batch_size"),
+        learning_rate=training("learning_rate"),
+        momentum=training("momentum"),
+        weight_decay=training("weight_decay"),
+        version=version("train.py"),
+    shell:
+        "python workflow/scripts/train.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {params.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {params.round}"
+        " --pool {input.pool:q}"
+        " --index {input.index:q}"
+        " --truth {input.truth:q}"
+        " --images {input.images:q}"
+        " --architecture {params.architecture:q}"
+        " --weights {input.weights:q}"
+        " --image-size {params.image_size}"
+        " --epochs {params.epochs}"
+        " --batch-size {params.batch_size}"
+        " --learning-rate {params.learning_rate}"
+        " --momentum {params.momentum}"
+        " --weight-decay {params.weight_decay}"
+        " --threads {threads}"
+        " --metrics {output.metrics:q}"
+        " --timing {output.timing:q}"
+        " --model {output.model:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule train as train_last with:
+    # Not temporary: see above.
+    output:
+        metrics=f"{ROUND}/metrics.parquet",
+        timing=f"{ROUND}/timing.parquet",
+        model=f"{ROUND}/model.safetensors",
+    wildcard_constraints:
+        round=SWEEP["rounds"],
+
+
+ruleorder: train_last > train
+
+
+use rule train as train_supervised with:
+    # The supervised baseline: no pool, so every training sample with its true label.
+    input:
+        pool=[],
+        index=f"{DATA}/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+        images=f"{DATA}/images.npy",
+        weights=weights_file,
+    output:
+        metrics=f"{SUPERVISED}/metrics.parquet",
+        timing=f"{SUPERVISED}/timing.parquet",
+        model=f"{SUPERVISED}/model.safetensors",
+    log:
+        "logs/{dataset}/supervised/seed-{seed}/train.log",
+    benchmark:
+        "benchmarks/{dataset}/supervised/seed-{seed}/train.tsv"

@@ -1,0 +1,141 @@
+"""Query and annotate: one round's steps, from features to the pool with new labels.
+
+Needs:  the pool of the round before, and features (pretrained ones in round 1).
+Makes:  step-{step}/{query,annotations}.parquet for each step, then pool.parquet.
+Order:  for each step: select_random | select_uncertain | cluster -> annotate;
+        after the last one: update_pool.
+
+Which of the three rules makes a step's query follows from what its strategy needs.
+"""
+
+
+rule select_random:
+    """Strategies that look at the pool alone."""
+    input:
+        pool=round_before("pool.parquet"),
+        queries=earlier_steps("query.parquet"),
+        annotations=earlier_steps("annotations.parquet"),
+        features=[],
+    output:
+        query=f"{STEP}/query.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.log",
+    benchmark:
+        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.tsv"
+    wildcard_constraints:
+        step=steps_that_need("pool"),
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        strategy=address,
+        needs=needs,
+        kind=kind,
+        interactions=interactions,
+        cluster_labels=cluster_labels,
+        settings=settings,
+        version=query_version,
+    shell:
+        "python workflow/scripts/query.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
+        " --step {wildcards.step:q}"
+        " --pool {input.pool:q}"
+        " --queries {input.queries:q}"
+        " --annotations {input.annotations:q}"
+        " --features {input.features:q}"
+        " --strategy {params.strategy:q}"
+        " --needs {params.needs}"
+        " --kind {params.kind}"
+        " --interactions {params.interactions}"
+        " --cluster-labels {params.cluster_labels}"
+        " --settings {params.settings:q}"
+        " --threads {threads}"
+        " --out {output.query:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule select_random as select_uncertain with:
+    input:
+        pool=round_before("pool.parquet"),
+        queries=earlier_steps("query.parquet"),
+        annotations=earlier_steps("annotations.parquet"),
+        features=probabilities,
+    wildcard_constraints:
+        step=steps_that_need("probabilities"),
+
+
+use rule select_random as cluster with:
+    input:
+        pool=round_before("pool.parquet"),
+        queries=earlier_steps("query.parquet"),
+        annotations=earlier_steps("annotations.parquet"),
+        features=features,
+    wildcard_constraints:
+        step=steps_that_need("features"),
+    threads: threads_of
+    resources:
+        mem_mb=4000,
+        runtime=60,
+
+
+rule annotate:
+    """The oracle answers each interaction from the true labels."""
+    input:
+        query=f"{STEP}/query.parquet",
+        truth=f"{DATA}/truth.parquet",
+    output:
+        annotations=f"{STEP}/annotations.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.log",
+    benchmark:
+        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        purity=config["oracle"]["purity"],
+        version=version("annotate.py"),
+    shell:
+        "python workflow/scripts/annotate.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
+        " --step {wildcards.step:q}"
+        " --query {input.query:q}"
+        " --truth {input.truth:q}"
+        " --purity {params.purity}"
+        " --out {output.annotations:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule update_pool:
+    """The pool after a round: the one before, and the answers of all steps."""
+    input:
+        pool=round_before("pool.parquet"),
+        queries=all_steps("query.parquet"),
+        annotations=all_steps("annotations.parquet"),
+    output:
+        pool=f"{ROUND}/pool.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.log",
+    benchmark:
+        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        cluster_labels=cluster_labels,
+        version=version("update_pool.py"),
+    shell:
+        "python workflow/scripts/update_pool.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
+        " --pool {input.pool:q}"
+        " --queries {input.queries:q}"
+        " --annotations {input.annotations:q}"
+        " --cluster-labels {params.cluster_labels}"
+        " --out {output.pool:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -1,0 +1,199 @@
+"""Results: what people look at, from results/metrics.parquet alone.
+
+Needs:  metrics.parquet of all rounds, and of the supervised baseline.
+Makes:  results/metrics.parquet, results/figures/, results/tables/; the same below
+        results/partial/ from what a half-finished sweep has.
+Order:  collect_metrics | collect_partial -> plot_accuracy, plot_clusters, tabulate;
+        plot_gallery needs no metrics but a round's clusters.
+"""
+
+
+rule figures:
+    """Figures and tables of the sweep."""
+    input:
+        expand("results/figures/{name}.{ext}", name=["accuracy", "clusters"], ext=["png", "pdf"]),
+        expand("results/figures/gallery-{dataset}.{ext}", dataset=GALLERIES, ext=["png", "pdf"]),
+        expand("results/tables/summary.{ext}", ext=["md", "csv"]),
+
+
+rule partial:
+    """Figures and tables of what is there of a half-finished sweep; trains nothing."""
+    input:
+        expand(
+            "results/partial/figures/{name}.{ext}",
+            name=["accuracy", "clusters"],
+            ext=["png", "pdf"],
+        ),
+        expand("results/partial/tables/summary.{ext}", ext=["md", "csv"]),
+
+
+rule collect_metrics:
+    """Gather the metrics of the whole sweep."""
+    input:
+        metrics_of_sweep,
+    output:
+        "results/metrics.parquet",
+    log:
+        "logs/collect_metrics.log",
+    benchmark:
+        "benchmarks/collect_metrics.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        datasets=SWEEP["datasets"],
+        scenarios=SWEEP["scenarios"],
+        seeds=SWEEP["seeds"],
+        rounds=SWEEP["rounds"],
+        titles=titles(),
+        require="whole",
+        version=version("collect_metrics.py"),
+    shell:
+        "python workflow/scripts/collect_metrics.py"
+        " --results results"
+        " --datasets {params.datasets:q}"
+        " --scenarios {params.scenarios:q}"
+        " --seeds {params.seeds}"
+        " --rounds {params.rounds}"
+        " --titles {params.titles:q}"
+        " --require {params.require}"
+        " --out {output:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule collect_metrics as collect_partial with:
+    # No input, so that nothing is trained; what is there is a parameter, so that it is
+    # gathered again when there is more.
+    input:
+        [],
+    output:
+        "results/partial/metrics.parquet",
+    log:
+        "logs/collect_partial.log",
+    benchmark:
+        "benchmarks/collect_partial.tsv"
+    params:
+        datasets=SWEEP["datasets"],
+        scenarios=SWEEP["scenarios"],
+        seeds=SWEEP["seeds"],
+        rounds=SWEEP["rounds"],
+        titles=titles(),
+        require="some",
+        version=version("collect_metrics.py"),
+        present=present_metrics,
+
+
+rule plot_accuracy:
+    """Figure 2: test accuracy against interactions."""
+    input:
+        metrics="results/{part}metrics.parquet",
+    output:
+        png=report(
+            "results/{part}figures/accuracy.png",
+            caption="../report/accuracy.rst",
+            category="Figures",
+            labels={"figure": "2: test accuracy"},
+        ),
+        pdf="results/{part}figures/accuracy.pdf",
+    log:
+        "logs/{part}plot_accuracy.log",
+    benchmark:
+        "benchmarks/{part}plot_accuracy.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("plot_accuracy.py"),
+    shell:
+        "python workflow/scripts/plot_accuracy.py"
+        " --metrics {input.metrics:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_clusters:
+    """Figure 3: accuracy and number of cluster-labeled images."""
+    input:
+        metrics="results/{part}metrics.parquet",
+    output:
+        png=report(
+            "results/{part}figures/clusters.png",
+            caption="../report/clusters.rst",
+            category="Figures",
+            labels={"figure": "3: cluster labels"},
+        ),
+        pdf="results/{part}figures/clusters.pdf",
+    log:
+        "logs/{part}plot_clusters.log",
+    benchmark:
+        "benchmarks/{part}plot_clusters.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("plot_clusters.py"),
+    shell:
+        "python workflow/scripts/plot_clusters.py"
+        " --metrics {input.metrics:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule tabulate:
+    """The table: final accuracy, area under the budget curve, interactions needed."""
+    input:
+        metrics="results/{part}metrics.parquet",
+    output:
+        md="results/{part}tables/summary.md",
+        csv=report(
+            "results/{part}tables/summary.csv",
+            caption="../report/summary.rst",
+            category="Tables",
+            labels={"figure": "summary"},
+        ),
+    log:
+        "logs/{part}tabulate.log",
+    benchmark:
+        "benchmarks/{part}tabulate.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("tabulate_metrics.py"),
+    shell:
+        "python workflow/scripts/tabulate_metrics.py"
+        " --metrics {input.metrics:q}"
+        " --markdown {output.md:q}"
+        " --csv {output.csv:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_gallery:
+    """Figure 1: clusters that the annotator accepted, with their label, and refused."""
+    input:
+        query=gallery("query.parquet"),
+        annotations=gallery("annotations.parquet"),
+        index=f"{DATA}/index.parquet",
+        images=f"{DATA}/images.npy",
+    output:
+        png=report(
+            "results/figures/gallery-{dataset}.png",
+            caption="../report/gallery.rst",
+            category="Figures",
+            labels={"figure": "1: clusters of {dataset}"},
+        ),
+        pdf="results/figures/gallery-{dataset}.pdf",
+    log:
+        "logs/{dataset}/plot_gallery.log",
+    benchmark:
+        "benchmarks/{dataset}/plot_gallery.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        title=title,
+        version=version("plot_gallery.py"),
+    shell:
+        "python workflow/scripts/plot_gallery.py"
+        " --query {input.query:q}"
+        " --annotations {input.annotations:q}"
+        " --index {input.index:q}"
+        " --images {input.images:q}"
+        " --title {params.title:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

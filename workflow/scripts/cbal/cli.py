@@ -1,0 +1,36 @@
+"""What all command lines share: the keys of a run, and errors in one line."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cbal.errors import InputError
+
+KEYS = {"dataset": str, "scenario": str, "seed": int, "round": int, "step": str}
+
+
+def parser(description: str | None, *keys: str) -> argparse.ArgumentParser:
+    """Return a parser that asks for `keys`, some of dataset, scenario, seed, round, step."""
+    result = argparse.ArgumentParser(description=description, allow_abbrev=False)
+    for key in keys:
+        result.add_argument(f"--{key}", type=KEYS[key], required=True, help=f"key: the {key}")
+    return result
+
+
+def keys_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the keys that `parser` asked for, with their values."""
+    return {key: getattr(arguments, key) for key in KEYS if hasattr(arguments, key)}
+
+
+def say(message: str) -> None:
+    """Write one line to the job's log."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def run(main: Callable[[Sequence[str] | None], None]) -> None:
+    """Run `main`; an `InputError` becomes one line and exit code 1."""
+    try:
+        main(None)
+    except InputError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,25 @@
+"""The library's only own architecture: a small convnet for small images."""
+
+from torch import nn
+
+
+def convnet(num_classes: int, channels: int = 3) -> nn.Sequential:
+    """Return a convnet of three 3 x 3 convolutions and a linear head on 256 features.
+
+    Args:
+        num_classes: outputs of the head.
+        channels: of the images.
+    """
+    return nn.Sequential(
+        nn.Conv2d(channels, 32, 3, padding=1),
+        nn.MaxPool2d(2),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(32, 64, 3, padding=1),
+        nn.MaxPool2d(2),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(64, 64, 3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(256, num_classes),
+    )

@@ -1,0 +1,148 @@
+"""Splits, subsets, and the three files of a prepared data set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.lib.format import open_memmap
+from PIL import Image, ImageOps
+from sklearn.model_selection import train_test_split
+
+from cbal.data.sources import Listing
+from cbal.errors import InputError
+from cbal.files import atomic
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to keep of a source.
+
+    Attributes:
+        side: images become side x side pixels; None keeps them, if all are of one size.
+        subset, test_subset: training and test images to keep, stratified; None keeps all.
+        test_fraction: share of the test split where the source has none.
+        split_seed: of the split and the subsets; no sweep changes it.
+    """
+
+    side: int | None = None
+    subset: int | None = None
+    test_subset: int | None = None
+    test_fraction: float = 0.2
+    split_seed: int = 0
+
+
+def choose(listing: Listing, plan: Plan, published_split: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the indices of the training and of the test images, ascending.
+
+    Args:
+        listing: of n images.
+        plan: fractions, subsets and their seed.
+        published_split: whether to use the source's own split where it has one.
+
+    Raises:
+        InputError: labels outside the classes, one class only, too few images.
+    """
+    check_labels(listing)
+    everything = np.arange(len(listing.label))
+    if published_split and listing.split is not None:
+        train, test = (everything[listing.split == name] for name in ("train", "test"))
+    else:
+        n_test = round(len(everything) * plan.test_fraction)
+        test = stratified(everything, listing.label, n_test, plan.split_seed, "test_fraction")
+        train = np.setdiff1d(everything, test)
+    train = stratified(train, listing.label, plan.subset, plan.split_seed, "subset")
+    test = stratified(test, listing.label, plan.test_subset, plan.split_seed, "test_subset")
+    return train, test
+
+
+def check_labels(listing: Listing) -> None:
+    """Check that labels are classes and that there are two classes or more.
+
+    Raises:
+        InputError: they are not.
+    """
+    wrong = (listing.label < 0) | (listing.label >= len(listing.classes))
+    if wrong.any():
+        i = int(np.flatnonzero(wrong)[0])
+        raise InputError(
+            f"{listing.source[i]}: label {listing.label[i]} is outside the {len(listing.classes)} "
+            "classes; mend the labels or the class names"
+        )
+    if len(np.unique(listing.label)) < 2:
+        raise InputError("the data set has one class only; there is nothing to learn")
+
+
+def stratified(
+    index: np.ndarray, label: np.ndarray, n: int | None, seed: int, setting: str
+) -> np.ndarray:
+    """Return n of the indices, each class with its share, ascending; all where n is None.
+
+    Raises:
+        InputError: n is larger than the indices, or smaller than their classes.
+    """
+    if n is None or n == len(index):
+        return index
+    classes, sizes = np.unique(label[index], return_counts=True)
+    if n > len(index):
+        raise InputError(f"{setting}: {n} images asked, but there are {len(index)}")
+    if n < len(classes) or sizes.min() < 2 or len(index) - n < len(classes):
+        raise InputError(
+            f"{setting}: {n} of {len(index)} images cannot hold a share of each of the "
+            f"{len(classes)} classes (the smallest has {sizes.min()}); add images or change it"
+        )
+    kept, _ = train_test_split(index, train_size=n, random_state=seed, stratify=label[index])
+    return np.sort(kept)
+
+
+def tables(listing: Listing, train: np.ndarray, test: np.ndarray) -> tuple[pa.Table, pa.Table]:
+    """Return index and truth of a prepared data set: training samples first."""
+    kept = np.concatenate([train, test])
+    sample_id = pa.array(np.arange(len(kept)), pa.int64())
+    split = np.repeat(["train", "test"], [len(train), len(test)])
+    source = [listing.source[i] for i in kept]
+    index = pa.table({"sample_id": sample_id, "split": split.tolist(), "source": source})
+    truth = pa.table({"sample_id": sample_id, "label": pa.array(listing.label[kept], pa.int16())})
+    return index, truth
+
+
+def write_images(path: Path, listing: Listing, kept: Sequence[int], side: int | None) -> None:
+    """Write the kept images as uint8[N, H, W, C] in the order of `kept`.
+
+    Args:
+        path: of the `.npy` file.
+        listing: where the images come from.
+        kept: their indices; row i is image `kept[i]`.
+        side: see `Plan`.
+
+    Raises:
+        InputError: an image cannot be read, or sizes differ and `side` is not set.
+    """
+    kept = np.asarray(kept)
+    order = np.argsort(kept, kind="stable")
+    with atomic(path) as temporary:
+        pixels = None
+        for row, image in zip(order, listing.read(kept[order])):
+            image = square(image, side) if side else image
+            if pixels is None:
+                pixels = open_memmap(temporary, "w+", np.uint8, (len(kept), *image.shape))
+            if image.shape != pixels.shape[1:]:
+                raise InputError(
+                    f"{listing.source[kept[row]]}: {image.shape[1]} x {image.shape[0]} pixels, "
+                    f"others {pixels.shape[2]} x {pixels.shape[1]}; set `side:` of the data set"
+                )
+            pixels[row] = image
+        pixels.flush()
+        del pixels
+
+
+def square(image: np.ndarray, side: int) -> np.ndarray:
+    """Return the image's largest centred square, resized to side x side (bilinear)."""
+    if image.shape[:2] == (side, side):
+        return image
+    gray = image.shape[2] == 1
+    resized = ImageOps.fit(
+        Image.fromarray(image[..., 0] if gray else image), (side, side), Image.Resampling.BILINEAR
+    )
+    return np.asarray(resized)[..., None] if gray else np.asarray(resized)

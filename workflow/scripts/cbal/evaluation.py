@@ -1,0 +1,50 @@
+"""Evaluation: of the model on the test split, and of the labels in the pool."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cbal.images import Batches
+from cbal.pool import CLUSTER, INDIVIDUAL, Pool
+
+
+@torch.inference_mode()
+def evaluate(
+    model: nn.Module, batches: Batches, truth: np.ndarray, batch_size: int
+) -> tuple[float, float]:
+    """Return accuracy and mean cross-entropy (nats) on n images.
+
+    Args:
+        model: on the device of `batches`.
+        batches: the n images.
+        truth: int16[n], their true labels.
+        batch_size: images in a forward pass.
+    """
+    model.eval()
+    logits = torch.cat([model(x) for x in batches.in_order(batch_size)])
+    target = torch.from_numpy(truth.astype(np.int64)).to(logits.device)
+    accuracy = (logits.argmax(1) == target).double().mean().item()
+    return accuracy, functional.cross_entropy(logits, target).item()
+
+
+def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
+    """Return the columns of `metrics.parquet` that tell how the pool is labeled.
+
+    Args:
+        pool: after the round.
+        truth: int16[n], true labels of the pool's samples, in the pool's order.
+    """
+    clustered = pool.kind == CLUSTER
+    right = (pool.label == truth)[clustered]
+    return {
+        "images": len(pool.sample_id),
+        "interactions": pool.interactions,
+        "interactions_individual": pool.individual,
+        "interactions_cluster": pool.cluster,
+        "images_individual": int((pool.kind == INDIVIDUAL).sum()),
+        "images_cluster": int(clustered.sum()),
+        "cluster_accuracy": float(right.mean()) if len(right) else None,
+    }

@@ -1,0 +1,74 @@
+"""Figures 2 and 3: what is reached with how many interactions."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from cbal.figures.style import curves, looks, one_legend, set_style
+from cbal.gathering import SUPERVISED
+
+
+def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+    """Return Figure 2: test accuracy, whole and zoomed to the top, a row a data set."""
+    figure, axes, look = _grid(metrics)
+    for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
+        for ax in row:
+            curves(ax, part, "test_accuracy", look)
+            _supervised(ax, part)
+            ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+        row[0].set_title(titles.get(dataset, dataset))
+        row[1].set_title(f"{titles.get(dataset, dataset)}, zoomed to the top")
+        _zoom(row[1], part)
+    one_legend(figure)
+    return figure
+
+
+def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+    """Return Figure 3: accuracy (left) and number (right) of cluster-labeled images."""
+    figure, axes, look = _grid(metrics)
+    for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
+        shown = part[part["interactions_cluster"] > 0]
+        curves(row[0], shown, "cluster_accuracy", look)
+        curves(row[1], shown, "images_cluster", look)
+        row[0].set(ylabel="accuracy of cluster labels")
+        row[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+        row[1].set(ylabel="images with a cluster label")
+        row[1].yaxis.set_major_formatter("{x:,.0f}")
+        row[1].set_ylim(bottom=0)
+        for ax in row:
+            ax.set_title(titles.get(dataset, dataset))
+    one_legend(figure)
+    return figure
+
+
+def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
+    """Return a figure with two panels for each data set, and the looks of the scenarios."""
+    set_style()
+    rows = metrics["dataset"].nunique()
+    figure, axes = plt.subplots(
+        rows, 2, figsize=(8.4, 3.2 * rows + 0.7), squeeze=False, layout="constrained"
+    )
+    return figure, axes, looks(metrics)
+
+
+def _supervised(ax: Axes, part: pd.DataFrame) -> None:
+    """Draw the supervised mean as a line and its standard deviation as a band."""
+    accuracy = part[part["scenario"] == SUPERVISED]["test_accuracy"]
+    if len(accuracy):
+        mean, sd = accuracy.mean(), accuracy.std(ddof=1) if len(accuracy) > 1 else 0
+        ax.axhline(mean, color="0.25", linestyle="--", linewidth=1.2, label="supervised")
+        ax.axhspan(mean - sd, mean + sd, color="0.25", alpha=0.12, linewidth=0)
+
+
+def _zoom(ax: Axes, part: pd.DataFrame) -> None:
+    """Limit the axes to where the last rounds of all scenarios are."""
+    means = part.groupby(["scenario", "round"])[["budget", "test_accuracy"]].mean().reset_index()
+    last = means.groupby("scenario")["test_accuracy"].last()
+    top, low = means["test_accuracy"].max(), last.min()
+    pad = max(0.3 * (top - low), 0.01)
+    seen = means[(means["test_accuracy"] >= low - pad) & (means["scenario"] != SUPERVISED)]
+    left, right = seen["budget"].min(), seen["budget"].max()
+    margin = max(0.03 * (right - left), 1)
+    ax.set(ylim=(low - pad, min(top + pad, 1.002)), xlim=(left - margin, right + margin))

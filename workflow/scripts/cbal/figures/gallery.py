@@ -1,0 +1,73 @@
+"""Figure 1: clusters as the annotator sees them."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure, SubFigure
+
+from cbal.errors import InputError
+from cbal.figures.style import set_style
+
+SIDE = 6  # images along a side of a cluster's grid
+MOST = 3  # clusters of each kind
+
+
+def gallery_figure(
+    query: pd.DataFrame,
+    annotations: pd.DataFrame,
+    images: np.ndarray,
+    classes: list[str],
+    title: str,
+) -> Figure:
+    """Return Figure 1: accepted clusters with their label above, refused ones below.
+
+    A grid holds images at even steps from the nearest to the centroid to the farthest.
+
+    Args:
+        query: interaction, sample_id, score of a cluster step.
+        annotations: interaction, size, label, accepted of the same step.
+        images: uint8[N, H, W, C].
+        classes: class names.
+        title: of the data set.
+
+    Raises:
+        InputError: no cluster was shown.
+    """
+    set_style()
+    rows = [(kind, part) for kind, part in _chosen(annotations) if len(part)]
+    if not rows:
+        raise InputError("no cluster was shown in this round; nothing can be drawn")
+    figure = plt.figure(figsize=(7.2, 2.75 * len(rows) + 0.4), layout="constrained")
+    figure.suptitle(f"{title}: clusters shown to the annotator")
+    for row, (kind, part) in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows):
+        row.suptitle(kind, fontsize="medium")
+        columns = np.atleast_1d(row.subfigures(1, MOST))
+        for column, answer in zip(columns, part.itertuples()):
+            shown = query[query["interaction"] == answer.interaction].sort_values("score")
+            label = f"“{classes[int(answer.label)]}”, " if answer.accepted else ""
+            _grid(column, images[_spread(shown["sample_id"].to_numpy())])
+            column.supxlabel(f"{label}{answer.size} images", fontsize="medium")
+    return figure
+
+
+def _chosen(annotations: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return the largest clusters of each kind; accepted ones have different labels."""
+    by_size = annotations.sort_values(["size", "interaction"], ascending=[False, True])
+    accepted = by_size[by_size["accepted"]].drop_duplicates("label")
+    refused = by_size[~by_size["accepted"]]
+    return [("accepted, with their label", accepted[:MOST]), ("refused", refused[:MOST])]
+
+
+def _spread(sample_id: np.ndarray) -> np.ndarray:
+    """Return at most SIDE x SIDE samples at even steps."""
+    n = min(len(sample_id), SIDE * SIDE)
+    return sample_id[np.linspace(0, len(sample_id) - 1, n).round().astype(int)]
+
+
+def _grid(panel: SubFigure, images: np.ndarray) -> None:
+    """Draw images in a grid without axes."""
+    axes = panel.subplots(SIDE, SIDE, gridspec_kw={"wspace": 0.06, "hspace": 0.06}).ravel()
+    for ax, image in zip(axes, images):
+        ax.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    for ax in axes:
+        ax.set_axis_off()

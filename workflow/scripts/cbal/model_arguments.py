@@ -1,0 +1,26 @@
+"""The command line's way to say which model every round starts from."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from cbal.models import Spec, initial, spec_for
+from cbal.randomness import seed_of
+
+
+def add_model_arguments(cli: argparse.ArgumentParser) -> None:
+    """Add the arguments that `initial_model` reads."""
+    cli.add_argument("--architecture", default="convnet", help="convnet, or torchvision's name")
+    cli.add_argument("--weights", type=Path, nargs="?", help="file made by fetch_weights.py")
+    cli.add_argument("--image-size", type=int, default=224, help="side of what the model sees")
+
+
+def initial_model(
+    arguments: argparse.Namespace, images: np.ndarray, classes: int
+) -> tuple[nn.Module, Spec]:
+    """Return the initial model of (dataset, seed) for images and classes, and its spec."""
+    spec = spec_for(arguments.architecture, classes, images.shape[3], arguments.image_size)
+    seed = seed_of(arguments.dataset, arguments.seed, 0, "initial")
+    return initial(spec, arguments.weights, seed), spec

@@ -1,0 +1,164 @@
+"""Classification models, their heads, and the files they are kept in."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from cbal.convnet import convnet
+from cbal.errors import InputError
+from cbal.files import atomic
+
+OWN = "convnet"
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a model is, as kept in its file.
+
+    Attributes:
+        architecture: "convnet", or a torchvision classification model's name.
+        classes: outputs of the head.
+        channels: of the pool's images; torchvision's models get gray images as RGB.
+        image_size: side in pixels of what the model sees.
+        mean, std: per channel, of images scaled to [0, 1].
+    """
+
+    architecture: str
+    classes: int
+    channels: int
+    image_size: int
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+
+
+def spec_for(architecture: str, classes: int, channels: int, image_size: int) -> Spec:
+    """Return the spec of a model with the normalisation that suits it."""
+    if architecture == OWN:
+        return Spec(
+            architecture, classes, channels, image_size, (0.5,) * channels, (0.5,) * channels
+        )
+    return Spec(architecture, classes, channels, image_size)
+
+
+def build(spec: Spec, seed: int) -> nn.Module:
+    """Return the model with initial weights drawn with `seed`, head included.
+
+    Raises:
+        InputError: torchvision has no such classification model.
+    """
+    torch.manual_seed(seed)
+    if spec.architecture == OWN:
+        return convnet(spec.classes, spec.channels)
+    return torchvision_model(spec.architecture, spec.classes)
+
+
+def torchvision_model(architecture: str, classes: int) -> nn.Module:
+    """Return a torchvision classification model with a head for `classes` classes.
+
+    Raises:
+        InputError: torchvision has no such classification model.
+    """
+    # Imported here: torchvision costs seconds, and the convnet does without.
+    from torchvision import models
+
+    known = models.list_models(module=models)
+    if architecture not in known:
+        raise InputError(
+            f"architecture {architecture!r}: neither 'convnet' nor a torchvision classification "
+            f"model; those are {', '.join(known)}"
+        )
+    # GoogLeNet and Inception would draw slow initial weights that are replaced anyway.
+    settings = {"init_weights": False} if architecture in ("googlenet", "inception_v3") else {}
+    return models.get_model(architecture, weights=None, num_classes=classes, **settings)
+
+
+def head_parameters(architecture: str) -> set[str]:
+    """Return the names of the parameters whose shape depends on the number of classes."""
+    with torch.device("meta"):
+        two, three = (torchvision_model(architecture, n).state_dict() for n in (2, 3))
+    return {name for name in two if two[name].shape != three[name].shape}
+
+
+def head(model: nn.Module, classes: int) -> nn.Module:
+    """Return the last linear layer or convolution with one output for each class."""
+    for module in reversed(list(model.modules())):
+        outputs = getattr(module, "out_features", getattr(module, "out_channels", None))
+        if isinstance(module, nn.Linear | nn.Conv2d) and outputs == classes:
+            return module
+    raise InputError(f"{type(model).__name__}: no layer has one output for each class")
+
+
+def load_backbone(model: nn.Module, path: Path) -> None:
+    """Put the weights in `path`, all but the head's, into the model."""
+    state = read_safetensors(path)[0]
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    if unexpected:
+        raise InputError(f"{path}: weights of another architecture ({unexpected[0]} is unknown)")
+
+
+def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
+    """Return the model that every round of a seed starts from.
+
+    Args:
+        spec: of the model.
+        weights: of its backbone, as `fetch_weights.py` wrote them; None draws them.
+        seed: draws the head, and the backbone where there are no weights.
+    """
+    model = build(spec, seed)
+    if weights is not None:
+        load_backbone(model, weights)
+    return _in_memory_format(model)
+
+
+def _in_memory_format(model: nn.Module) -> nn.Module:
+    """Keep weights as the images are kept, channels last, which convolutions prefer."""
+    return model.to(memory_format=torch.channels_last)
+
+
+def save_model(path: Path, model: nn.Module | None, spec: Spec) -> None:
+    """Write a model; None stands for the model of a round in which nothing was asked."""
+    state = model.state_dict() if model is not None else {}
+    write_safetensors(path, state, spec=json.dumps(asdict(spec)))
+
+
+def load_model(path: Path) -> tuple[nn.Module, Spec]:
+    """Return the model that `save_model` wrote, in evaluation mode, and its spec."""
+    state, metadata = read_safetensors(path)
+    try:
+        spec = Spec(**json.loads(metadata["spec"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path}: not a model of this workflow; delete it to rebuild it"
+        ) from error
+    model = build(spec, seed=0)
+    model.load_state_dict(state)
+    return _in_memory_format(model).eval(), spec
+
+
+def write_safetensors(path: Path, state: dict[str, torch.Tensor], **metadata: str) -> None:
+    """Write tensors with metadata, whole or not at all."""
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+    with atomic(path) as temporary:
+        save_file(state, temporary, metadata)
+
+
+def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Return the tensors and the metadata of a safetensors file.
+
+    Raises:
+        InputError: the file is missing or not whole.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise InputError(
+            f"{path}: not a whole safetensors file ({error}); delete it and run the same "
+            "snakemake command again to rebuild it"
+        ) from error

@@ -1,0 +1,44 @@
+"""The oracle: an annotator simulated from the true labels."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def annotate(query: pa.Table, truth: np.ndarray, purity: float) -> pa.Table:
+    """Answer each interaction of `query` as the paper's simulated expert (section 4).
+
+    A single image gets its true label. A cluster gets its modal class when that class
+    holds at least `purity` of it, and is refused otherwise. Of two modal classes the
+    one with the smaller number is taken.
+
+    Args:
+        query: columns interaction int32 (dense from 0), sample_id, kind.
+        truth: int16[samples], true label of each sample, by `sample_id`.
+        purity: smallest accepted share of the modal class, in (0, 1].
+
+    Returns:
+        A table with one row per interaction: interaction int32, kind string,
+        size int32, label int16 (null where refused), accepted bool, seconds float32
+        (null: only a human takes time).
+    """
+    interaction = query.column("interaction").to_numpy()
+    labels = truth[query.column("sample_id").to_numpy()].astype(np.int64)
+    n = int(interaction.max()) + 1 if len(interaction) else 0
+    counts = np.zeros((n, int(labels.max()) + 1 if n else 1), np.int64)
+    np.add.at(counts, (interaction, labels), 1)
+    size = counts.sum(axis=1)
+    label = counts.argmax(axis=1)
+    # Whole numbers against a rounded product: 0.8 * 5 must accept 4 of 5.
+    accepted = counts.max(axis=1, initial=0) >= np.round(purity * size, 9)
+    first = pc.index_in(pa.array(np.arange(n, dtype=np.int32)), query.column("interaction"))
+    return pa.table(
+        {
+            "interaction": pa.array(np.arange(n), pa.int32()),
+            "kind": query.column("kind").take(first),
+            "size": pa.array(size, pa.int32()),
+            "label": pa.array(label, pa.int16(), mask=~accepted),
+            "accepted": pa.array(accepted, pa.bool_()),
+            "seconds": pa.nulls(n, pa.float32()),
+        }
+    )

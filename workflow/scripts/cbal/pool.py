@@ -1,0 +1,177 @@
+"""The pool: all training samples with their label state."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+NONE, INDIVIDUAL, CLUSTER = 0, 1, 2
+KINDS = ("individual", "cluster")
+
+POOL_COLUMNS = ("sample_id", "label", "label_kind", "labeled_round", "interaction")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Label state of n training samples, in the order of their `sample_id`.
+
+    Attributes:
+        sample_id: int64[n].
+        label: int16[n], -1 where there is none.
+        kind: int8[n], NONE, INDIVIDUAL or CLUSTER.
+        labeled_round: int16[n], the round that gave the label, -1 where there is none.
+        interaction: int32[n], the interaction that gave the label, counted from 0 over
+            the whole run, -1 where there is none.
+        individual, cluster: interactions of each kind so far.
+        latest: interactions in the latest round.
+        round: the latest round; 0 before any label.
+    """
+
+    sample_id: np.ndarray
+    label: np.ndarray
+    kind: np.ndarray
+    labeled_round: np.ndarray
+    interaction: np.ndarray
+    individual: int = 0
+    cluster: int = 0
+    latest: int = 0
+    round: int = 0
+    classes: tuple[str, ...] = field(default=())
+
+    @property
+    def interactions(self) -> int:
+        """Interactions so far, of both kinds."""
+        return self.individual + self.cluster
+
+    @property
+    def unlabeled(self) -> np.ndarray:
+        """bool[n]: the unlabeled pool, which is every sample without an individual label."""
+        return self.kind != INDIVIDUAL
+
+    @property
+    def ended(self) -> bool:
+        """Whether a round found nothing left to ask, so that the run is over."""
+        return self.round > 0 and self.latest == 0
+
+
+def initial(sample_id: np.ndarray, classes: tuple[str, ...] = ()) -> Pool:
+    """Return the pool of round 0: no label anywhere."""
+    n = len(sample_id)
+    return Pool(
+        sample_id=np.sort(np.asarray(sample_id, np.int64)),
+        label=np.full(n, -1, np.int16),
+        kind=np.full(n, NONE, np.int8),
+        labeled_round=np.full(n, -1, np.int16),
+        interaction=np.full(n, -1, np.int32),
+        classes=classes,
+    )
+
+
+def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
+    """Return the pool at the start of `round`.
+
+    With `cluster_labels="reask"` (the reading of the paper's Figure 3, right) the
+    cluster labels of earlier rounds are dropped and asked again; with "keep" they stay.
+    """
+    pool = replace(pool, round=round, latest=0)
+    if cluster_labels == "keep":
+        return pool
+    stale = pool.kind == CLUSTER
+    return replace(
+        pool,
+        label=np.where(stale, -1, pool.label).astype(np.int16),
+        kind=np.where(stale, NONE, pool.kind).astype(np.int8),
+        labeled_round=np.where(stale, -1, pool.labeled_round).astype(np.int16),
+        interaction=np.where(stale, -1, pool.interaction).astype(np.int32),
+    )
+
+
+def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Pool:
+    """Return the pool after the annotator's answers to one step's query.
+
+    An individual label replaces a cluster label and is never replaced. A refused
+    cluster changes no label and counts as one interaction.
+
+    Args:
+        pool: the pool before the step.
+        query: columns interaction, sample_id, kind (one row per shown sample).
+        annotations: columns interaction, kind, label, accepted (one row per interaction).
+
+    Raises:
+        ValueError: the query shows a sample that has an individual label.
+    """
+    shown = query.column("sample_id").to_numpy()
+    interaction = query.column("interaction").to_numpy()
+    answers = annotations.sort_by("interaction")
+    accepted = answers.column("accepted").to_numpy(zero_copy_only=False)
+    label = answers.column("label").fill_null(-1).to_numpy()
+    by_cluster = np.array(answers.column("kind").to_pylist(), dtype=object) == "cluster"
+
+    row = np.searchsorted(pool.sample_id, shown)
+    if (pool.kind[row] == INDIVIDUAL).any():
+        raise ValueError("a sample with an individual label was queried again")
+    answered = accepted[interaction]
+    row, interaction = row[answered], interaction[answered]
+
+    changed = {name: getattr(pool, name).copy() for name in ("label", "kind", "labeled_round")}
+    changed["label"][row] = label[interaction]
+    changed["kind"][row] = np.where(by_cluster[interaction], CLUSTER, INDIVIDUAL)
+    changed["labeled_round"][row] = pool.round
+    provenance = pool.interaction.copy()
+    provenance[row] = pool.interactions + interaction
+    clusters = int(by_cluster.sum())
+    return replace(
+        pool,
+        **changed,
+        interaction=provenance,
+        individual=pool.individual + len(answers) - clusters,
+        cluster=pool.cluster + clusters,
+        latest=pool.latest + len(answers),
+    )
+
+
+def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
+    """Return the pool as a Parquet table and the metadata that belongs to it."""
+    empty = pool.kind == NONE
+    names = np.array([None, *KINDS], dtype=object)
+    table = pa.table(
+        {
+            "sample_id": pa.array(pool.sample_id, pa.int64()),
+            "label": pa.array(pool.label, pa.int16(), mask=empty),
+            "label_kind": pa.array(names[pool.kind], pa.string()),
+            "labeled_round": pa.array(pool.labeled_round, pa.int16(), mask=empty),
+            "interaction": pa.array(pool.interaction, pa.int32(), mask=empty),
+        }
+    )
+    metadata = {
+        "interactions_individual": pool.individual,
+        "interactions_cluster": pool.cluster,
+        "interactions_round": pool.latest,
+        "classes": list(pool.classes),
+    }
+    return table, metadata
+
+
+def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
+    """Return the pool that `to_table` made the table and metadata of."""
+
+    def column(name: str) -> np.ndarray:
+        return table.column(name).fill_null(-1).to_numpy()
+
+    kind = np.zeros(len(table), np.int8)
+    labels = np.array(table.column("label_kind").to_pylist(), dtype=object)
+    kind[labels == "individual"] = INDIVIDUAL
+    kind[labels == "cluster"] = CLUSTER
+    return Pool(
+        sample_id=table.column("sample_id").to_numpy(),
+        label=column("label"),
+        kind=kind,
+        labeled_round=column("labeled_round"),
+        interaction=column("interaction"),
+        individual=metadata["interactions_individual"],
+        cluster=metadata["interactions_cluster"],
+        latest=metadata["interactions_round"],
+        round=metadata["round"],
+        classes=tuple(metadata["classes"]),
+    )

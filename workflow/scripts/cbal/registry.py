@@ -1,0 +1,30 @@
+"""The query strategies, one line each.
+
+No stage imports this module, so that a new line changes no stage's version:
+the workflow looks a strategy up here and hands its address to `query.py`.
+"""
+
+from typing import NamedTuple
+
+
+class Strategy(NamedTuple):
+    """Where a strategy is and what it works on.
+
+    Attributes:
+        address: module and function, as `cbal.strategies.entropy:select`.
+        needs: "pool", "probabilities" (none in round 1) or "features".
+        kind: "individual" or "cluster": what one interaction shows.
+        settings: names of the keyword settings a step may give it.
+    """
+
+    address: str
+    needs: str
+    kind: str
+    settings: tuple[str, ...] = ()
+
+
+STRATEGIES = {
+    "random": Strategy("cbal.strategies.random_choice:select", "pool", "individual"),
+    "entropy": Strategy("cbal.strategies.entropy:select", "probabilities", "individual"),
+    "cluster": Strategy("cbal.strategies.cluster:select", "features", "cluster", ("iterations",)),
+}

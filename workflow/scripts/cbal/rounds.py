@@ -1,0 +1,38 @@
+"""The pool within a round: the round before, and the steps so far."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.files import metadata_of, read_table
+from cbal.pool import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
+
+
+def read_pool(path: Path) -> Pool:
+    """Read a `pool.parquet`."""
+    table = read_table(path, POOL_COLUMNS)
+    return from_table(table, metadata_of(table))
+
+
+def pool_after(
+    before: Path,
+    queries: Sequence[Path],
+    annotations: Sequence[Path],
+    round: int,
+    cluster_labels: str,
+) -> Pool:
+    """Return the pool of `round` after the steps whose queries and annotations are given.
+
+    Args:
+        before: `pool.parquet` of the round before.
+        queries, annotations: of the steps so far, in their order.
+        round: the round.
+        cluster_labels: "reask" or "keep"; see `begin_round`.
+    """
+    pool = begin_round(read_pool(before), round, cluster_labels)
+    for query, answers in zip(queries, annotations, strict=True):
+        pool = apply_annotations(
+            pool,
+            read_table(query, ["interaction", "sample_id", "kind"]),
+            read_table(answers, ["interaction", "kind", "label", "accepted"]),
+        )
+    return pool

@@ -1,0 +1,6 @@
+"""Query strategies, one file each: pure functions of arrays and a random generator.
+
+A strategy is `select(candidates, n, rng, threads, **settings) -> Selection`. It sees
+features and probabilities of the candidates, never their true labels, and returns at
+most n interactions. `cbal.registry` lists them.
+"""

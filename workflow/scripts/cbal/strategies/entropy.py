@@ -1,0 +1,35 @@
+"""Maximum entropy of the softmax (Wang et al. 2017), the paper's uncertainty."""
+
+import numpy as np
+
+from cbal.errors import InputError
+from cbal.strategies.base import Candidates, Selection, one_by_one
+
+
+def entropy(probabilities: np.ndarray) -> np.ndarray:
+    """Return the entropy of each row in nats.
+
+    Args:
+        probabilities: float32[n, classes], rows that sum to 1.
+
+    Returns:
+        float32[n], between 0 and log(classes).
+    """
+    p = probabilities.astype(np.float64)
+    return -np.sum(p * np.log(np.where(p > 0, p, 1)), axis=1).astype(np.float32)
+
+
+def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:
+    """Take the n candidates of highest entropy, the most uncertain first.
+
+    Ties break by `sample_id`.
+
+    Raises:
+        InputError: a probability is not a number.
+    """
+    score = entropy(candidates.probabilities)
+    if not np.isfinite(score).all():
+        bad = candidates.sample_id[~np.isfinite(score)][0]
+        raise InputError(f"the probabilities of sample {bad} are not numbers; retrain its model")
+    best = np.lexsort((candidates.sample_id, -score))[:n]
+    return one_by_one(candidates.sample_id[best], score[best])

@@ -1,0 +1,161 @@
+"""The table of a sweep: accuracies, areas, and interactions needed."""
+
+import numpy as np
+import pandas as pd
+
+from cbal.gathering import SUPERVISED
+
+
+def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:
+    """Return the mean height of a budget curve between two budgets.
+
+    It is the area under the curve (trapezoids) divided by `high - low`, so that it
+    reads as an accuracy.
+
+    Args:
+        interactions: float[n], ascending budgets.
+        accuracy: float[n], accuracy at each.
+        low, high: budgets within the curve.
+    """
+    if high <= low:
+        return float(np.interp(low, interactions, accuracy))
+    inner = interactions[(interactions > low) & (interactions < high)]
+    x = np.concatenate([[low], inner, [high]])
+    y = np.interp(x, interactions, accuracy)
+    return float(np.sum((y[1:] + y[:-1]) / 2 * np.diff(x)) / (high - low))
+
+
+def reached(interactions: np.ndarray, accuracy: np.ndarray, goal: float) -> float:
+    """Return the first budget at which the accuracy is `goal` or more; NaN if none is."""
+    at = np.flatnonzero(accuracy >= goal)
+    return float(interactions[at[0]]) if len(at) else np.nan
+
+
+def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each data set and scenario, means and sample sd over seeds.
+
+    The goal of a data set is the supervised mean minus one standard deviation. All
+    areas of a data set cover the budgets that all of its runs have.
+
+    Args:
+        metrics: `results/metrics.parquet`.
+
+    Returns:
+        Columns dataset, scenario, seeds, final_accuracy, final_accuracy_sd, area, area_sd,
+        goal, reached (seeds that reached it), interactions, interactions_sd (of those
+        seeds), saved (share of the images' interactions that were not needed).
+    """
+    rows = []
+    for dataset, of_dataset in metrics.groupby("dataset", sort=False):
+        supervised = of_dataset[of_dataset["scenario"] == SUPERVISED]["test_accuracy"]
+        goal = supervised.mean() - _sd(supervised)
+        images = of_dataset["images"].iloc[0]
+        runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
+        ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
+        low, high = ends["min"].max(), ends["max"].min()
+        if len(supervised):
+            rows.append(
+                {
+                    "dataset": dataset,
+                    "scenario": SUPERVISED,
+                    "seeds": len(supervised),
+                    "final_accuracy": supervised.mean(),
+                    "final_accuracy_sd": _sd(supervised),
+                    "goal": goal,
+                    "interactions": float(images),
+                }
+            )
+        for scenario, of_scenario in runs.groupby("scenario", sort=False):
+            curves = [run.sort_values("round") for _, run in of_scenario.groupby("seed")]
+            rows.append(
+                {"dataset": dataset, "scenario": scenario, "goal": goal}
+                | _row(curves, low, high, goal, images)
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+COLUMNS = [
+    "dataset",
+    "scenario",
+    "seeds",
+    "final_accuracy",
+    "final_accuracy_sd",
+    "area",
+    "area_sd",
+    "goal",
+    "reached",
+    "interactions",
+    "interactions_sd",
+    "saved",
+]
+
+
+def _row(
+    curves: list[pd.DataFrame], low: float, high: float, goal: float, images: int
+) -> dict[str, float]:
+    """Return the row of one scenario from the curves of its seeds."""
+    xy = [(c["interactions"].to_numpy(float), c["test_accuracy"].to_numpy()) for c in curves]
+    final = pd.Series([y[-1] for _, y in xy])
+    areas = pd.Series([area(x, y, low, high) for x, y in xy])
+    needed = pd.Series([reached(x, y, goal) for x, y in xy]).dropna()
+    return {
+        "seeds": len(curves),
+        "final_accuracy": final.mean(),
+        "final_accuracy_sd": _sd(final),
+        "area": areas.mean(),
+        "area_sd": _sd(areas),
+        "reached": len(needed),
+        "interactions": needed.mean(),
+        "interactions_sd": _sd(needed),
+        "saved": 1 - needed.mean() / images,
+    }
+
+
+def _sd(values: pd.Series) -> float:
+    """Return the sample standard deviation; 0 of a single value."""
+    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+
+
+def to_markdown(summary: pd.DataFrame, titles: dict[str, str]) -> str:
+    """Return the table for people, one section a data set."""
+    parts = []
+    for dataset, rows in summary.groupby("dataset", sort=False):
+        lines = [
+            f"## {titles.get(dataset, dataset)}",
+            "",
+            "| scenario | seeds | final accuracy | area under the budget curve "
+            "| interactions to within 1 sd of supervised | saved |",
+            "| --- | ---: | ---: | ---: | ---: | ---: |",
+        ]
+        lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows.to_dict("records")]
+        goal = rows["goal"].iloc[0]
+        lines.append("")
+        lines.append(
+            f"Supervised mean minus one standard deviation: {goal:.4f}."
+            if np.isfinite(goal)
+            else "No supervised baseline yet, so no goal."
+        )
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _cells(row: dict) -> list[str]:
+    """Return a row's cells; what was not reached is said plainly."""
+    accuracy = _pm(row["final_accuracy"], row["final_accuracy_sd"], ".4f")
+    if row["scenario"] == SUPERVISED:
+        everything = f"{row['interactions']:,.0f} (every image)"
+        return [SUPERVISED, str(row["seeds"]), accuracy, "", everything, ""]
+    needed, saved = "no baseline", ""
+    if np.isfinite(row["goal"]):
+        needed, saved = "not reached", ""
+        if row["reached"]:
+            needed = _pm(row["interactions"], row["interactions_sd"], ",.0f")
+            saved = f"{row['saved']:.1%}"
+        if 0 < row["reached"] < row["seeds"]:
+            needed += f" ({row['reached']:.0f} of {row['seeds']} seeds)"
+    area_ = _pm(row["area"], row["area_sd"], ".4f")
+    return [row["scenario"], str(row["seeds"]), accuracy, area_, needed, saved]
+
+
+def _pm(mean: float, sd: float, form: str) -> str:
+    return f"{mean:{form}} ± {sd:{form}}"

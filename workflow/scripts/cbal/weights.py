@@ -1,0 +1,99 @@
+"""Pretrained weights: found, downloaded, checked against their architecture."""
+
+import os
+from pathlib import Path
+from urllib.error import URLError
+
+import torch
+
+from cbal.errors import InputError
+from cbal.models import head_parameters, read_safetensors, torchvision_model
+
+
+def is_file(weights: str) -> bool:
+    """Whether `weights` is a path and not the name of torchvision weights."""
+    return weights.endswith((".pth", ".pt", ".safetensors")) or os.sep in weights
+
+
+def check_names(architecture: str, weights: str) -> None:
+    """Check that torchvision knows the architecture and, unless a path, its weights.
+
+    Raises:
+        InputError: it does not; the message lists what it knows.
+    """
+    from torchvision import models
+
+    with torch.device("meta"):
+        torchvision_model(architecture, 2)
+    if weights == "none" or is_file(weights):
+        return
+    known = [entry.name for entry in models.get_model_weights(architecture)]
+    if weights not in [*known, "DEFAULT"]:
+        raise InputError(
+            f"weights {weights!r} of {architecture}: unknown; choose one of "
+            f"{', '.join(known)}, none, or a path to a .pth or .safetensors file"
+        )
+
+
+def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
+    """Return the pretrained weights of an architecture, all but its head's.
+
+    Args:
+        architecture: a torchvision classification model's name.
+        weights: torchvision's name of the weights (downloaded into `$TORCH_HOME`, or
+            found there), or a path to a `.pth` or `.safetensors` file.
+
+    Raises:
+        InputError: unknown names, no network and no file, or weights of another
+            architecture.
+    """
+    check_names(architecture, weights)
+    state = (
+        _from_file(Path(weights)) if is_file(weights) else _from_torchvision(architecture, weights)
+    )
+    with torch.device("meta"):
+        expected = torchvision_model(architecture, 2).state_dict()
+    of_head = head_parameters(architecture)
+    wanted = {name: value for name, value in expected.items() if name not in of_head}
+    state = {name: value for name, value in state.items() if name not in of_head}
+    for name in sorted(set(wanted) ^ set(state)):
+        what = "lack" if name in wanted else "have an unknown"
+        raise InputError(f"weights {weights} are not of {architecture}: they {what} {name}")
+    for name, value in wanted.items():
+        if value.shape != state[name].shape:
+            raise InputError(
+                f"weights {weights} are not of {architecture}: {name} is "
+                f"{tuple(state[name].shape)}, not {tuple(value.shape)}"
+            )
+    return state
+
+
+def _from_torchvision(architecture: str, weights: str) -> dict[str, torch.Tensor]:
+    from torchvision import models
+
+    enum = models.get_model_weights(architecture)
+    entry = enum.DEFAULT if weights == "DEFAULT" else enum[weights]
+    try:
+        return entry.get_state_dict(progress=False, check_hash=True, weights_only=True)
+    except (URLError, OSError, RuntimeError) as error:
+        folder = Path(torch.hub.get_dir(), "checkpoints")
+        raise InputError(
+            f"weights {weights} of {architecture}: cannot be had ({error}); without a network "
+            f"put {Path(entry.url).name} into {folder}, or set TORCH_HOME or `weights:`"
+        ) from error
+
+
+def _from_file(path: Path) -> dict[str, torch.Tensor]:
+    if path.suffix == ".safetensors":
+        return read_safetensors(path)[0]
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises whatever the unpickler met
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"weights {path}: cannot be read ({reason}); is it a state dict?"
+        ) from error
+    state = state.get("state_dict", state) if isinstance(state, dict) else None
+    if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise InputError(f"weights {path}: not a state dict (name -> tensor)")
+    return state

@@ -1,0 +1,37 @@
+"""Gather the metrics of a sweep's rounds into one file."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import parser, run
+from cbal.files import write_table
+from cbal.gathering import gather
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, gather, write."""
+    cli = parser(__doc__)
+    cli.add_argument("--results", type=Path, required=True, help="folder to look in")
+    cli.add_argument("--datasets", nargs="+", required=True)
+    cli.add_argument("--scenarios", nargs="+", required=True)
+    cli.add_argument("--seeds", type=int, nargs="+", required=True)
+    cli.add_argument("--rounds", type=int, required=True)
+    cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
+    cli.add_argument("--require", choices=["whole", "some"], default="whole")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    metrics = gather(
+        arguments.results,
+        arguments.datasets,
+        arguments.scenarios,
+        set(arguments.seeds),
+        arguments.rounds,
+        arguments.require,
+    )
+    write_table(arguments.out, metrics, titles=arguments.titles)
+
+
+if __name__ == "__main__":
+    run(main)

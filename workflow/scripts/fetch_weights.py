@@ -1,0 +1,28 @@
+"""Find or download pretrained weights, check them, and keep them without their head."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import parser, run
+from cbal.models import write_safetensors
+from cbal.weights import check_names, fetch
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line; check the names only, or write the weights."""
+    cli = parser(__doc__)
+    cli.add_argument("--architecture", required=True, help="torchvision's name of the model")
+    cli.add_argument("--weights", required=True, help="torchvision's name of them, or a path")
+    what = cli.add_mutually_exclusive_group(required=True)
+    what.add_argument("--check", action="store_true", help="check the names and stop")
+    what.add_argument("--out", type=Path, help="safetensors file to write")
+    arguments = cli.parse_args(argv)
+
+    check_names(arguments.architecture, arguments.weights)
+    if not arguments.check:
+        state = fetch(arguments.architecture, arguments.weights)
+        write_safetensors(arguments.out, state, architecture=arguments.architecture)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,35 @@
+"""Write the pool of round 0: every training sample, no label."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from cbal import pool as pools
+from cbal.cli import keys_of, parser, run
+from cbal.errors import InputError
+from cbal.files import metadata_of, read_table, write_table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line and write the pool."""
+    cli = parser(__doc__, "dataset", "scenario", "seed")
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--interactions", type=int, required=True, help="of one round")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    index = read_table(arguments.index, ["sample_id", "split"])
+    train = index.filter(pc.equal(index["split"], "train"))
+    if arguments.interactions > len(train):
+        raise InputError(
+            f"data set {arguments.dataset}: {arguments.interactions} interactions a round, but "
+            f"only {len(train)} training images; make `interactions:` of the data set smaller"
+        )
+    pool = pools.initial(train["sample_id"].to_numpy(), tuple(metadata_of(index)["classes"]))
+    table, metadata = pools.to_table(pool)
+    write_table(arguments.out, table, **keys_of(arguments), round=0, **metadata)
+
+
+if __name__ == "__main__":
+    run(main)

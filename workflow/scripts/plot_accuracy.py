@@ -1,0 +1,16 @@
+"""Draw Figure 2 from the metrics of a sweep."""
+
+from collections.abc import Sequence
+
+from cbal.cli import run
+from cbal.figures.budget import accuracy_figure
+from cbal.figures.command import draw
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, draw, save."""
+    draw(__doc__, accuracy_figure, argv)
+
+
+if __name__ == "__main__":
+    run(main)

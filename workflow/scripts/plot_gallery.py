@@ -1,0 +1,36 @@
+"""Draw Figure 1: clusters that the annotator accepted and refused."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cbal.cli import parser, run
+from cbal.figures.gallery import gallery_figure
+from cbal.figures.style import save
+from cbal.files import metadata_of, read_table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, draw, save."""
+    cli = parser(__doc__)
+    cli.add_argument("--query", type=Path, required=True)
+    cli.add_argument("--annotations", type=Path, required=True)
+    cli.add_argument("--index", type=Path, required=True, help="for the class names")
+    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--title", required=True)
+    cli.add_argument("--out", type=Path, nargs="+", required=True, help="pictures to write")
+    arguments = cli.parse_args(argv)
+
+    figure = gallery_figure(
+        read_table(arguments.query).to_pandas(),
+        read_table(arguments.annotations).to_pandas(),
+        np.load(arguments.images, mmap_mode="r"),
+        metadata_of(read_table(arguments.index))["classes"],
+        arguments.title,
+    )
+    save(figure, arguments.out)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,57 @@
+"""Let a strategy choose what is put before the annotator in one step."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import keys_of, parser, run
+from cbal.files import read_table, write_table
+from cbal.querying import candidates_of, load_strategy, make_query
+from cbal.randomness import generator
+from cbal.rounds import pool_after
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, let the strategy choose, write the query."""
+    cli = parser(__doc__, "dataset", "scenario", "seed", "round", "step")
+    cli.add_argument("--pool", type=Path, required=True, help="of the round before")
+    cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
+    cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
+    cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
+    cli.add_argument("--strategy", required=True, help="address, as package.module:function")
+    cli.add_argument("--needs", required=True, choices=["pool", "probabilities", "features"])
+    cli.add_argument("--kind", required=True, choices=["individual", "cluster"])
+    cli.add_argument("--interactions", type=int, required=True, help="to ask for")
+    cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
+    cli.add_argument("--settings", type=json.loads, default={}, help="of the strategy, as JSON")
+    cli.add_argument("--threads", type=int, default=1)
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    pool = pool_after(
+        arguments.pool,
+        arguments.queries,
+        arguments.annotations,
+        arguments.round,
+        arguments.cluster_labels,
+    )
+    features = None
+    if arguments.features:
+        features = read_table(arguments.features, ["sample_id", "feature", "probability"])
+    # A fallback to random draws the samples that `random` itself would draw.
+    stage = "random" if features is None else arguments.strategy
+    table = make_query(
+        candidates_of(pool, arguments.kind, arguments.cluster_labels, features),
+        load_strategy(arguments.strategy),
+        arguments.needs,
+        arguments.kind,
+        arguments.interactions,
+        generator(arguments.dataset, arguments.seed, arguments.round, stage),
+        arguments.threads,
+        arguments.settings,
+    )
+    write_table(arguments.out, table, **keys_of(arguments))
+
+
+if __name__ == "__main__":
+    run(main)

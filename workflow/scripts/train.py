@@ -1,0 +1,157 @@
+"""Train on the labels of a pool, or on all true labels, and evaluate on the test split."""
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+from torch import nn
+
+from cbal import device as devices
+from cbal import pool as pools
+from cbal.cli import keys_of, parser, run, say
+from cbal.evaluation import evaluate, label_metrics
+from cbal.files import metadata_of, read_table, write_table
+from cbal.images import Batches, open_images
+from cbal.model_arguments import add_model_arguments, initial_model
+from cbal.models import Spec, save_model
+from cbal.randomness import generator
+from cbal.rounds import read_pool
+from cbal.training import Training, fit
+
+METRICS = pa.schema(
+    {
+        "dataset": pa.string(),
+        "scenario": pa.string(),
+        "seed": pa.int32(),
+        "round": pa.int32(),
+        "images": pa.int32(),
+        "interactions": pa.int32(),
+        "interactions_individual": pa.int32(),
+        "interactions_cluster": pa.int32(),
+        "images_individual": pa.int32(),
+        "images_cluster": pa.int32(),
+        "cluster_accuracy": pa.float64(),
+        "test_accuracy": pa.float64(),
+        "test_loss": pa.float64(),
+    }
+)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, train, evaluate, write metrics, model and timing."""
+    cli = parser(__doc__, "dataset", "scenario", "seed", "round")
+    cli.add_argument(
+        "--pool", type=Path, nargs="?", help="its labels; without: the supervised baseline"
+    )
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--truth", type=Path, required=True)
+    cli.add_argument("--images", type=Path, required=True)
+    add_model_arguments(cli)
+    cli.add_argument("--epochs", type=int, required=True)
+    cli.add_argument("--batch-size", type=int, required=True)
+    cli.add_argument("--learning-rate", type=float, required=True)
+    cli.add_argument("--momentum", type=float, required=True)
+    cli.add_argument("--weight-decay", type=float, required=True)
+    cli.add_argument("--threads", type=int, default=1)
+    cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--model", type=Path, help="safetensors file to write")
+    arguments = cli.parse_args(argv)
+
+    index = read_table(arguments.index, ["sample_id", "split"])
+    truth_table = read_table(arguments.truth, ["label"])
+    truth = truth_table["label"].to_numpy()
+    if arguments.pool:
+        pool = read_pool(arguments.pool)
+    else:
+        pool = supervised_pool(_samples(index, "train"), truth)
+
+    images = open_images(arguments.images)
+    model, spec = initial_model(arguments, images, len(metadata_of(truth_table)["classes"]))
+    rows, timing = [], []
+    if pool.ended:
+        say("the scenario has ended: nothing to train")
+        model = None
+    else:
+        device = devices.choose(arguments.threads)
+        measured, timing = _train_and_test(
+            arguments, model.to(device), spec, images, pool, _samples(index, "test"), truth, device
+        )
+        rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
+    if arguments.model:
+        save_model(arguments.model, model, spec)
+    write_table(arguments.timing, _timing_table(timing, arguments))
+    write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS))
+
+
+def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:
+    """Return the pool of the supervised baseline: each image labeled in one interaction."""
+    n = len(sample_id)
+    return replace(
+        pools.initial(sample_id),
+        label=truth[sample_id],
+        kind=np.full(n, pools.INDIVIDUAL, np.int8),
+        individual=n,
+        latest=n,
+    )
+
+
+def _samples(index: pa.Table, split: str) -> np.ndarray:
+    return index.filter(pc.equal(index["split"], split))["sample_id"].to_numpy()
+
+
+def _train_and_test(
+    arguments: argparse.Namespace,
+    model: nn.Module,
+    spec: Spec,
+    images: np.ndarray,
+    pool: pools.Pool,
+    test: np.ndarray,
+    truth: np.ndarray,
+    device: torch.device,
+) -> tuple[dict[str, float], list[dict[str, Any]]]:
+    """Train the model in place; return what was measured on the test split, and timings."""
+    labeled = pool.kind != pools.NONE
+    batches = Batches(images, pool.sample_id[labeled], spec, device)
+    how = Training(
+        arguments.epochs,
+        arguments.batch_size,
+        arguments.learning_rate,
+        arguments.momentum,
+        arguments.weight_decay,
+    )
+    rng = generator(arguments.dataset, arguments.seed, arguments.round, "train")
+    start = time.perf_counter()
+    fit(model, batches, pool.label[labeled], how, rng)
+    devices.wait(device)
+    trained = time.perf_counter()
+    accuracy, loss = evaluate(
+        model, Batches(images, test, spec, device), truth[test], max(256, how.batch_size)
+    )
+    evaluated = time.perf_counter()
+    say(f"{labeled.sum()} labeled images, test accuracy {accuracy:.4f}, test loss {loss:.4f}")
+    memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
+    timing = [
+        _timing("training", trained - start, int(labeled.sum()) * how.epochs) | memory,
+        _timing("evaluation", evaluated - trained, len(test)) | memory,
+    ]
+    return {"test_accuracy": accuracy, "test_loss": loss}, timing
+
+
+def _timing(stage: str, seconds: float, images: int) -> dict[str, Any]:
+    return {"stage": stage, "seconds": seconds, "images_per_second": images / seconds}
+
+
+def _timing_table(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> pa.Table:
+    return pa.Table.from_pylist([{**keys_of(arguments), **row} for row in rows])
+
+
+if __name__ == "__main__":
+    run(main)

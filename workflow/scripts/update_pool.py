@@ -1,0 +1,36 @@
+"""Write the pool after a round: the round before, and the answers of all steps."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal import pool as pools
+from cbal.cli import keys_of, parser, run, say
+from cbal.files import write_table
+from cbal.rounds import pool_after
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, apply the answers, write the pool."""
+    cli = parser(__doc__, "dataset", "scenario", "seed", "round")
+    cli.add_argument("--pool", type=Path, required=True, help="of the round before")
+    cli.add_argument("--queries", type=Path, nargs="+", required=True)
+    cli.add_argument("--annotations", type=Path, nargs="+", required=True)
+    cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    pool = pool_after(
+        arguments.pool,
+        arguments.queries,
+        arguments.annotations,
+        arguments.round,
+        arguments.cluster_labels,
+    )
+    if pool.ended:
+        say("nothing was left to ask: the scenario has ended")
+    table, metadata = pools.to_table(pool)
+    write_table(arguments.out, table, **keys_of(arguments), **metadata)
+
+
+if __name__ == "__main__":
+    run(main)
