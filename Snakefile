@@ -36,5 +36,6 @@ rule all:
     """Everything of the sweep: metrics, figures, tables."""
     default_target: True
     input:
+        metrics_of_sweep,
         "results/metrics.parquet",
         rules.figures.input,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
 from cbal.files import read_table, write_table
-from cbal.querying import candidates_of, load_strategy, make_query
+from cbal.querying import candidates_of, load_strategy, make_query, usable_strategy
 from cbal.randomness import generator
 from cbal.rounds import pool_after
 
@@ -38,15 +38,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     features = None
     if arguments.features:
         features = read_table(arguments.features, ["sample_id", "feature", "probability"])
-    # A fallback to random draws the samples that `random` itself would draw.
-    stage = "random" if features is None else arguments.strategy
+    candidates = candidates_of(pool, arguments.kind, arguments.cluster_labels, features)
+    strategy = usable_strategy(arguments.strategy, arguments.needs, candidates)
     table = make_query(
-        candidates_of(pool, arguments.kind, arguments.cluster_labels, features),
-        load_strategy(arguments.strategy),
-        arguments.needs,
+        candidates,
+        load_strategy(strategy),
         arguments.kind,
         arguments.interactions,
-        generator(arguments.dataset, arguments.seed, arguments.round, stage),
+        generator(arguments.dataset, arguments.seed, arguments.round, strategy),
         arguments.threads,
         arguments.settings,
     )

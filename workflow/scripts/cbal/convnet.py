@@ -3,13 +3,16 @@
 from torch import nn
 
 
-def convnet(num_classes: int, channels: int = 3) -> nn.Sequential:
+def convnet(num_classes: int, channels: int = 3, image_size: int = 8) -> nn.Sequential:
     """Return a convnet of three 3 x 3 convolutions and a linear head on 256 features.
 
     Args:
         num_classes: outputs of the head.
         channels: of the images.
+        image_size: their side in pixels, 8 or more.
     """
+    # 8 x 8 pixels leave 2 x 2 by themselves; a pooling that does nothing costs time.
+    pooling = [nn.AdaptiveAvgPool2d(2)] if image_size // 4 > 2 else []
     return nn.Sequential(
         nn.Conv2d(channels, 32, 3, padding=1),
         nn.MaxPool2d(2),
@@ -19,7 +22,7 @@ def convnet(num_classes: int, channels: int = 3) -> nn.Sequential:
         nn.ReLU(inplace=True),
         nn.Conv2d(64, 64, 3, padding=1),
         nn.ReLU(inplace=True),
-        nn.AdaptiveAvgPool2d(2),
+        *pooling,
         nn.Flatten(),
         nn.Linear(256, num_classes),
     )

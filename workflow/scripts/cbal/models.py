@@ -54,7 +54,7 @@ def build(spec: Spec, seed: int) -> nn.Module:
     """
     torch.manual_seed(seed)
     if spec.architecture == OWN:
-        return convnet(spec.classes, spec.channels)
+        return convnet(spec.classes, spec.channels, spec.image_size)
     return torchvision_model(spec.architecture, spec.classes)
 
 

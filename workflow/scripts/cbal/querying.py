@@ -12,6 +12,8 @@ from cbal.pool import NONE, Pool
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates, Selection
 
+RANDOM = "cbal.strategies.random_choice:select"
+
 Select = Callable[..., Selection]
 
 
@@ -26,6 +28,17 @@ def load_strategy(address: str) -> Select:
         return getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError) as error:
         raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
+
+
+def usable_strategy(address: str, needs: str, candidates: Candidates) -> str:
+    """Return the address of the strategy to use: random sampling before there is a model.
+
+    In round 1 no head is trained, so there are no probabilities to be uncertain by.
+    """
+    if needs == "probabilities" and candidates.probabilities is None:
+        say("no trained head yet: the samples are drawn at random")
+        return RANDOM
+    return address
 
 
 def candidates_of(
@@ -67,21 +80,13 @@ def candidates_of(
 def make_query(
     candidates: Candidates,
     select: Select,
-    needs: str,
     kind: str,
     n: int,
     rng: np.random.Generator,
     threads: int,
     settings: dict[str, int],
 ) -> pa.Table:
-    """Let a strategy choose and return its choice as the rows of `query.parquet`.
-
-    A strategy that needs probabilities has none in round 1, before there is a trained
-    head: its samples are drawn at random then.
-    """
-    if needs == "probabilities" and candidates.probabilities is None and len(candidates):
-        say("no trained head yet: the samples are drawn at random")
-        select = random_choice.select
+    """Let a strategy choose and return its choice as the rows of `query.parquet`."""
     if len(candidates) < n:
         say(f"{len(candidates)} candidates are left for {n} interactions")
     if len(candidates):

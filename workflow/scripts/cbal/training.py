@@ -72,6 +72,9 @@ def fit(
     Raises:
         InputError: the loss is not a number, or the GPU's memory is too small.
     """
+    if not len(batches):
+        say("no label yet: the model stays as it is")
+        return
     device = batches.pixels.device
     target = torch.from_numpy(labels.astype(np.int64)).to(device)
     optimizer = Sgd(model, how)
@@ -113,7 +116,7 @@ def _epoch(
         loss.backward()
         optimizer.step()
         total += loss.detach() * len(rows)
-    return (total / max(len(order), 1)).item()
+    return (total / len(order)).item()
 
 
 def logits_of(output: torch.Tensor | tuple) -> torch.Tensor:

@@ -65,9 +65,13 @@ def _spread(sample_id: np.ndarray) -> np.ndarray:
 
 
 def _grid(panel: SubFigure, images: np.ndarray) -> None:
-    """Draw images in a grid without axes."""
-    axes = panel.subplots(SIDE, SIDE, gridspec_kw={"wspace": 0.06, "hspace": 0.06}).ravel()
-    for ax, image in zip(axes, images):
-        ax.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-    for ax in axes:
-        ax.set_axis_off()
+    """Draw images side by side as one picture; missing ones at the end stay white."""
+    n, height, width, channels = images.shape
+    gap = max(1, height // 8)
+    mosaic = np.full((SIDE * SIDE, height + gap, width + gap, channels), 255, np.uint8)
+    mosaic[:n, :height, :width] = images
+    grid = mosaic.reshape(SIDE, SIDE, height + gap, width + gap, channels).swapaxes(1, 2)
+    whole = grid.reshape(SIDE * (height + gap), SIDE * (width + gap), channels)
+    ax = panel.subplots()
+    ax.imshow(whole.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    ax.set_axis_off()

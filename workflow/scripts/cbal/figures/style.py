@@ -50,6 +50,9 @@ def looks(metrics: pd.DataFrame) -> dict[str, dict]:
 def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> None:
     """Draw mean and standard deviation over seeds of `y` against the budget."""
     metrics = metrics[(metrics["scenario"] != SUPERVISED) & metrics[y].notna()]
+    if metrics.empty:
+        ax.text(0.5, 0.5, "nothing to show in this sweep", ha="center", transform=ax.transAxes)
+        return
     present = list(metrics["scenario"].unique())
     sns.lineplot(
         metrics,
@@ -79,6 +82,8 @@ def one_legend(figure: Figure) -> None:
         entries |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
         if ax.get_legend():
             ax.get_legend().remove()
+    if not entries:
+        return
     figure.legend(
         entries.values(), entries.keys(), loc="outside lower center", ncols=min(len(entries), 3)
     )

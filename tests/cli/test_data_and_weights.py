@@ -1,0 +1,94 @@
+"""The scripts that reach for the network, and those that draw."""
+
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+import torch
+from torchvision import models as tv
+
+import collect_metrics
+import fetch_data
+import fetch_weights
+import plot_accuracy
+import plot_clusters
+import plot_gallery
+import tabulate_metrics
+from cbal.errors import InputError
+from cbal.models import read_safetensors
+from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
+from tests.conftest import ROOT
+
+
+def test_a_download_appears_when_it_is_whole(monkeypatch, tmp_path):
+    def download(root, download):
+        assert download
+        (tmp_path / "cifar10.part").joinpath("data").write_text("x")
+
+    monkeypatch.setattr("torchvision.datasets.CIFAR10", download)
+    fetch_data.main(["--source", "cifar10", "--out", f"{tmp_path}/cifar10"])
+    assert [p.name for p in tmp_path.iterdir()] == ["cifar10"]
+    assert (tmp_path / "cifar10" / "data").read_text() == "x"
+
+
+@pytest.mark.parametrize("source", ["cifar10", "eurosat"])
+def test_without_a_network_it_says_what_to_do(monkeypatch, tmp_path, source):
+    def refuse(*_, **__):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    monkeypatch.setattr("torchvision.datasets.utils.urllib.request.urlopen", refuse)
+    with pytest.raises(InputError, match=f"{source}: cannot be downloaded .*set `path:`"):
+        fetch_data.main(["--source", source, "--out", f"{tmp_path}/x"])
+    assert not (tmp_path / "x").exists()
+
+
+def test_weights_are_kept_without_their_head(tmp_path):
+    torch.save(tv.resnet18(weights=None).state_dict(), tmp_path / "w.pth")
+    arguments = ["--architecture", "resnet18", "--weights", f"{tmp_path}/w.pth"]
+    fetch_weights.main([*arguments, "--out", f"{tmp_path}/w.safetensors"])
+    state, metadata = read_safetensors(tmp_path / "w.safetensors")
+    assert len(state) == 120
+    assert metadata == {"architecture": "resnet18"}
+    fetch_weights.main([*arguments, "--check"])
+
+
+def test_an_error_is_one_line_and_exit_code_one():
+    script = ROOT / "workflow/scripts/fetch_weights.py"
+    command = [sys.executable, script, "--architecture", "resnet99", "--weights", "x", "--check"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("error: architecture 'resnet99'")
+
+
+def test_from_metrics_to_figures_and_tables(prepared, tmp_path):
+    run = Run(prepared, tmp_path)
+    for round in (1, 2):
+        run.round(round, ENTROPY, CLUSTER)
+        run.train(round)
+        folder = tmp_path / "results" / "tiny" / "s" / "seed-0" / f"round-{round}"
+        folder.mkdir(parents=True)
+        (tmp_path / f"train-{round}/metrics.parquet").rename(folder / "metrics.parquet")
+    metrics = f"{tmp_path}/metrics.parquet"
+    collect_metrics.main(
+        ["--results", f"{tmp_path}/results", "--datasets", "tiny", "--scenarios", "s"]
+        + ["--seeds", "0", "--rounds", "2", "--titles", '{"tiny": "Tiny"}', "--out", metrics]
+    )
+    assert pq.read_table(metrics)["round"].to_pylist() == [1, 2]
+
+    for name, script in (("accuracy", plot_accuracy), ("clusters", plot_clusters)):
+        script.main(["--metrics", metrics, "--out", f"{tmp_path}/{name}.png"])
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    tables = ["--markdown", f"{tmp_path}/t.md", "--csv", f"{tmp_path}/t.csv"]
+    tabulate_metrics.main(["--metrics", metrics, *tables])
+    assert "## Tiny" in (tmp_path / "t.md").read_text()
+    step = tmp_path / "round-1" / "2"
+    plot_gallery.main(
+        ["--query", f"{step}/query.parquet", "--annotations", f"{step}/annotations.parquet"]
+        + ["--index", f"{prepared}/index.parquet", "--images", f"{prepared}/images.npy"]
+        + ["--title", "Tiny", "--out", f"{tmp_path}/g.pdf"]
+    )
+    assert (tmp_path / "g.pdf").read_bytes().startswith(b"%PDF")

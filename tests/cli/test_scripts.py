@@ -1,0 +1,243 @@
+"""Each script's command line on a tiny pool."""
+
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import annotate
+import extract_features
+import init_pool
+import prepare_data
+import query
+import train
+import update_pool
+from cbal.errors import InputError
+from cbal.files import metadata_of, read_table
+from tests.conftest import write_class_folders
+
+MODEL = ["--architecture", "convnet", "--image-size", "8"]
+SGD = ["--epochs", "1", "--batch-size", "16", "--learning-rate", "0.05"]
+SGD += ["--momentum", "0.9", "--weight-decay", "0.0005"]
+CLUSTER = ["--strategy", "cbal.strategies.cluster:select", "--needs", "features"]
+CLUSTER += ["--kind", "cluster", "--settings", '{"iterations": 5}']
+ENTROPY = ["--strategy", "cbal.strategies.entropy:select", "--needs", "probabilities"]
+ENTROPY += ["--kind", "individual"]
+RANDOM = ["--strategy", "cbal.strategies.random_choice:select", "--needs", "pool"]
+RANDOM += ["--kind", "individual"]
+
+
+class Run:
+    """The stages of one run, called by their command lines in a folder."""
+
+    def __init__(self, prepared, folder, cluster_labels="reask"):
+        self.data, self.folder = prepared, folder
+        self.labels = ["--cluster-labels", cluster_labels]
+        self.pool = prepared / "pool-0.parquet"
+        self.model = None
+
+    def keys(self, round, *step):
+        keys = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", str(round)]
+        return keys + ["--step", *step] if step else keys
+
+    def round(self, round, *steps, n=6):
+        """Run a round with these (strategy arguments) as steps, up to the new pool."""
+        out = self.folder / f"round-{round}"
+        features = self.extract(round) if any(CLUSTER[1] in s or self.model for s in steps) else []
+        queries, annotations = [], []
+        for i, strategy in enumerate(steps, 1):
+            asked, answered = out / f"{i}/query.parquet", out / f"{i}/annotations.parquet"
+            query.main(
+                [*self.keys(round, f"{i}-x"), "--pool", str(self.pool), *strategy, *self.labels]
+                + ["--queries", *queries, "--annotations", *annotations]
+                + ["--features", *features, "--interactions", str(n), "--out", str(asked)]
+            )
+            annotate.main(
+                [*self.keys(round, f"{i}-x"), "--query", str(asked), "--purity", "0.8"]
+                + ["--truth", f"{self.data}/truth.parquet", "--out", str(answered)]
+            )
+            queries.append(str(asked))
+            annotations.append(str(answered))
+        pool = out / "pool.parquet"
+        update_pool.main(
+            [*self.keys(round), "--pool", str(self.pool), *self.labels, "--out", str(pool)]
+            + ["--queries", *queries, "--annotations", *annotations]
+        )
+        self.pool = pool
+        return out
+
+    def extract(self, round):
+        out = self.folder / f"features-{round}.parquet"
+        how = ["--pool", str(self.pool), "--model", str(self.model)] if self.model else MODEL
+        extract_features.main(
+            [*self.keys(round), *how, "--images", f"{self.data}/images.npy", "--out", str(out)]
+            + ["--index", f"{self.data}/index.parquet", "--timing", f"{out}.timing"]
+        )
+        return [str(out)]
+
+    def train(self, round, *extra, pool=True):
+        out = self.folder / f"train-{round}"
+        train.main(
+            [*self.keys(round), *MODEL, *SGD, *extra, "--model", f"{out}/model.safetensors"]
+            + (["--pool", str(self.pool)] if pool else ["--pool"])
+            + [word for name in ("index", "truth") for word in (f"--{name}", self.file(name))]
+            + ["--images", f"{self.data}/images.npy"]
+            + ["--metrics", f"{out}/metrics.parquet", "--timing", f"{out}/timing.parquet"]
+        )
+        self.model = out / "model.safetensors"
+        return pq.read_table(out / "metrics.parquet").to_pylist()
+
+    def file(self, name):
+        return f"{self.data}/{name}.parquet"
+
+
+@pytest.fixture
+def run(prepared, tmp_path):
+    return Run(prepared, tmp_path)
+
+
+def test_prepared_files_are_those_of_the_contract(prepared):
+    index, truth = (read_table(prepared / f"{name}.parquet") for name in ("index", "truth"))
+    images = np.load(prepared / "images.npy", mmap_mode="r")
+    assert images.shape == (60, 8, 8, 3)
+    assert index["split"].to_pylist() == ["train"] * 48 + ["test"] * 12
+    assert index["sample_id"].to_pylist() == truth["sample_id"].to_pylist() == list(range(60))
+    assert truth.schema.field("label").type == "int16"
+    for table in (index, truth):
+        assert metadata_of(table) == {"dataset": "tiny", "classes": ["bright", "dark", "medium"]}
+    # The brightness of an image tells its class, so images and truth are in the same order.
+    brightness = images.mean((1, 2, 3))
+    assert [int(np.digitize(b, [80, 165])) for b in brightness] == [
+        {"dark": 0, "medium": 1, "bright": 2}[["bright", "dark", "medium"][label]]
+        for label in truth["label"].to_pylist()
+    ]
+
+
+def test_two_rounds_of_uncertain_and_cluster(run):
+    out = run.round(1, ENTROPY, CLUSTER)
+    first = run.train(1)
+    assert len(first) == 1
+    assert first[0]["interactions_individual"] == 6
+    assert 1 <= first[0]["interactions_cluster"] <= 6
+    assert first[0]["images"] == 48
+    step = read_table(out / "2/query.parquet")
+    assert metadata_of(step) == {
+        "dataset": "tiny",
+        "scenario": "s",
+        "seed": 0,
+        "round": 1,
+        "step": "2-x",
+    }
+    alone = set(read_table(out / "1/query.parquet")["sample_id"].to_pylist())
+    assert len(alone) == 6
+    assert not alone & set(step["sample_id"].to_pylist())
+
+    run.round(2, ENTROPY, CLUSTER)
+    features = read_table(run.folder / "features-2.parquet")
+    assert len(features) == 42  # the unlabeled pool at the start of round 2
+    probability = np.array(features["probability"].to_pylist())
+    np.testing.assert_allclose(probability.sum(1), 1, rtol=1e-5)
+    second = run.train(2)[0]
+    assert second["interactions_individual"] == 12
+    assert second["images_individual"] == 12
+    assert 0 <= second["test_accuracy"] <= 1
+    timing = pq.read_table(run.folder / "train-2/timing.parquet").to_pylist()
+    assert [row["stage"] for row in timing] == ["training", "evaluation"]
+    assert all(row["seconds"] > 0 and row["images_per_second"] > 0 for row in timing)
+
+
+def test_initial_features_are_of_every_training_sample_without_probabilities(run):
+    features = read_table(run.extract(1)[0])
+    assert features["sample_id"].to_pylist() == list(range(48))
+    assert features["probability"].null_count == 48
+    assert features.schema.field("feature").type.list_size == 256
+
+
+def test_round_one_draws_the_same_random_samples_for_every_scenario(run, prepared, tmp_path):
+    uncertain = run.round(1, ENTROPY, n=4) / "1/query.parquet"
+    other = Run(prepared, tmp_path / "other")
+    mixed = other.round(1, CLUSTER, ENTROPY, n=4) / "2/query.parquet"
+    random = Run(prepared, tmp_path / "random").round(1, RANDOM, n=4) / "1/query.parquet"
+    drawn = [read_table(path)["sample_id"].to_pylist() for path in (uncertain, mixed, random)]
+    assert drawn[0] == drawn[1] == drawn[2]
+
+
+def test_a_scenario_that_exhausts_its_pool_ends_cleanly(run):
+    asked = []
+    for round in (1, 2, 3, 4):
+        out = run.round(round, ENTROPY, n=20)
+        asked.append(len(read_table(out / "1/annotations.parquet")))
+        metrics = run.train(round)
+        assert len(metrics) == (asked[-1] > 0)
+    assert asked == [20, 20, 8, 0]
+
+
+def test_under_keep_a_cluster_label_lasts(prepared, tmp_path):
+    run = Run(prepared, tmp_path, "keep")
+    labels = []
+    for round in (1, 2, 3):
+        run.round(round, CLUSTER)
+        pool = read_table(run.pool).to_pylist()
+        labels.append({r["sample_id"]: r["label"] for r in pool if r["label"] is not None})
+        run.train(round)
+    assert labels[0].items() <= labels[1].items() <= labels[2].items()
+
+
+def test_the_supervised_baseline_counts_every_image(run):
+    (metrics,) = run.train(0, pool=False)
+    assert metrics["interactions"] == metrics["images_individual"] == metrics["images"] == 48
+    assert metrics["cluster_accuracy"] is None
+
+
+def test_a_round_without_any_label_is_evaluated_all_the_same(run):
+    run.round(1, CLUSTER, n=1)  # one cluster of everything: refused
+    (metrics,) = run.train(1)
+    assert metrics["interactions"] == 1
+    assert metrics["images_cluster"] == 0
+
+
+def test_same_seed_same_bytes(prepared, tmp_path):
+    for name in ("a", "b"):
+        run = Run(prepared, tmp_path / name)
+        for round in (1, 2):
+            run.round(round, ENTROPY, CLUSTER)
+            run.train(round)
+    files = [p for p in (tmp_path / "a").rglob("*") if p.is_file() and "timing" not in p.name]
+    assert len(files) > 12
+    for file in files:
+        twin = tmp_path / "b" / file.relative_to(tmp_path / "a")
+        assert file.read_bytes() == twin.read_bytes(), file.name
+
+
+class TestBadInput:
+    def test_more_interactions_than_images(self, prepared, tmp_path):
+        with pytest.raises(InputError, match="49 interactions a round, but only 48 training"):
+            init_pool.main(
+                ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--interactions", "49"]
+                + ["--index", f"{prepared}/index.parquet", "--out", f"{tmp_path}/p.parquet"]
+            )
+
+    def test_a_truncated_pool_is_named(self, run):
+        run.round(1, RANDOM)
+        run.pool.write_bytes(run.pool.read_bytes()[:-20])
+        with pytest.raises(InputError, match="round-1/pool.parquet: not a whole Parquet file"):
+            run.train(1)
+
+    def test_a_loss_that_is_no_number_leaves_no_file(self, run):
+        run.round(1, CLUSTER)
+        with pytest.raises(InputError, match="learning_rate"):
+            run.train(1, "--learning-rate", "1e9", "--epochs", "9")
+        assert not (run.folder / "train-1").exists()
+
+    def test_one_class(self, tmp_path):
+        folder = write_class_folders(tmp_path / "images", {"only": 9})
+        with pytest.raises(InputError, match="one class only"):
+            prepare_data.main(
+                ["--dataset", "d", "--source", "folder", "--path", str(folder)]
+                + [w for n in ("index", "truth", "images") for w in (f"--{n}", f"{tmp_path}/{n}")]
+            )
+
+    def test_settings_are_json_and_reach_the_strategy(self, run):
+        with pytest.raises(TypeError, match="nonsense"):
+            run.round(1, [*CLUSTER[:-1], json.dumps({"nonsense": 1})])

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cbal.data import prepare, sources
+from cbal.data.prepare import Plan
+from cbal.errors import InputError
+
+
+@pytest.fixture
+def listing():
+    """100 images of classes 0 (60) and 1 (40), of 3 x 5 pixels; image i has value i."""
+    label = np.array([0] * 60 + [1] * 40, np.int16)
+    return sources.Listing(
+        source=[str(i) for i in range(100)],
+        label=label,
+        split=None,
+        classes=["a", "b"],
+        read=lambda indices: (np.full((5, 3, 3), i, np.uint8) for i in indices),
+    )
+
+
+def test_the_split_is_stratified_fixed_and_whole(listing):
+    train, test = prepare.choose(listing, Plan(), True)
+    assert np.bincount(listing.label[test]).tolist() == [12, 8]
+    assert sorted([*train, *test]) == list(range(100))
+    again = prepare.choose(listing, Plan(), True)
+    assert (train == again[0]).all()
+    other = prepare.choose(listing, Plan(split_seed=1), True)
+    assert set(test) != set(other[1])
+
+
+def test_the_published_split_is_kept_unless_it_is_not_wanted(listing):
+    split = np.where(np.arange(100) % 2, "test", "train")
+    published = replace(listing, split=split)
+    train, _ = prepare.choose(published, Plan(), True)
+    assert (train % 2 == 0).all()
+    assert len(prepare.choose(published, Plan(), False)[0]) == 80
+
+
+def test_subsets_are_stratified(listing):
+    train, test = prepare.choose(listing, Plan(subset=20, test_subset=10), True)
+    assert np.bincount(listing.label[train]).tolist() == [12, 8]
+    assert np.bincount(listing.label[test]).tolist() == [6, 4]
+
+
+def test_images_and_tables_are_in_the_same_order(listing, tmp_path):
+    train, test = prepare.choose(listing, Plan(), True)
+    kept = np.concatenate([train, test])
+    prepare.write_images(tmp_path / "x.npy", listing, kept, None)
+    index, truth = prepare.tables(listing, train, test)
+    pixels = np.load(tmp_path / "x.npy")
+    assert pixels[:, 0, 0, 0].tolist() == [int(s) for s in index["source"].to_pylist()]
+    assert index["split"].to_pylist() == ["train"] * 80 + ["test"] * 20
+    assert truth["label"].to_pylist() == listing.label[kept].tolist()
+    assert index["sample_id"].to_pylist() == list(range(100))
+
+
+def test_images_become_centred_squares():
+    image = np.zeros((4, 8, 3), np.uint8)
+    image[:, 2:6] = 200
+    assert (prepare.square(image, 4) == 200).all()
+    assert prepare.square(image[..., :1], 2).shape == (2, 2, 1)
+
+
+class TestBadInput:
+    def test_mixed_sizes_need_a_side(self, listing, tmp_path):
+        mixed = replace(
+            listing, read=lambda ids: (np.zeros((2 + i % 2, 2, 3), np.uint8) for i in ids)
+        )
+        with pytest.raises(InputError, match="1: 2 x 3 pixels, others 2 x 2; set `side:`"):
+            prepare.write_images(tmp_path / "x.npy", mixed, [0, 1], None)
+        assert not list(tmp_path.iterdir())
+        prepare.write_images(tmp_path / "x.npy", mixed, [0, 1], 4)
+
+    def test_labels_outside_the_classes(self, listing):
+        with pytest.raises(InputError, match="60: label 1 is outside the 1 classes"):
+            prepare.choose(replace(listing, classes=["a"]), Plan(), True)
+
+    def test_one_class(self, listing):
+        with pytest.raises(InputError, match="one class only"):
+            prepare.choose(replace(listing, label=np.zeros(100, np.int16)), Plan(), True)
+
+    @pytest.mark.parametrize("n", [81, 1])
+    def test_a_subset_that_cannot_be(self, listing, n):
+        with pytest.raises(InputError, match=f"subset: {n} "):
+            prepare.choose(listing, Plan(subset=n), True)
+
+    def test_a_class_too_small_to_split(self, listing):
+        label = np.array([0] * 99 + [1], np.int16)
+        with pytest.raises(InputError, match="the smallest has 1"):
+            prepare.choose(replace(listing, label=label), Plan(), True)

@@ -1,0 +1,125 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from cbal.errors import InputError
+from cbal.figures.budget import accuracy_figure, clusters_figure
+from cbal.figures.gallery import gallery_figure
+from cbal.figures.style import looks, save
+
+
+@pytest.fixture
+def metrics():
+    rows = []
+    for dataset in ("a", "b"):
+        for scenario in ("random", "cluster"):
+            for seed in (0, 1):
+                for r in (1, 2, 3):
+                    clustered = scenario == "cluster"
+                    rows.append(
+                        {
+                            "dataset": dataset,
+                            "scenario": scenario,
+                            "seed": seed,
+                            "round": r,
+                            "budget": 10.0 * r,
+                            "interactions_cluster": 10 * r * clustered,
+                            "images_cluster": 100 * r * clustered,
+                            "cluster_accuracy": 0.9 if clustered else None,
+                            "test_accuracy": 0.5 + 0.1 * r + 0.01 * seed,
+                        }
+                    )
+        rows.append(
+            {
+                "dataset": dataset,
+                "scenario": "supervised",
+                "seed": 0,
+                "round": 0,
+                "budget": 1000.0,
+                "interactions_cluster": 0,
+                "test_accuracy": 0.95,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_accuracy_has_two_panels_a_data_set_and_one_legend(metrics):
+    figure = accuracy_figure(metrics, {"a": "Letters"})
+    assert [ax.get_title() for ax in figure.axes] == [
+        "Letters",
+        "Letters, zoomed to the top",
+        "b",
+        "b, zoomed to the top",
+    ]
+    assert legend(figure) == ["random", "cluster", "supervised"]
+    whole, zoomed = figure.axes[:2]
+    assert zoomed.get_ylim()[0] > whole.get_ylim()[0]
+    means = whole.lines[0].get_ydata()
+    np.testing.assert_allclose(means, [0.605, 0.705, 0.805])
+    assert whole.get_xlim()[1] < 1000  # the supervised budget does not squeeze the curves
+
+
+def test_clusters_shows_only_scenarios_with_clusters(metrics):
+    figure = clusters_figure(metrics, {})
+    assert legend(figure) == ["cluster"]
+    np.testing.assert_allclose(figure.axes[1].lines[0].get_ydata(), [100, 200, 300])
+
+
+def test_a_scenario_looks_the_same_in_all_figures(metrics):
+    look = looks(metrics)
+    assert set(look["palette"]) == set(look["markers"]) == {"random", "cluster"}
+
+
+def test_figures_without_clusters_or_baseline_are_drawn(metrics):
+    plain = metrics[metrics["scenario"] == "random"]
+    assert legend(accuracy_figure(plain, {})) == ["random"]
+    clusters_figure(plain, {})
+
+
+def gallery(accepted):
+    n = len(accepted)
+    annotations = pd.DataFrame(
+        {
+            "interaction": range(n),
+            "size": 5,
+            "label": pd.array(accepted, "Int16"),
+            "accepted": [label is not None for label in accepted],
+        }
+    )
+    query = pd.DataFrame(
+        {"interaction": np.repeat(range(n), 5), "sample_id": range(5 * n), "score": 0.0}
+    )
+    images = np.zeros((5 * n, 8, 8, 1), np.uint8)
+    return gallery_figure(query, annotations, images, ["zero", "one"], "Digits")
+
+
+def texts(figure):
+    found = [figure.get_suptitle()]
+    for part in figure.subfigs:
+        found += texts(part)
+    return found + ([figure.get_supxlabel()] if figure.get_supxlabel() else [])
+
+
+def test_a_gallery_tells_accepted_from_refused():
+    found = texts(gallery([1, None, 0]))
+    assert "accepted, with their label" in found
+    assert "refused" in found
+    assert "“one”, 5 images" in found
+    assert "5 images" in found
+
+
+def test_a_gallery_without_refused_clusters_has_one_row():
+    assert "refused" not in texts(gallery([1, 0]))
+    with pytest.raises(InputError, match="no cluster was shown"):
+        gallery([])
+
+
+def test_a_figure_has_the_same_bytes_twice(metrics, tmp_path):
+    for name in ("one", "two"):
+        save(accuracy_figure(metrics, {}), [tmp_path / f"{name}.png", tmp_path / f"{name}.pdf"])
+    for form in ("png", "pdf"):
+        assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()

@@ -1,0 +1,114 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from workflow.planning.settings import SettingsError, check, shares
+
+CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
+
+
+def changed(path, value):
+    """Return the repository's settings with one key changed; value None deletes it."""
+    config = copy.deepcopy(CONFIG)
+    *above, key = path.split("/")
+    part = config
+    for name in above:
+        part = part[name]
+    part[key] = value
+    return config
+
+
+def error(path, value):
+    with pytest.raises(SettingsError) as caught:
+        check(changed(path, value))
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_repository_s_settings_are_right_and_get_their_defaults():
+    config = copy.deepcopy(CONFIG)
+    check(config)
+    assert config["datasets"]["cifar10"]["training"]["batch_size"] == 32
+    assert config["datasets"]["digits"]["test_fraction"] == 0.2
+    assert config["scenarios"]["random"] == {
+        "steps": [{"strategy": "random", "share": 1, "settings": {}}],
+        "cluster_labels": "reask",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("sweap", {}, ["top level", "unknown key 'sweap'", "sweeps"]),
+        ("datasets/digits/sorce", "x", ["datasets.digits", "unknown key 'sorce'", "source"]),
+        ("datasets/digits/interactions", "many", ["datasets.digits.interactions", "integer"]),
+        ("datasets/digits/interactions", 0, ["datasets.digits.interactions", "0 is less"]),
+        ("datasets/digits/training/learning_rate", "1e-3", ["learning_rate", "write 0.001"]),
+        ("datasets/digits/source", "imagenet", ["datasets.digits.source", "'cifar10'"]),
+        ("datasets/digits/model", "resnet", ["datasets.digits.model", "'resnet'", "resnet18"]),
+        ("scenarios/random/steps", ["guess"], ["scenarios.random.steps", "'guess'", "entropy"]),
+        ("scenarios/random/steps", [], ["scenarios.random.steps"]),
+        ("scenarios/random/cluster_labels", "drop", ["cluster_labels", "'reask'"]),
+        ("scenarios/supervised", {"steps": ["random"]}, ["scenarios.supervised", "taken"]),
+        ("scenarios/a b", {"steps": ["random"]}, ["'a b'"]),
+        ("sweep", "tiny", ["sweep: unknown 'tiny'", "demo, paper"]),
+        ("sweeps/demo/scenarios", ["both"], ["sweeps.demo.scenarios", "'both'"]),
+        ("sweeps/demo/datasets", ["mnist"], ["sweeps.demo.datasets", "'mnist'"]),
+        ("sweeps/demo/seeds", [0, 0], ["sweeps.demo.seeds"]),
+        ("sweeps/demo/rounds", 0, ["sweeps.demo.rounds"]),
+        ("oracle/purity", 1.1, ["oracle.purity"]),
+        ("models/convnet/weights", "IMAGENET1K_V1", ["models.convnet.weights", "write none"]),
+        ("datasets/digits/interactions", 1439, ["the pool has 1438", "ask for fewer"]),
+        ("datasets/digits/subset", 39, ["40 a round, but the pool has 39"]),
+        ("datasets/digits/path", "/nowhere", ["datasets.digits.path: /nowhere does not exist"]),
+        ("datasets/digits/source", "folder", ["datasets.digits", "needs `path:`"]),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
+    message = error(path, value)
+    for word in words:
+        assert word in message
+
+
+def test_names_that_torchvision_does_not_know(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # no weights are kept here
+    config = changed("sweep", "cifar10-small")
+    config["models"]["resnet18-64px"]["weights"] = "IMAGENET9"
+    with pytest.raises(SettingsError, match="models.resnet18-64px: weights 'IMAGENET9'.*K_V1"):
+        check(config)
+    config["models"]["resnet18-64px"]["architecture"] = "resnet99"
+    with pytest.raises(SettingsError, match="architecture 'resnet99'"):
+        check(config)
+    config["models"]["resnet18-64px"]["weights"] = "nowhere.pth"
+    with pytest.raises(SettingsError, match="weights: nowhere.pth does not exist"):
+        check(config)
+
+
+def test_a_setting_of_another_strategy():
+    step = {"strategy": "entropy", "settings": {"iterations": 3}}
+    assert "unknown 'iterations'; known are none" in error("scenarios/random/steps", [step])
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "parts"),
+    [
+        (1000, [1], [1000]),
+        (1000, [1, 1], [500, 500]),
+        (31, [1, 1], [16, 15]),
+        (30, [0.8, 0.2], [24, 6]),
+        (10, [1, 1, 1], [4, 3, 3]),
+        (7, [1, 5], [1, 6]),
+    ],
+)
+def test_shares_add_up(total, weights, parts):
+    config = {
+        "datasets": {"d": {"interactions": total}},
+        "scenarios": {"s": {"steps": [{"share": weight} for weight in weights]}},
+    }
+    assert shares(config, "d", "s") == parts
+
+
+def test_a_step_with_nothing_to_ask():
+    assert "leave a step of uncertain+cluster with none" in error("datasets/digits/interactions", 1)

@@ -1,0 +1,80 @@
+import shutil
+
+import pytest
+
+from workflow.planning import versions
+
+
+@pytest.fixture
+def scripts(tmp_path, monkeypatch):
+    """A copy of the scripts that may be edited."""
+    copy = tmp_path / "scripts"
+    shutil.copytree(versions.SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(versions, "SCRIPTS", copy)
+    versions._parsed.cache_clear()
+    yield copy
+    versions._parsed.cache_clear()
+
+
+STAGES = [
+    ("prepare_data.py",),
+    ("train.py",),
+    ("extract_features.py",),
+    ("annotate.py",),
+    ("query.py", "cbal.strategies.cluster"),
+    ("query.py", "cbal.strategies.entropy"),
+    ("plot_accuracy.py",),
+    ("plot_gallery.py",),
+]
+
+
+def changed_by(scripts, file, edit):
+    before = {stage: versions.version(*stage) for stage in STAGES}
+    path = scripts / file
+    text = edit(path.read_text())
+    assert text != path.read_text()
+    path.write_text(text)
+    versions._parsed.cache_clear()
+    return {stage for stage in STAGES if versions.version(*stage) != before[stage]}
+
+
+def append(line):
+    return lambda text: f"{text}\n{line}\n"
+
+
+def test_a_comment_or_a_docstring_changes_nothing(scripts):
+    assert not changed_by(scripts, "cbal/training.py", append("# a comment"))
+    assert not changed_by(
+        scripts, "train.py", lambda text: text.replace('"""Parse the command line', '"""Read it')
+    )
+
+
+def test_training_code_changes_training_alone(scripts):
+    assert changed_by(scripts, "cbal/training.py", append("x = 1")) == {("train.py",)}
+
+
+def test_a_strategy_changes_its_own_step_alone(scripts):
+    assert changed_by(scripts, "cbal/strategies/cluster.py", append("x = 1")) == {
+        ("query.py", "cbal.strategies.cluster")
+    }
+
+
+def test_a_new_strategy_in_the_registry_changes_nothing(scripts):
+    assert not changed_by(scripts, "cbal/registry.py", append("x = 1"))
+
+
+def test_the_style_changes_figures_alone(scripts):
+    assert changed_by(scripts, "cbal/figures/style.py", append("x = 1")) == {
+        ("plot_accuracy.py",),
+        ("plot_gallery.py",),
+    }
+
+
+def test_a_module_imported_through_others_counts(scripts):
+    changed = changed_by(scripts, "cbal/models.py", append("x = 1"))
+    assert {("train.py",), ("extract_features.py",)} == changed
+    assert changed_by(scripts, "cbal/files.py", append("x = 1")) == set(STAGES)
+
+
+def test_the_oracle_changes_annotations_alone(scripts):
+    assert changed_by(scripts, "cbal/oracle.py", append("x = 1")) == {("annotate.py",)}

@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from cbal import pool as pools
+from cbal.evaluation import evaluate, label_metrics
+from cbal.pool import CLUSTER, INDIVIDUAL
+
+
+class Fixed(torch.nn.Module):
+    """Logits that do not look at the images."""
+
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = torch.tensor(logits)
+        self.start = 0
+
+    def forward(self, x):
+        part = self.logits[self.start : self.start + len(x)]
+        self.start += len(x)
+        return part
+
+
+class Rows:
+    """Stands for n images."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def in_order(self, size):
+        yield from torch.zeros(self.n, 1).split(size)
+
+
+def test_accuracy_and_loss_by_hand():
+    model = Fixed([[0.0, 0.0, 2.0], [1.0, 0.0, 0.0], [0.0, 3.0, 0.0]])
+    accuracy, loss = evaluate(model, Rows(3), np.array([2, 0, 0], np.int16), batch_size=2)
+    assert accuracy == 2 / 3
+    log_softmax = [
+        np.log(np.exp(a) / np.exp(b).sum())
+        for a, b in [(2, np.array([0, 0, 2])), (1, np.array([1, 0, 0])), (0, np.array([0, 3, 0]))]
+    ]
+    np.testing.assert_allclose(loss, -np.mean(log_softmax), rtol=1e-6)
+
+
+def test_label_metrics_by_hand():
+    pool = replace(
+        pools.initial(np.arange(5)),
+        label=np.array([0, 1, 1, -1, 2], np.int16),
+        kind=np.array([INDIVIDUAL, CLUSTER, CLUSTER, 0, CLUSTER], np.int8),
+        individual=1,
+        cluster=4,
+    )
+    metrics = label_metrics(pool, np.array([0, 1, 0, 0, 2], np.int16))
+    assert metrics == {
+        "images": 5,
+        "interactions": 5,
+        "interactions_individual": 1,
+        "interactions_cluster": 4,
+        "images_individual": 1,
+        "images_cluster": 3,
+        "cluster_accuracy": 2 / 3,
+    }
+
+
+def test_without_cluster_labels_their_accuracy_is_unknown():
+    assert label_metrics(pools.initial(np.arange(3)), np.zeros(3))["cluster_accuracy"] is None

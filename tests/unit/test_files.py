@@ -1,0 +1,62 @@
+import pyarrow as pa
+import pytest
+
+from cbal.errors import InputError
+from cbal.files import atomic, metadata_of, read_table, write_table
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "sub" / "t.parquet"
+    write_table(path, pa.table({"a": list(range(1000))}), dataset="d", round=3)
+    return path
+
+
+def test_a_table_comes_back_with_its_keys(path):
+    table = read_table(path, ["a"])
+    assert table["a"].to_pylist() == list(range(1000))
+    assert metadata_of(table) == {"dataset": "d", "round": 3}
+
+
+def test_same_table_same_bytes(path, tmp_path):
+    other = tmp_path / "u.parquet"
+    write_table(other, read_table(path), round=3, dataset="d")
+    assert other.read_bytes() == path.read_bytes()
+
+
+def test_a_truncated_file_is_named(path):
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(InputError, match=r"t\.parquet: not a whole Parquet file .* delete it"):
+        read_table(path)
+
+
+def test_a_flipped_bit_in_the_data_is_noticed(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 4] ^= 0x10
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"t\.parquet"):
+        read_table(path)
+
+
+def test_a_missing_file_and_a_missing_column_are_named(path, tmp_path):
+    with pytest.raises(InputError, match="nowhere.parquet: no such file"):
+        read_table(tmp_path / "nowhere.parquet")
+    with pytest.raises(InputError, match="column b is missing"):
+        read_table(path, ["a", "b"])
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(path):
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError), atomic(path) as temporary:
+        temporary.write_bytes(b"half")
+        raise RuntimeError
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_a_full_disk_is_an_error_of_one_line(tmp_path):
+    with (
+        pytest.raises(InputError, match="cannot be written .*No space left"),
+        atomic(tmp_path / "x"),
+    ):
+        raise OSError(28, "No space left on device")

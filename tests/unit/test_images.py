@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+import torch
+from torchvision.transforms.v2 import functional as tvf
+
+from cbal.errors import InputError
+from cbal.images import Batches, open_images
+from cbal.models import Spec, spec_for
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("side", [16, 32, 64, 224])
+def test_a_batch_is_what_torchvision_makes(images, side):
+    spec = spec_for("resnet18", 10, 3, side)
+    ours = Batches(images, np.array([4, 1]), spec, CPU).batch(slice(0, 2))
+    x = torch.from_numpy(images[[4, 1]]).permute(0, 3, 1, 2)
+    x = tvf.resize(tvf.to_dtype(x, torch.float32, scale=True), [side, side], antialias=True)
+    torch.testing.assert_close(ours, tvf.normalize(x, spec.mean, spec.std), atol=1e-5, rtol=1e-5)
+
+
+def test_gray_images_become_rgb_for_torchvision_models(images):
+    gray = images[..., :1]
+    x = Batches(gray, np.arange(6), spec_for("resnet18", 10, 1, 32), CPU).batch(slice(0, 2))
+    assert x.shape == (2, 3, 32, 32)
+
+
+def test_all_images_come_in_order(images):
+    spec = Spec("convnet", 2, 3, 32, (0.0,) * 3, (1.0,) * 3)
+    parts = list(Batches(images, np.arange(6), spec, CPU).in_order(4))
+    assert [len(part) for part in parts] == [4, 2]
+    whole = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
+    torch.testing.assert_close(torch.cat(parts), whole)
+
+
+def test_a_truncated_file_is_named(images, tmp_path):
+    path = tmp_path / "images.npy"
+    np.save(path, images)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(InputError, match="images.npy: not a whole NumPy file"):
+        open_images(path)

@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cbal import pool as pools
+from cbal.errors import InputError
+from cbal.pool import CLUSTER, INDIVIDUAL
+from cbal.querying import RANDOM, candidates_of, load_strategy, make_query, usable_strategy
+from tests.unit.tables import features_table
+
+ENTROPY = "cbal.strategies.entropy:select"
+
+
+@pytest.fixture
+def pool():
+    pool = pools.begin_round(pools.initial(np.arange(5)), 1, "reask")
+    kind = np.array([0, INDIVIDUAL, CLUSTER, 0, CLUSTER], np.int8)
+    return replace(pool, kind=kind)
+
+
+def test_the_unlabeled_pool_has_no_individual_label(pool):
+    assert candidates_of(pool, "individual", "reask", None).sample_id.tolist() == [0, 2, 3, 4]
+    assert candidates_of(pool, "cluster", "reask", None).sample_id.tolist() == [0, 2, 3, 4]
+
+
+def test_under_keep_a_cluster_label_leaves_clustering_but_not_uncertainty(pool):
+    assert candidates_of(pool, "cluster", "keep", None).sample_id.tolist() == [0, 3]
+    assert candidates_of(pool, "individual", "keep", None).sample_id.tolist() == [0, 2, 3, 4]
+
+
+def test_features_are_found_by_sample(pool):
+    table = features_table([0, 2, 3, 4], np.arange(8).reshape(4, 2), np.eye(4))
+    candidates = candidates_of(pool, "cluster", "keep", table)
+    assert candidates.features.tolist() == [[0, 1], [4, 5]]
+    assert candidates.probabilities.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0]]
+
+
+def test_features_that_lack_a_sample_are_refused(pool):
+    with pytest.raises(InputError, match="lacks samples"):
+        candidates_of(pool, "cluster", "reask", features_table([0, 2, 3], np.zeros((3, 2))))
+
+
+def test_without_a_trained_head_uncertain_samples_are_random_ones(pool, capsys):
+    untrained = candidates_of(pool, "individual", "reask", None)
+    assert usable_strategy(ENTROPY, "probabilities", untrained) == RANDOM
+    assert "drawn at random" in capsys.readouterr().err
+    trained = replace(untrained, probabilities=np.eye(4, dtype=np.float32))
+    assert usable_strategy(ENTROPY, "probabilities", trained) == ENTROPY
+    assert usable_strategy("cbal.x:select", "features", untrained) == "cbal.x:select"
+
+
+def test_an_empty_pool_gives_an_empty_query(pool):
+    pool = replace(pool, kind=np.full(5, INDIVIDUAL, np.int8))
+    candidates = candidates_of(pool, "individual", "reask", None)
+    rng = np.random.default_rng(0)
+    table = make_query(candidates, load_strategy(ENTROPY), "individual", 3, rng, 1, {})
+    assert table.num_rows == 0
+    assert table.column_names == ["interaction", "sample_id", "kind", "score"]
+
+
+def test_an_unknown_strategy_is_named():
+    with pytest.raises(InputError, match="nowhere:select: cannot be loaded"):
+        load_strategy("nowhere:select")

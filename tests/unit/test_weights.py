@@ -1,0 +1,65 @@
+from urllib.error import URLError
+
+import pytest
+import torch
+from torchvision import models as tv
+
+from cbal import models, weights
+from cbal.errors import InputError
+
+
+@pytest.fixture
+def resnet(tmp_path):
+    """Path of a ResNet-18's state dict with 1000 classes."""
+    torch.manual_seed(0)
+    path = tmp_path / "resnet18.pth"
+    torch.save(tv.resnet18(weights=None).state_dict(), path)
+    return path
+
+
+def test_a_file_is_taken_without_its_head(resnet, tmp_path):
+    state = weights.fetch("resnet18", str(resnet))
+    assert "fc.weight" not in state
+    models.write_safetensors(tmp_path / "w.safetensors", state)
+    spec = models.spec_for("resnet18", 7, 3, 32)
+    model = models.initial(spec, tmp_path / "w.safetensors", seed=3)
+    assert torch.equal(model.conv1.weight, torch.load(resnet, weights_only=True)["conv1.weight"])
+    assert model.fc.out_features == 7
+    again = weights.fetch("resnet18", str(tmp_path / "w.safetensors"))
+    assert again.keys() == state.keys()
+
+
+@pytest.mark.parametrize("architecture", ["resnet34", "resnet50", "vgg11"])
+def test_weights_of_another_architecture_are_refused(resnet, architecture):
+    with pytest.raises(InputError, match=f"are not of {architecture}"):
+        weights.fetch(architecture, str(resnet))
+
+
+def test_a_file_that_is_no_state_dict_is_named(tmp_path):
+    path = tmp_path / "x.pth"
+    path.write_bytes(b"nonsense")
+    with pytest.raises(InputError, match="x.pth: cannot be read"):
+        weights.fetch("resnet18", str(path))
+    torch.save([1, 2], path)
+    with pytest.raises(InputError, match="x.pth: not a state dict"):
+        weights.fetch("resnet18", str(path))
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(InputError, match="IMAGENET9.*IMAGENET1K_V1"):
+        weights.check_names("resnet18", "IMAGENET9")
+    with pytest.raises(InputError, match="resnet99"):
+        weights.check_names("resnet99", "IMAGENET1K_V1")
+    weights.check_names("resnet18", "DEFAULT")
+    weights.check_names("resnet18", "none")
+
+
+def test_no_network_and_no_file_says_what_to_do(monkeypatch, tmp_path):
+    def refuse(*_, **__):
+        raise URLError("no route to host")
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    monkeypatch.setattr("torch.hub.urlopen", refuse)
+    with pytest.raises(InputError, match="cannot be had .*put resnet18-.*pth into .*or set TORCH"):
+        weights.fetch("resnet18", "IMAGENET1K_V1")

@@ -1,0 +1,129 @@
+"""Snakemake for real, on the CPU."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.conftest import write_class_folders
+
+
+def test_a_finished_sweep_has_its_results(finished):
+    results = finished.path / "results"
+    metrics = pq.read_table(results / "metrics.parquet").to_pandas()
+    assert len(metrics) == 2 * 2 + 1
+    assert metrics["test_accuracy"].between(0, 1).all()
+    runs = metrics[metrics["scenario"] != "supervised"]
+    assert runs[runs["round"] == 2]["interactions"].between(8, 12).all()
+    for name in ("accuracy", "clusters", "gallery-tiny"):
+        assert (results / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert (results / f"figures/{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert "| random | 1 |" in (results / "tables/summary.md").read_text()
+    header = (results / "tables/summary.csv").read_text().splitlines()[0]
+    assert header.startswith("dataset,scenario,seeds,final_accuracy")
+
+
+def test_temporary_files_are_gone_but_for_the_last_model(finished):
+    run = finished.path / "results/tiny/uncertain+cluster/seed-0"
+    assert not (run / "round-2/features.parquet").exists()
+    assert not (run / "round-1/model.safetensors").exists()
+    assert (run / "round-2/model.safetensors").exists()
+
+
+def test_every_file_carries_its_keys(finished):
+    for file in (finished.path / "results").rglob("*.parquet"):
+        table = pq.read_table(file)
+        metadata = (table.schema.metadata or {}).get(b"cbal", b"")
+        assert "dataset" in table.column_names or b'"dataset"' in metadata, file
+
+
+def test_interrupted_and_resumed_it_has_the_same_bytes(finished, fresh, tmp_path):
+    """Ctrl-C in the middle, then the same command again."""
+    project = fresh.copy(tmp_path / "project")
+    command = ["snakemake", "--cores", "2"]
+    running = subprocess.Popen(
+        command,
+        cwd=project.path,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    pools = project.path / "results/tiny"
+    deadline = time.monotonic() + 120
+    while len(list(pools.glob("*/seed-0/round-1/metrics.parquet"))) < 1:
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.wait(60) != 0
+    done = set(project.results())
+    left = project.jobs("--rerun-incomplete")
+    assert 0 < sum(left.values()) < sum(fresh.jobs().values())
+    project.run("--rerun-incomplete")
+    assert done <= set(project.results()) | {
+        name for name in done if "model" in name or "features" in name or ".tmp" in name
+    }
+    assert project.results() == finished.results()
+
+
+def test_growing_by_a_round_leaves_the_rounds_before(project):
+    before = project.results()
+    project.configure(sweeps__tiny__rounds=3)
+    project.run("results/metrics.parquet")
+    after = project.results()
+    changed = {name for name in before if after.get(name) != before[name]}
+    models = {n for n in changed if n.endswith("round-2/model.safetensors")}
+    assert changed - models == {"results/metrics.parquet"}
+    assert (
+        pq.read_table(project.path / "results/metrics.parquet")["round"].to_pylist().count(3) == 2
+    )
+
+
+def test_the_report_has_figures_and_captions(finished):
+    finished.run("--report", "report.html")
+    html = (finished.path / "report.html").read_text()
+    for words in ("Test accuracy against human interactions", "Clusters as they were put before"):
+        assert words in html
+
+
+def test_lint_is_clean(fresh):
+    result = fresh.snakemake("--lint")
+    assert result.returncode == 0, result.stderr
+    assert "in a good condition" in result.stdout + result.stderr
+
+
+class TestBadInput:
+    def one_line(self, project, *arguments):
+        result = project.snakemake(*arguments)
+        assert result.returncode == 1
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    def test_an_unknown_sweep_stops_before_any_job(self, fresh):
+        error = self.one_line(fresh, "--config", "sweep=nope")
+        assert error.splitlines()[-1].startswith("config.yaml: sweep: unknown 'nope'; known are")
+
+    def test_a_truncated_image_is_named_on_the_screen(self, fresh, tmp_path):
+        project = fresh.copy(tmp_path / "project")
+        images = write_class_folders(tmp_path / "images", {"a": 10, "b": 10}, side=16)
+        broken = images / "a" / "3.png"
+        broken.write_bytes(broken.read_bytes()[:100])
+        dataset = {"source": "folder", "path": str(images), "subset": None, "test_subset": None}
+        project.configure(**{f"datasets__tiny__{key}": value for key, value in dataset.items()})
+        error = self.one_line(project)
+        assert f"error: {broken}: not a readable image" in error
+        assert not list((project.path / "data").rglob("*.parquet"))
+
+    @pytest.mark.parametrize("name", ["pool.parquet", "step-1-random/query.parquet"])
+    def test_a_truncated_file_is_named_with_what_to_do(self, project, name):
+        run = project.path / "results/tiny/random/seed-0/round-1"
+        path = run / name
+        path.write_bytes(path.read_bytes()[:-8])
+        (run / "metrics.parquet").unlink()
+        (run / "pool.parquet").unlink() if name != "pool.parquet" else None
+        error = self.one_line(project)
+        assert f"round-1/{name}: not a whole Parquet file" in error
+        assert "delete it and run the same snakemake command again" in error
