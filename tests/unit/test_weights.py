@@ -29,6 +29,15 @@ def test_a_file_is_taken_without_its_head(resnet, tmp_path):
     assert again.keys() == state.keys()
 
 
+def test_a_file_from_before_batch_normalisation_counted(resnet, tmp_path):
+    """torchvision's own ImageNet ResNet-18 is such a file."""
+    whole = weights.fetch("resnet18", str(resnet))
+    state = torch.load(resnet, weights_only=True)
+    old = {name: value for name, value in state.items() if "num_batches" not in name}
+    torch.save(old, tmp_path / "old.pth")
+    assert weights.fetch("resnet18", str(tmp_path / "old.pth")).keys() == whole.keys()
+
+
 @pytest.mark.parametrize("architecture", ["resnet34", "resnet50", "vgg11"])
 def test_weights_of_another_architecture_are_refused(resnet, architecture):
     with pytest.raises(InputError, match=f"are not of {architecture}"):

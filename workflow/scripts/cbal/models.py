@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from cbal.convnet import convnet
@@ -145,7 +145,7 @@ def write_safetensors(path: Path, state: dict[str, torch.Tensor], **metadata: st
     """Write tensors with metadata, whole or not at all."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     with atomic(path) as temporary:
-        save_file(state, temporary, metadata)
+        temporary.write_bytes(save(state, metadata))  # save_file makes files that only the user reads
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

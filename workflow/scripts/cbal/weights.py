@@ -54,8 +54,8 @@ def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
     with torch.device("meta"):
         expected = torchvision_model(architecture, 2).state_dict()
     of_head = head_parameters(architecture)
-    wanted = {name: value for name, value in expected.items() if name not in of_head}
-    state = {name: value for name, value in state.items() if name not in of_head}
+    wanted = _backbone(expected, of_head)
+    state = _backbone(state, of_head)
     for name in sorted(set(wanted) ^ set(state)):
         what = "lack" if name in wanted else "have an unknown"
         raise InputError(f"weights {weights} are not of {architecture}: they {what} {name}")
@@ -66,6 +66,15 @@ def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
                 f"{tuple(state[name].shape)}, not {tuple(value.shape)}"
             )
     return state
+
+
+def _backbone(state: dict[str, torch.Tensor], of_head: set[str]) -> dict[str, torch.Tensor]:
+    """Leave out the head, and batch normalisation's counters: old files have none."""
+    return {
+        name: value
+        for name, value in state.items()
+        if name not in of_head and not name.endswith("num_batches_tracked")
+    }
 
 
 def _from_torchvision(architecture: str, weights: str) -> dict[str, torch.Tensor]:
