@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 
 from workflow.planning.settings import SettingsError, check, shares
 from workflow.planning.versions import version
@@ -17,6 +18,9 @@ try:
     check(config)
 except SettingsError as error:
     raise SystemExit(f"config.yaml: {error}") from None
+
+# Jobs run `python`: where no environment is activated, that of this Snakemake.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 
 SWEEP = config["sweeps"][config["sweep"]]
 DATASETS = config["datasets"]
