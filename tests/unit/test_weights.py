@@ -30,7 +30,7 @@ def test_a_file_is_taken_without_its_head(resnet, tmp_path):
 
 
 def test_a_file_from_before_batch_normalisation_counted(resnet, tmp_path):
-    """torchvision's own ImageNet ResNet-18 is such a file."""
+    """Torchvision's own ImageNet ResNet-18 is such a file."""
     whole = weights.fetch("resnet18", str(resnet))
     state = torch.load(resnet, weights_only=True)
     old = {name: value for name, value in state.items() if "num_batches" not in name}

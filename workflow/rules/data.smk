@@ -16,7 +16,6 @@ rule fetch_data:
         "benchmarks/fetch_data/{source}.tsv"
     wildcard_constraints:
         source="cifar10|eurosat",
-    retries: 2
     conda:
         "../../envs/cbal.yaml"
     shell:
@@ -79,7 +78,6 @@ rule fetch_weights:
         "logs/fetch_weights/{model}.log",
     benchmark:
         "benchmarks/fetch_weights/{model}.tsv"
-    retries: 2
     conda:
         "../../envs/cbal.yaml"
     params:

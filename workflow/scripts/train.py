@@ -16,7 +16,7 @@ from torch import nn
 from cbal import device as devices
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
-from cbal.evaluation import evaluate, label_metrics
+from cbal.evaluation import METRICS, evaluate, label_metrics
 from cbal.files import metadata_of, read_table, write_table
 from cbal.images import Batches, open_images
 from cbal.model_arguments import add_model_arguments, initial_model
@@ -25,27 +25,9 @@ from cbal.randomness import generator
 from cbal.rounds import read_pool
 from cbal.training import Training, fit
 
-METRICS = pa.schema(
-    {
-        "dataset": pa.string(),
-        "scenario": pa.string(),
-        "seed": pa.int32(),
-        "round": pa.int32(),
-        "images": pa.int32(),
-        "interactions": pa.int32(),
-        "interactions_individual": pa.int32(),
-        "interactions_cluster": pa.int32(),
-        "images_individual": pa.int32(),
-        "images_cluster": pa.int32(),
-        "cluster_accuracy": pa.float64(),
-        "test_accuracy": pa.float64(),
-        "test_loss": pa.float64(),
-    }
-)
 
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, train, evaluate, write metrics, model and timing."""
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument(
         "--pool", type=Path, nargs="?", help="its labels; without: the supervised baseline"
@@ -62,9 +44,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
-    cli.add_argument("--model", type=Path, help="safetensors file to write")
-    arguments = cli.parse_args(argv)
+    cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
+    return cli.parse_args(argv)
 
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, train, evaluate, write metrics, model and timing."""
+    arguments = parse(argv)
     index = read_table(arguments.index, ["sample_id", "split"])
     truth_table = read_table(arguments.truth, ["label"])
     truth = truth_table["label"].to_numpy()
@@ -85,8 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             arguments, model.to(device), spec, images, pool, _samples(index, "test"), truth, device
         )
         rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
-    if arguments.model:
-        save_model(arguments.model, model, spec)
+    save_model(arguments.model, model, spec)
     write_table(arguments.timing, _timing_table(timing, arguments))
     write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS))
 

@@ -3,12 +3,32 @@
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import torch
 from torch import nn
 from torch.nn import functional
 
 from cbal.images import Batches
 from cbal.pool import CLUSTER, INDIVIDUAL, Pool
+
+# Columns of `metrics.parquet`.
+METRICS = pa.schema(
+    {
+        "dataset": pa.string(),
+        "scenario": pa.string(),
+        "seed": pa.int32(),
+        "round": pa.int32(),
+        "images": pa.int32(),
+        "interactions": pa.int32(),
+        "interactions_individual": pa.int32(),
+        "interactions_cluster": pa.int32(),
+        "images_individual": pa.int32(),
+        "images_cluster": pa.int32(),
+        "cluster_accuracy": pa.float64(),
+        "test_accuracy": pa.float64(),
+        "test_loss": pa.float64(),
+    }
+)
 
 
 @torch.inference_mode()

@@ -145,7 +145,9 @@ def write_safetensors(path: Path, state: dict[str, torch.Tensor], **metadata: st
     """Write tensors with metadata, whole or not at all."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     with atomic(path) as temporary:
-        temporary.write_bytes(save(state, metadata))  # save_file makes files that only the user reads
+        temporary.write_bytes(
+            save(state, metadata)
+        )  # save_file makes files that only the user reads
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
