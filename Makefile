@@ -39,8 +39,8 @@ format: $(VENV)/ready-to-test
 
 $(VENV)/ready: envs/requirements.txt envs/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
-	@# Debian's python3 may come without ensurepip; virtualenv brings its own pip.
-	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m pip install --quiet --user virtualenv && $(PYTHON) -m virtualenv --quiet $(VENV); }
+	@# Debian's python3 may come without ensurepip; then pip installs pip.
+	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip; }
 	@echo "Installing into $(VENV) (torch is large: some minutes)"
 	$(PIP) -r envs/requirements.txt
 	@touch $@

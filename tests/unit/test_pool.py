@@ -29,7 +29,7 @@ def step(pool, interactions, labels, kind):
 
 @pytest.fixture
 def pool():
-    return pools.begin_round(pools.initial(np.arange(6), ("a", "b")), 1, "reask")
+    return pools.begin_round(pools.initial(np.arange(6)), 1, "reask")
 
 
 def test_labels_kinds_rounds_and_interactions(pool):
@@ -71,6 +71,6 @@ def test_a_pool_comes_back_from_its_table(pool):
     back = pools.from_table(table, {**metadata, "round": 1})
     for name in ("sample_id", "label", "kind", "labeled_round", "interaction"):
         assert getattr(back, name).tolist() == getattr(pool, name).tolist()
-    assert (back.cluster, back.latest, back.classes) == (2, 2, ("a", "b"))
+    assert (back.cluster, back.latest, back.round) == (2, 2, 1)
     assert table["label"].to_pylist() == [1, 1, None, None, None, None]
     assert table["label_kind"].to_pylist() == ["cluster", "cluster", None, None, None, None]

@@ -52,6 +52,7 @@ def test_summary_by_hand(metrics):
     assert table.loc["cluster", "goal"] == pytest.approx(goal)
     assert table.loc["cluster", "final_accuracy"] == pytest.approx(0.93)
     assert table.loc["cluster", "reached"] == 1
+    assert table.loc["cluster", "verdict"] == "reached by 1 of 2 seeds"
     assert table.loc["cluster", "interactions"] == 30
     assert table.loc["cluster", "saved"] == pytest.approx(0.97)
     assert table.loc["random", "area"] == pytest.approx((0.6 + (0.65 + 0.855) / 2) / 2)
@@ -66,7 +67,7 @@ def test_markdown_says_plainly_what_was_not_reached(metrics):
     text = to_markdown(summarise(worse), {"d": "Data set"})
     assert "## Data set" in text
     assert "| random | 2 | 0.5000 ± 0.0000 | 0.5000 ± 0.0000 | not reached |  |" in text
-    assert "30 ± 0 (1 of 2 seeds) | 97.0% |" in text
+    assert "30 ± 0 (reached by 1 of 2 seeds) | 97.0% |" in text
 
 
 def test_without_a_baseline_there_is_no_goal(metrics):

@@ -60,5 +60,7 @@ def test_few_images_and_a_last_batch_of_one_train(n):
 
 def test_a_loss_that_is_no_number_says_what_to_change():
     how = Training(3, 16, 1e6, 0.9, 5e-4)
-    with pytest.raises(InputError, match="training loss is .* make `training: learning_rate:`"):
+    with pytest.raises(
+        InputError, match="training loss of epoch . is .* make `training: learning_rate:`"
+    ):
         trained(how)

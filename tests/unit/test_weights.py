@@ -56,11 +56,19 @@ def test_a_file_that_is_no_state_dict_is_named(tmp_path):
 
 def test_unknown_names_are_refused_with_the_known_ones():
     with pytest.raises(InputError, match="IMAGENET9.*IMAGENET1K_V1"):
-        weights.check_names("resnet18", "IMAGENET9")
+        weights.check_model("resnet18", "IMAGENET9")
     with pytest.raises(InputError, match="resnet99"):
-        weights.check_names("resnet99", "IMAGENET1K_V1")
-    weights.check_names("resnet18", "DEFAULT")
-    weights.check_names("resnet18", "none")
+        weights.check_model("resnet99", "IMAGENET1K_V1")
+    weights.check_model("resnet18", "DEFAULT")
+    weights.check_model("resnet18", "none")
+
+
+def test_a_size_that_the_model_does_not_take():
+    weights.check_model("vit_b_16", "none", 224)
+    with pytest.raises(InputError, match="vit_b_16 takes no images of 64 x 64 .*Wrong image"):
+        weights.check_model("vit_b_16", "none", 64)
+    with pytest.raises(InputError, match="alexnet takes no images of 32 x 32"):
+        weights.check_model("alexnet", "none", 32)
 
 
 def test_no_network_and_no_file_says_what_to_do(monkeypatch, tmp_path):

@@ -41,7 +41,7 @@ def test_every_file_carries_its_keys(finished):
 
 
 def test_interrupted_and_resumed_it_has_the_same_bytes(finished, fresh, tmp_path):
-    """Ctrl-C in the middle, then the same command again."""
+    """Ctrl-C in the middle, then the command that the README gives for resuming."""
     project = fresh.copy(tmp_path / "project")
     command = ["snakemake", "--cores", "2"]
     running = subprocess.Popen(

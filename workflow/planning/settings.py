@@ -1,8 +1,10 @@
 """Settings: checked before any job, with errors of one line."""
 
+import hashlib
 import importlib.util
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,23 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
+from workflow.scripts.cbal.paths import is_weights_file
 from workflow.scripts.cbal.registry import STRATEGIES
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[1] / "scripts"
+CHECKED = Path(".snakemake", "checked-models")
 TAKEN = {"supervised", "pretrained"}  # folders beside those of the scenarios
 IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
 TRAINING_IMAGES = {"cifar10": 50_000}  # published split
+
+# JSON calls 6.0 an integer; range() and the command lines do not.
+Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 
 Config = dict[str, Any]
 
@@ -32,10 +44,10 @@ def check(config: Config) -> None:
         SettingsError: the first mistake found.
     """
     schema = yaml.safe_load(SCHEMA.read_text())
-    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    error = best_match(Validator(schema).iter_errors(config))
     if error is not None:
         raise SettingsError(describe(error))
-    _with_defaults(Draft202012Validator)(schema).validate(config)
+    _with_defaults(Validator)(schema).validate(config)
     for name, scenario in config["scenarios"].items():
         scenario["steps"] = [_step(f"scenarios.{name}", step) for step in scenario["steps"]]
         if name in TAKEN:
@@ -103,7 +115,7 @@ def _check_dataset(config: Config, name: str) -> None:
                 f"{where}.interactions: {dataset['interactions']} leave a step of {scenario} with "
                 "none; ask for more, or mend the shares"
             )
-    _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]], dataset["model"])
+    _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
 
 
 def _pool_size(dataset: Config) -> int | None:
@@ -115,25 +127,28 @@ def _pool_size(dataset: Config) -> int | None:
     return min((n for n in (size, dataset["subset"]) if n), default=None)
 
 
-def _check_model(where: str, model: Config, name: str) -> None:
-    """Check a model's names; torchvision is asked once, until its weights are kept."""
+def _check_model(where: str, model: Config) -> None:
+    """Check a model's names and image size; torchvision is asked once for each."""
     weights, architecture = model["weights"], model["architecture"]
     if architecture == "convnet":
         if weights != "none":
             raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
         return
-    if weights.endswith((".pth", ".pt", ".safetensors")) and not Path(weights).exists():
+    if is_weights_file(weights) and not Path(weights).exists():
         raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
-    kept = Path("data", "weights", f"{name}.safetensors").exists()
     # Seconds of import: not again in every parse, nor where only jobs have torchvision.
-    if kept or importlib.util.find_spec("torchvision") is None:
+    words = [architecture, weights, str(model["image_size"])]
+    checked = CHECKED / hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+    if checked.exists() or importlib.util.find_spec("torchvision") is None:
         return
-    command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check"]
-    command += ["--architecture", architecture, "--weights", weights]
+    flags = zip(("--architecture", "--weights", "--image-size"), words)
+    command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check", *chain(*flags)]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["torchvision cannot be asked"])[-1]
         raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
+    checked.parent.mkdir(parents=True, exist_ok=True)
+    checked.touch()
 
 
 def _step(where: str, step: str | Config) -> Config:
@@ -141,8 +156,14 @@ def _step(where: str, step: str | Config) -> Config:
     step = {"strategy": step} if isinstance(step, str) else step
     step = {"share": 1, "settings": {}, **step}
     _known(f"{where}.steps", step["strategy"], STRATEGIES)
-    for key in step["settings"]:
-        _known(f"{where}.steps.{step['strategy']}", key, STRATEGIES[step["strategy"]].settings)
+    known = STRATEGIES[step["strategy"]].settings
+    for key, value in step["settings"].items():
+        _known(f"{where}.steps.{step['strategy']}", key, known)
+        if type(value) is not known[key]:
+            raise SettingsError(
+                f"{where}.steps.{step['strategy']}.{key}: {value!r} is not of type "
+                f"{known[key].__name__}"
+            )
     return step
 
 

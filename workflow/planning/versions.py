@@ -44,8 +44,22 @@ def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
             imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    digest = hashlib.sha256(_canonical(tree).encode()).hexdigest()
     return digest, tuple(file for name in sorted(imported) for file in _files(name))
+
+
+def _canonical(node: object) -> str:
+    """Return a syntax tree as text, the same under all versions of Python.
+
+    Empty fields are left out: newer versions add some, and `ast.dump` shows them or not.
+    """
+    if isinstance(node, ast.AST):
+        fields = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
+        inside = ",".join(f"{name}={_canonical(value)}" for name, value in fields)
+        return f"{type(node).__name__}({inside})"
+    if isinstance(node, list):
+        return f"[{','.join(map(_canonical, node))}]"
+    return repr(node)
 
 
 def _files(name: str) -> list[Path]:

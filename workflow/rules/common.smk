@@ -12,6 +12,7 @@ import sys
 
 from workflow.planning.settings import SettingsError, check, shares
 from workflow.planning.versions import version
+from workflow.scripts.cbal.paths import is_weights_file
 from workflow.scripts.cbal.registry import STRATEGIES
 
 try:
@@ -19,8 +20,9 @@ try:
 except SettingsError as error:
     raise SystemExit(f"config.yaml: {error}") from None
 
-# Jobs run `python`: where no environment is activated, that of this Snakemake.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+# Jobs run `python`: where no environment is active, that of this Snakemake.
+if not {"VIRTUAL_ENV", "CONDA_PREFIX"} & os.environ.keys():
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 
 SWEEP = config["sweeps"][config["sweep"]]
 DATASETS = config["datasets"]
@@ -100,7 +102,7 @@ def weights_file(wildcards):
 def weights_path(wildcards):
     """The user's own weights file; none where torchvision has the weights."""
     weights = MODELS[wildcards.model]["weights"]
-    return weights if weights.endswith((".pth", ".pt", ".safetensors")) else []
+    return weights if is_weights_file(weights) else []
 
 
 def data_path(wildcards):
@@ -204,7 +206,7 @@ def query_version(wildcards):
 
 
 def metrics_of_sweep(wildcards):
-    """Metrics of the last round of each run, and with it of all rounds before."""
+    """Metrics of all rounds of all runs, and of the supervised baselines."""
     rounds = range(1, SWEEP["rounds"] + 1)
     paths = expand(
         f"{ROUND}/metrics.parquet",

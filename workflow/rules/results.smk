@@ -45,7 +45,7 @@ rule collect_metrics:
         seeds=SWEEP["seeds"],
         rounds=SWEEP["rounds"],
         titles=titles(),
-        require="whole",
+        supervised="" if SWEEP["supervised"] else "--no-supervised",
         version=version("collect_metrics.py"),
     shell:
         "python workflow/scripts/collect_metrics.py"
@@ -55,7 +55,7 @@ rule collect_metrics:
         " --seeds {params.seeds}"
         " --rounds {params.rounds}"
         " --titles {params.titles:q}"
-        " --require {params.require}"
+        " {params.supervised}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -77,7 +77,7 @@ use rule collect_metrics as collect_partial with:
         seeds=SWEEP["seeds"],
         rounds=SWEEP["rounds"],
         titles=titles(),
-        require="some",
+        supervised="" if SWEEP["supervised"] else "--no-supervised",
         version=version("collect_metrics.py"),
         present=present_metrics,
 

@@ -1,12 +1,13 @@
-"""Gather the metrics of a sweep's rounds into one file."""
+"""Gather the metrics of a sweep, as far as they are there, into one file."""
 
 import json
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
 from cbal.files import write_table
-from cbal.gathering import gather
+from cbal.gathering import gather, metrics_files
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -18,19 +19,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--seeds", type=int, nargs="+", required=True)
     cli.add_argument("--rounds", type=int, required=True)
     cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
-    cli.add_argument("--require", choices=["whole", "some"], default="whole")
+    cli.add_argument("--supervised", action=BooleanOptionalAction, default=True)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
-    metrics = gather(
+    files = metrics_files(
         arguments.results,
         arguments.datasets,
         arguments.scenarios,
-        set(arguments.seeds),
+        arguments.seeds,
         arguments.rounds,
-        arguments.require,
+        arguments.supervised,
     )
-    write_table(arguments.out, metrics, titles=arguments.titles)
+    write_table(arguments.out, gather(files), titles=arguments.titles)
 
 
 if __name__ == "__main__":

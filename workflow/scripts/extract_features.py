@@ -12,6 +12,7 @@ import torch
 
 from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
+from cbal.evaluation import TIMING
 from cbal.extraction import extract, schema, to_batch
 from cbal.files import atomic, metadata_of, parquet_writer, read_table, with_metadata, write_table
 from cbal.images import Batches, open_images
@@ -43,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         sample_id = index.filter(pc.equal(index["split"], "train"))["sample_id"].to_numpy()
     classes = len(metadata_of(index)["classes"])
-    write_features(arguments, sample_id, classes, device)
+    with devices.enough_memory("let fewer jobs share it (`--resources gpu=1`)"):
+        write_features(arguments, sample_id, classes, device)
     seconds = time.perf_counter() - start
     say(f"{len(sample_id)} images in {seconds:.1f} s")
     timing = {
@@ -52,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         "images_per_second": len(sample_id) / seconds,
     }
     timing |= {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
-    write_table(arguments.timing, pa.Table.from_pylist([{**keys_of(arguments), **timing}]))
+    keys = keys_of(arguments)
+    write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
 
 
 def write_features(

@@ -20,7 +20,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     from torchvision import datasets
 
     part = arguments.out.with_name(f"{arguments.out.name}.part")
-    part.mkdir(parents=True, exist_ok=True)
+    # A killed download would pass for a whole one: torchvision does not count EuroSAT's images.
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
     try:
         getattr(datasets, DATASETS[arguments.source])(str(part), download=True)
     except (OSError, RuntimeError) as error:

@@ -5,20 +5,21 @@ from pathlib import Path
 
 from cbal.cli import parser, run
 from cbal.models import write_safetensors
-from cbal.weights import check_names, fetch
+from cbal.weights import check_model, fetch
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line; check the names only, or write the weights."""
+    """Parse the command line; check the names and the size only, or write the weights."""
     cli = parser(__doc__)
     cli.add_argument("--architecture", required=True, help="torchvision's name of the model")
     cli.add_argument("--weights", required=True, help="torchvision's name of them, or a path")
+    cli.add_argument("--image-size", type=int, help="side of the images it should take")
     what = cli.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="check the names and stop")
     what.add_argument("--out", type=Path, help="safetensors file to write")
     arguments = cli.parse_args(argv)
 
-    check_names(arguments.architecture, arguments.weights)
+    check_model(arguments.architecture, arguments.weights, arguments.image_size)
     if not arguments.check:
         state = fetch(arguments.architecture, arguments.weights)
         write_safetensors(arguments.out, state, architecture=arguments.architecture)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run
 from cbal.errors import InputError
-from cbal.files import metadata_of, read_table, write_table
+from cbal.files import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"data set {arguments.dataset}: {arguments.interactions} interactions a round, but "
             f"only {len(train)} training images; make `interactions:` of the data set smaller"
         )
-    pool = pools.initial(train["sample_id"].to_numpy(), tuple(metadata_of(index)["classes"]))
+    pool = pools.initial(train["sample_id"].to_numpy())
     table, metadata = pools.to_table(pool)
     write_table(arguments.out, table, **keys_of(arguments), round=0, **metadata)
 

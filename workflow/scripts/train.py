@@ -16,14 +16,14 @@ from torch import nn
 from cbal import device as devices
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
-from cbal.evaluation import METRICS, evaluate, label_metrics
+from cbal.evaluation import METRICS, TIMING, evaluate, label_metrics
 from cbal.files import metadata_of, read_table, write_table
 from cbal.images import Batches, open_images
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import Spec, save_model
 from cbal.randomness import generator
 from cbal.rounds import read_pool
-from cbal.training import Training, fit
+from cbal.training import Training, check_finite, fit
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -67,13 +67,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         model = None
     else:
         device = devices.choose(arguments.threads)
-        measured, timing = _train_and_test(
-            arguments, model.to(device), spec, images, pool, _samples(index, "test"), truth, device
-        )
+        test = _samples(index, "test")
+        with devices.enough_memory("make `training: batch_size:` of this data set smaller"):
+            measured, timing = _train_and_test(
+                arguments, model.to(device), spec, images, pool, test, truth, device
+            )
         rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
     save_model(arguments.model, model, spec)
-    write_table(arguments.timing, _timing_table(timing, arguments))
-    write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS))
+    keys = keys_of(arguments)
+    timing = pa.Table.from_pylist([{**keys, **row} for row in timing], TIMING)
+    write_table(arguments.timing, timing, **keys)
+    write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)
 
 
 def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:
@@ -121,6 +125,7 @@ def _train_and_test(
         model, Batches(images, test, spec, device), truth[test], max(256, how.batch_size)
     )
     evaluated = time.perf_counter()
+    check_finite(loss, "test loss after the last epoch", how)
     say(f"{labeled.sum()} labeled images, test accuracy {accuracy:.4f}, test loss {loss:.4f}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
     timing = [
@@ -132,10 +137,6 @@ def _train_and_test(
 
 def _timing(stage: str, seconds: float, images: int) -> dict[str, Any]:
     return {"stage": stage, "seconds": seconds, "images_per_second": images / seconds}
-
-
-def _timing_table(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> pa.Table:
-    return pa.Table.from_pylist([{**keys_of(arguments), **row} for row in rows])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def png(level, side=4):
 
 
 def hub_table(labels, column="img", **metadata):
-    images = [{"bytes": png(10 * i), "path": f"{i}.png"} for i in range(len(labels))]
+    images = [{"bytes": png(10 * i % 250), "path": f"{i}.png"} for i in range(len(labels))]
     table = pa.table({column: images, "label": pa.array(labels, pa.int64())})
     return table.replace_schema_metadata({k: json.dumps(v) for k, v in metadata.items()})
 
@@ -45,6 +45,11 @@ def test_folders_are_classes_in_order_and_files_in_natural_order(tmp_path):
     assert listing.source[-1] == "b/11.png"
     assert listing.label.tolist() == [0] * 2 + [1] * 12
     assert listing.split is None
+
+
+def test_hidden_folders_are_no_classes(tmp_path):
+    write_class_folders(tmp_path, {"a": 2, "b": 2, "a/.ipynb_checkpoints": 1, ".thumbs": 1})
+    assert sources.open_path(tmp_path).classes == ["a", "b"]
 
 
 def test_train_and_test_folders_are_the_published_split(tmp_path):
@@ -143,6 +148,31 @@ class TestBadInput:
         (tmp_path / name).write_bytes(b"PK nonsense")
         with pytest.raises(InputError, match=f"{name}: not a whole"):
             sources.open_path(tmp_path / name)
+
+    def test_a_damaged_page_is_named(self, tmp_path):
+        path = tmp_path / "x.parquet"
+        pq.write_table(hub_table([0, 1] * 50), path, compression="none")
+        data = path.read_bytes()
+        path.write_bytes(data[:4] + b"\xff" * 60 + data[64:])
+        with pytest.raises(InputError, match=r"x\.parquet"):
+            list(sources.open_path(path).read(range(100)))
+
+    def test_labels_that_are_words_and_images_that_are_no_struct(self, tmp_path):
+        table = hub_table([0, 1])
+        words = table.set_column(1, "label", pa.array(["cat", "dog"]))
+        pq.write_table(words, tmp_path / "x.parquet")
+        with pytest.raises(InputError, match="column label is string, not numbers"):
+            sources.open_path(tmp_path / "x.parquet")
+        pq.write_table(table.set_column(0, "img", pa.array([b"", b""])), tmp_path / "x.parquet")
+        with pytest.raises(InputError, match="column img is binary, not a struct"):
+            sources.open_path(tmp_path / "x.parquet")
+
+    def test_an_image_that_went_away_is_named(self, tmp_path):
+        write_class_folders(tmp_path, {"a": 2, "b": 2})
+        listing = sources.open_path(tmp_path)
+        (tmp_path / "a" / "1.png").unlink()
+        with pytest.raises(InputError, match=r"a/1\.png: cannot be read"):
+            list(listing.read([1]))
 
     def test_parquet_without_labels(self, tmp_path):
         pq.write_table(hub_table([0]).drop_columns("label"), tmp_path / "x.parquet")

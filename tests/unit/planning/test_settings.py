@@ -58,6 +58,8 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("sweeps/demo/datasets", ["mnist"], ["sweeps.demo.datasets", "'mnist'"]),
         ("sweeps/demo/seeds", [0, 0], ["sweeps.demo.seeds"]),
         ("sweeps/demo/rounds", 0, ["sweeps.demo.rounds"]),
+        ("sweeps/demo/rounds", 6.0, ["sweeps.demo.rounds", "6.0 is not of type integer"]),
+        ("datasets/digits/path", "", ["datasets.digits.path"]),
         ("oracle/purity", 1.1, ["oracle.purity"]),
         ("models/convnet/weights", "IMAGENET1K_V1", ["models.convnet.weights", "write none"]),
         ("datasets/digits/interactions", 1439, ["the pool has 1438", "ask for fewer"]),
@@ -73,7 +75,7 @@ def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
 
 
 def test_names_that_torchvision_does_not_know(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)  # no weights are kept here
+    monkeypatch.chdir(tmp_path)  # nothing was checked here
     config = changed("sweep", "cifar10-small")
     config["models"]["resnet18-64px"]["weights"] = "IMAGENET9"
     with pytest.raises(SettingsError, match="models.resnet18-64px: weights 'IMAGENET9'.*K_V1"):
@@ -81,7 +83,7 @@ def test_names_that_torchvision_does_not_know(monkeypatch, tmp_path):
     config["models"]["resnet18-64px"]["architecture"] = "resnet99"
     with pytest.raises(SettingsError, match="architecture 'resnet99'"):
         check(config)
-    config["models"]["resnet18-64px"]["weights"] = "nowhere.pth"
+    config["models"]["resnet18-64px"] |= {"architecture": "resnet18", "weights": "nowhere.pth"}
     with pytest.raises(SettingsError, match="weights: nowhere.pth does not exist"):
         check(config)
 
@@ -89,6 +91,10 @@ def test_names_that_torchvision_does_not_know(monkeypatch, tmp_path):
 def test_a_setting_of_another_strategy():
     step = {"strategy": "entropy", "settings": {"iterations": 3}}
     assert "unknown 'iterations'; known are none" in error("scenarios/random/steps", [step])
+    step = {"strategy": "cluster", "settings": {"iterations": "many"}}
+    assert "cluster.iterations: 'many' is not of type int" in error(
+        "scenarios/random/steps", [step]
+    )
 
 
 @pytest.mark.parametrize(

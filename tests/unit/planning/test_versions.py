@@ -1,3 +1,4 @@
+import ast
 import shutil
 
 import pytest
@@ -47,6 +48,13 @@ def test_a_comment_or_a_docstring_changes_nothing(scripts):
     assert not changed_by(
         scripts, "train.py", lambda text: text.replace('"""Parse the command line', '"""Read it')
     )
+
+
+def test_fields_that_newer_versions_of_python_add_change_nothing():
+    old = ast.FunctionDef(name="f", body=[ast.Pass()])
+    new = ast.FunctionDef(name="f", body=[ast.Pass()], type_params=[], returns=None)
+    assert versions._canonical(old) == versions._canonical(new)
+    assert versions._canonical(old) != versions._canonical(ast.FunctionDef(name="g", body=[]))
 
 
 def test_training_code_changes_training_alone(scripts):

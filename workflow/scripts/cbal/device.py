@@ -1,6 +1,11 @@
 """The one place that chooses where tensors live."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
+
+from cbal.errors import InputError
 
 
 def choose(threads: int) -> torch.device:
@@ -10,6 +15,15 @@ def choose(threads: int) -> torch.device:
     """
     torch.set_num_threads(threads)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@contextmanager
+def enough_memory(advice: str) -> Iterator[None]:
+    """Turn a GPU's lack of memory into an `InputError` that ends in `advice`."""
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        raise InputError(f"the GPU's memory is too small: {advice}") from error
 
 
 def describe(device: torch.device) -> str:

@@ -30,6 +30,21 @@ METRICS = pa.schema(
     }
 )
 
+# Columns of `timing*.parquet`.
+TIMING = pa.schema(
+    {
+        "dataset": pa.string(),
+        "scenario": pa.string(),
+        "seed": pa.int32(),
+        "round": pa.int32(),
+        "stage": pa.string(),
+        "seconds": pa.float64(),
+        "images_per_second": pa.float64(),
+        "peak_memory_mb": pa.float64(),
+        "device": pa.string(),
+    }
+)
+
 
 @torch.inference_mode()
 def evaluate(

@@ -14,6 +14,7 @@ from cbal.errors import InputError
 from cbal.files import atomic
 
 OWN = "convnet"
+FROM_TENSORFLOW = ("googlenet", "inception_v3")  # images scaled to [-1, 1]
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -43,6 +44,8 @@ def spec_for(architecture: str, classes: int, channels: int, image_size: int) ->
         return Spec(
             architecture, classes, channels, image_size, (0.5,) * channels, (0.5,) * channels
         )
+    if architecture in FROM_TENSORFLOW:
+        return Spec(architecture, classes, channels, image_size, (0.5,) * 3, (0.5,) * 3)
     return Spec(architecture, classes, channels, image_size)
 
 
@@ -74,7 +77,7 @@ def torchvision_model(architecture: str, classes: int) -> nn.Module:
             f"model; those are {', '.join(known)}"
         )
     # GoogLeNet and Inception would draw slow initial weights that are replaced anyway.
-    settings = {"init_weights": False} if architecture in ("googlenet", "inception_v3") else {}
+    settings = {"init_weights": False} if architecture in FROM_TENSORFLOW else {}
     return models.get_model(architecture, weights=None, num_classes=classes, **settings)
 
 

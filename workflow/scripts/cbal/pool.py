@@ -1,6 +1,6 @@
 """The pool: all training samples with their label state."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,6 @@ class Pool:
     cluster: int = 0
     latest: int = 0
     round: int = 0
-    classes: tuple[str, ...] = field(default=())
 
     @property
     def interactions(self) -> int:
@@ -55,7 +54,7 @@ class Pool:
         return self.round > 0 and self.latest == 0
 
 
-def initial(sample_id: np.ndarray, classes: tuple[str, ...] = ()) -> Pool:
+def initial(sample_id: np.ndarray) -> Pool:
     """Return the pool of round 0: no label anywhere."""
     n = len(sample_id)
     return Pool(
@@ -64,7 +63,6 @@ def initial(sample_id: np.ndarray, classes: tuple[str, ...] = ()) -> Pool:
         kind=np.full(n, NONE, np.int8),
         labeled_round=np.full(n, -1, np.int16),
         interaction=np.full(n, -1, np.int32),
-        classes=classes,
     )
 
 
@@ -148,7 +146,6 @@ def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
         "interactions_individual": pool.individual,
         "interactions_cluster": pool.cluster,
         "interactions_round": pool.latest,
-        "classes": list(pool.classes),
     }
     return table, metadata
 
@@ -173,5 +170,4 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         cluster=metadata["interactions_cluster"],
         latest=metadata["interactions_round"],
         round=metadata["round"],
-        classes=tuple(metadata["classes"]),
     )

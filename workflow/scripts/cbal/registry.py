@@ -14,17 +14,19 @@ class Strategy(NamedTuple):
         address: module and function, as `cbal.strategies.entropy:select`.
         needs: "pool", "probabilities" (none in round 1) or "features".
         kind: "individual" or "cluster": what one interaction shows.
-        settings: names of the keyword settings a step may give it.
+        settings: names and types of the keyword settings a step may give it.
     """
 
     address: str
     needs: str
     kind: str
-    settings: tuple[str, ...] = ()
+    settings: dict[str, type] = {}
 
 
 STRATEGIES = {
     "random": Strategy("cbal.strategies.random_choice:select", "pool", "individual"),
     "entropy": Strategy("cbal.strategies.entropy:select", "probabilities", "individual"),
-    "cluster": Strategy("cbal.strategies.cluster:select", "features", "cluster", ("iterations",)),
+    "cluster": Strategy(
+        "cbal.strategies.cluster:select", "features", "cluster", {"iterations": int}
+    ),
 }

@@ -42,8 +42,9 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns dataset, scenario, seeds, final_accuracy, final_accuracy_sd, area, area_sd,
-        goal, reached (seeds that reached it), interactions, interactions_sd (of those
-        seeds), saved (share of the images' interactions that were not needed).
+        goal, reached (seeds that reached it), verdict (the same in words), interactions and
+        interactions_sd (of those seeds), saved (share of the images' interactions that were
+        not needed).
     """
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
@@ -84,6 +85,7 @@ COLUMNS = [
     "area_sd",
     "goal",
     "reached",
+    "verdict",
     "interactions",
     "interactions_sd",
     "saved",
@@ -105,10 +107,20 @@ def _row(
         "area": areas.mean(),
         "area_sd": _sd(areas),
         "reached": len(needed),
+        "verdict": _verdict(len(needed), len(curves), goal),
         "interactions": needed.mean(),
         "interactions_sd": _sd(needed),
         "saved": 1 - needed.mean() / images,
     }
+
+
+def _verdict(reached_by: int, seeds: int, goal: float) -> str:
+    """Return in words whether the goal was reached."""
+    if not np.isfinite(goal):
+        return "no baseline"
+    if not reached_by:
+        return "not reached"
+    return "reached" if reached_by == seeds else f"reached by {reached_by} of {seeds} seeds"
 
 
 def _sd(values: pd.Series) -> float:
@@ -145,14 +157,12 @@ def _cells(row: dict) -> list[str]:
     if row["scenario"] == SUPERVISED:
         everything = f"{row['interactions']:,.0f} (every image)"
         return [SUPERVISED, str(row["seeds"]), accuracy, "", everything, ""]
-    needed, saved = "no baseline", ""
-    if np.isfinite(row["goal"]):
-        needed, saved = "not reached", ""
-        if row["reached"]:
-            needed = _pm(row["interactions"], row["interactions_sd"], ",.0f")
-            saved = f"{row['saved']:.1%}"
-        if 0 < row["reached"] < row["seeds"]:
-            needed += f" ({row['reached']:.0f} of {row['seeds']} seeds)"
+    needed, saved = row["verdict"], ""
+    if row["reached"]:
+        needed = _pm(row["interactions"], row["interactions_sd"], ",.0f")
+        saved = f"{row['saved']:.1%}"
+        if row["reached"] < row["seeds"]:
+            needed += f" ({row['verdict']})"
     area_ = _pm(row["area"], row["area_sd"], ".4f")
     return [row["scenario"], str(row["seeds"]), accuracy, area_, needed, saved]
 

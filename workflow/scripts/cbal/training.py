@@ -70,7 +70,7 @@ def fit(
         rng: draws the order of the images, anew in each epoch.
 
     Raises:
-        InputError: the loss is not a number, or the GPU's memory is too small.
+        InputError: the loss is not a number.
     """
     if not len(batches):
         say("no label yet: the model stays as it is")
@@ -81,19 +81,22 @@ def fit(
     model.train()
     for epoch in range(1, how.epochs + 1):
         order = torch.from_numpy(rng.permutation(len(batches))).to(device)
-        try:
-            loss = _epoch(model, batches, target, order, how.batch_size, optimizer)
-        except torch.cuda.OutOfMemoryError as error:
-            raise InputError(
-                f"the GPU's memory is too small for batch_size {how.batch_size}: make "
-                "`training: batch_size:` of this data set smaller"
-            ) from error
+        loss = _epoch(model, batches, target, order, how.batch_size, optimizer)
         say(f"epoch {epoch}/{how.epochs}: training loss {loss:.4f}")
-        if not math.isfinite(loss):
-            raise InputError(
-                f"the training loss is {loss} in epoch {epoch}: make `training: learning_rate:` "
-                f"of this data set smaller than {how.learning_rate}"
-            )
+        check_finite(loss, f"training loss of epoch {epoch}", how)
+
+
+def check_finite(loss: float, what: str, how: Training) -> None:
+    """Check that a loss is a number.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not math.isfinite(loss):
+        raise InputError(
+            f"the {what} is {loss}: make `training: learning_rate:` of this data set smaller "
+            f"than {how.learning_rate}"
+        )
 
 
 def _epoch(

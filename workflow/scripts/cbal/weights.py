@@ -1,22 +1,18 @@
 """Pretrained weights: found, downloaded, checked against their architecture."""
 
-import os
 from pathlib import Path
 from urllib.error import URLError
 
 import torch
+from safetensors.torch import load_file
 
 from cbal.errors import InputError
-from cbal.models import head_parameters, read_safetensors, torchvision_model
+from cbal.models import head_parameters, torchvision_model
+from cbal.paths import is_weights_file
 
 
-def is_file(weights: str) -> bool:
-    """Whether `weights` is a path and not the name of torchvision weights."""
-    return weights.endswith((".pth", ".pt", ".safetensors")) or os.sep in weights
-
-
-def check_names(architecture: str, weights: str) -> None:
-    """Check that torchvision knows the architecture and, unless a path, its weights.
+def check_model(architecture: str, weights: str, image_size: int | None = None) -> None:
+    """Check that torchvision knows the names, and that the model takes images of a size.
 
     Raises:
         InputError: it does not; the message lists what it knows.
@@ -24,8 +20,10 @@ def check_names(architecture: str, weights: str) -> None:
     from torchvision import models
 
     with torch.device("meta"):
-        torchvision_model(architecture, 2)
-    if weights == "none" or is_file(weights):
+        model = torchvision_model(architecture, 2).eval()
+        if image_size:
+            _check_size(model, architecture, image_size)
+    if weights == "none" or is_weights_file(weights):
         return
     known = [entry.name for entry in models.get_model_weights(architecture)]
     if weights not in [*known, "DEFAULT"]:
@@ -33,6 +31,18 @@ def check_names(architecture: str, weights: str) -> None:
             f"weights {weights!r} of {architecture}: unknown; choose one of "
             f"{', '.join(known)}, none, or a path to a .pth or .safetensors file"
         )
+
+
+def _check_size(model: torch.nn.Module, architecture: str, image_size: int) -> None:
+    """Let the model look at an image that has a size and no content."""
+    try:
+        model(torch.empty(2, 3, image_size, image_size))
+    except (AssertionError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{architecture} takes no images of {image_size} x {image_size} ({reason}); "
+            "choose another image_size"
+        ) from error
 
 
 def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
@@ -47,9 +57,11 @@ def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
         InputError: unknown names, no network and no file, or weights of another
             architecture.
     """
-    check_names(architecture, weights)
+    check_model(architecture, weights)
     state = (
-        _from_file(Path(weights)) if is_file(weights) else _from_torchvision(architecture, weights)
+        _from_file(Path(weights))
+        if is_weights_file(weights)
+        else _from_torchvision(architecture, weights)
     )
     with torch.device("meta"):
         expected = torchvision_model(architecture, 2).state_dict()
@@ -93,11 +105,12 @@ def _from_torchvision(architecture: str, weights: str) -> dict[str, torch.Tensor
 
 
 def _from_file(path: Path) -> dict[str, torch.Tensor]:
-    if path.suffix == ".safetensors":
-        return read_safetensors(path)[0]
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch.load raises whatever the unpickler met
+        if path.suffix == ".safetensors":
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # loaders raise whatever they met
         reason = str(error).splitlines()[0]
         raise InputError(
             f"weights {path}: cannot be read ({reason}); is it a state dict?"

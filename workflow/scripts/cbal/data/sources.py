@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -96,8 +97,9 @@ def parquet(path: Path) -> Listing:
     opened = [_open_parquet(file) for file in files]
     labels, names, splits = [], [], []
     for file, (reader, _, label) in zip(files, opened):
-        column = reader.read([label]).column(label)
-        labels.append(column.to_numpy().astype(np.int64))
+        with _whole(file):
+            column = reader.read([label]).column(label)
+        labels.append(column.fill_null(-1).to_numpy().astype(np.int64))
         names += [f"{file.name}/{i}" for i in range(len(column))]
         splits.append(_split_of(file.name, len(column)))
     label = np.concatenate(labels)
@@ -106,7 +108,7 @@ def parquet(path: Path) -> Listing:
     def read(indices: Iterable[int]) -> Iterator[np.ndarray]:
         wanted, start = np.asarray(list(indices), np.int64), 0
         for file, (reader, image, _) in zip(files, opened):
-            for batch in reader.iter_batches(1024, columns=[image]):
+            for batch in _batches(file, reader, image):
                 data = batch.column(0).field("bytes")
                 for i in wanted[(wanted >= start) & (wanted < start + len(batch))]:
                     yield decode(data[int(i) - start].as_py() or b"", f"{file}, image {i}")
@@ -116,7 +118,7 @@ def parquet(path: Path) -> Listing:
         source=names,
         label=label,
         split=np.concatenate(splits) if published else None,
-        classes=_parquet_classes(opened[0][0], label),
+        classes=_parquet_classes(opened[0][0], opened[0][2], label),
         read=read,
     )
 
@@ -137,7 +139,7 @@ def zip_archive(path: Path) -> Listing:
     def load(name: str) -> bytes:
         try:
             return archive.read(name)
-        except (OSError, zipfile.BadZipFile, zipfile.zlib.error) as error:
+        except (OSError, RuntimeError, zipfile.BadZipFile, zipfile.zlib.error) as error:
             raise InputError(f"{path}: {name} cannot be read ({error}); fetch it again") from error
 
     return _class_folders([info.filename for info in entries], folders, load, str(path))
@@ -151,12 +153,19 @@ def folder(path: Path) -> Listing:
     Raises:
         InputError: no class folder, or an empty one.
     """
-    inside = [entry for entry in sorted(path.rglob("*")) if not entry.name.startswith(".")]
+    inside = sorted(path.rglob("*"))
     names = [
         str(PurePosixPath(e.relative_to(path))) for e in inside if e.is_file() and _is_image(e.name)
     ]
     folders = {str(PurePosixPath(e.relative_to(path))) for e in inside if e.is_dir()}
-    return _class_folders(names, folders, lambda name: (path / name).read_bytes(), str(path))
+
+    def load(name: str) -> bytes:
+        try:
+            return (path / name).read_bytes()
+        except OSError as error:
+            raise InputError(f"{path / name}: cannot be read ({error.strerror})") from error
+
+    return _class_folders(names, folders, load, str(path))
 
 
 def open_path(path: Path) -> Listing:
@@ -180,7 +189,7 @@ def _class_folders(
     names: Sequence[str], folders: Iterable[str], load: Callable[[str], bytes], where: str
 ) -> Listing:
     """Return the listing of files whose last folder is their class."""
-    names = sorted(names, key=_natural)
+    names = sorted((name for name in names if not _is_hidden(name)), key=_natural)
     parts = [PurePosixPath(name).parts for name in names]
     if any(len(part) < 2 for part in parts):
         stray = names[[len(part) < 2 for part in parts].index(True)]
@@ -190,7 +199,7 @@ def _class_folders(
     used = {str(PurePosixPath(name).parent) for name in names}
     above = {str(parent) for name in used for parent in PurePosixPath(name).parents}
     for name in sorted(str(PurePosixPath(f)) for f in folders):
-        if name not in used | above:
+        if name not in used | above and not _is_hidden(name):
             raise InputError(f"{where}: class folder {name} has no image; fill it or remove it")
     classes = sorted({part[-2] for part in parts})
     number = {name: i for i, name in enumerate(classes)}
@@ -207,8 +216,12 @@ def _class_folders(
 
 
 def _is_image(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.suffix.lower() in SUFFIXES and "__MACOSX" not in path.parts
+    return PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file or a folder above it is not the user's, as .ipynb_checkpoints."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
 
 
 def _natural(name: str) -> list[tuple[int, int | str]]:
@@ -219,17 +232,21 @@ def _natural(name: str) -> list[tuple[int, int | str]]:
 
 def _open_parquet(file: Path) -> tuple[pq.ParquetFile, str, str]:
     """Return a Parquet file with the names of its image and label columns."""
-    try:
+    with _whole(file):
         reader = pq.ParquetFile(file)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{file}: not a whole Parquet file ({error}); fetch it again") from error
-    columns = reader.schema_arrow.names
+    schema = reader.schema_arrow
+    columns = schema.names
     image = next((name for name in ("img", "image") if name in columns), None)
     label = next((name for name in ("label", "labels", "fine_label") if name in columns), None)
     if image is None or label is None:
         raise InputError(
             f"{file}: needs columns img (or image) and label, has {', '.join(columns)}"
         )
+    kind = schema.field(image).type
+    if not pa.types.is_struct(kind) or kind.get_field_index("bytes") < 0:
+        raise InputError(f"{file}: column {image} is {kind}, not a struct with encoded `bytes`")
+    if not pa.types.is_integer(schema.field(label).type):
+        raise InputError(f"{file}: column {label} is {schema.field(label).type}, not numbers")
     return reader, image, label
 
 
@@ -240,13 +257,29 @@ def _split_of(name: str, n: int) -> np.ndarray | None:
     return None
 
 
-def _parquet_classes(reader: pq.ParquetFile, label: np.ndarray) -> list[str]:
+def _batches(file: Path, reader: pq.ParquetFile, column: str) -> Iterator[pa.RecordBatch]:
+    """Yield a column in parts."""
+    with _whole(file):
+        yield from reader.iter_batches(1024, columns=[column])
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[None]:
+    """Turn what Arrow says of a damaged file into an error of one line."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file}: not a whole Parquet file ({reason}); fetch it again") from error
+
+
+def _parquet_classes(reader: pq.ParquetFile, column: str, label: np.ndarray) -> list[str]:
     """Return class names from the file's metadata, or numbers where it has none."""
     metadata = reader.schema_arrow.metadata or {}
     if b"classes" in metadata:
         return json.loads(metadata[b"classes"])
     features = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features", {})
-    for feature in features.values():
-        if isinstance(feature, dict) and feature.get("names"):
-            return feature["names"]
+    names = features.get(column, {}).get("names")
+    if names:
+        return names
     return [str(i) for i in range(int(label.max(initial=-1)) + 1)]

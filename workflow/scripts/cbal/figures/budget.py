@@ -69,6 +69,8 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
     top, low = means["test_accuracy"].max(), last.min()
     pad = max(0.3 * (top - low), 0.01)
     seen = means[(means["test_accuracy"] >= low - pad) & (means["scenario"] != SUPERVISED)]
+    if seen.empty:
+        return
     left, right = seen["budget"].min(), seen["budget"].max()
     margin = max(0.03 * (right - left), 1)
     ax.set(ylim=(low - pad, min(top + pad, 1.002)), xlim=(left - margin, right + margin))

@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 
-from cbal.errors import InputError
 from cbal.figures.style import set_style
 
 SIDE = 6  # images along a side of a cluster's grid
@@ -29,14 +28,13 @@ def gallery_figure(
         images: uint8[N, H, W, C].
         classes: class names.
         title: of the data set.
-
-    Raises:
-        InputError: no cluster was shown.
     """
     set_style()
     rows = [(kind, part) for kind, part in _chosen(annotations) if len(part)]
     if not rows:
-        raise InputError("no cluster was shown in this round; nothing can be drawn")
+        figure = plt.figure(figsize=(7.2, 1))
+        figure.suptitle(f"{title}: no cluster was shown in this round")
+        return figure
     figure = plt.figure(figsize=(7.2, 2.75 * len(rows) + 0.4), layout="constrained")
     figure.suptitle(f"{title}: clusters shown to the annotator")
     for row, (kind, part) in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows):
