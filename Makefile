@@ -19,7 +19,7 @@ help:
 install: $(VENV)/ready
 
 demo: $(VENV)/ready
-	snakemake all --cores $(CORES) --rerun-incomplete --quiet host reason rules --config sweep=demo
+	snakemake all --cores $(CORES) --scheduler greedy --rerun-incomplete --quiet host reason rules --config sweep=demo
 	@echo; cat results/tables/summary.md
 	@echo; echo "Figures: results/figures/   Tables: results/tables/"
 

@@ -72,7 +72,7 @@ def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> No
     )
     ax.set(xlabel="human interactions", ylabel=y.replace("_", " "))
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6))
+    ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
 
 
 def one_legend(figure: Figure) -> None:
