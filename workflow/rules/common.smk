@@ -22,7 +22,8 @@ except SettingsError as error:
 
 # Jobs run `python`: where no environment is active, that of this Snakemake.
 if not {"VIRTUAL_ENV", "CONDA_PREFIX"} & os.environ.keys():
-    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    folders = [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
+    os.environ.update(PATH=os.pathsep.join(folders))
 # Other makers' backends are not used, and looking for them costs each job 0.3 s.
 os.environ.setdefault("TORCH_DEVICE_BACKEND_AUTOLOAD", "0")
 

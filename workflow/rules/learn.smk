@@ -6,6 +6,9 @@ Makes:  metrics.parquet and timing.parquet (kept); model.safetensors and
 Order:  extract_pretrained (once) -> round 1's query;
         train -> model -> the next round's extract_features.
 
+These rules have no benchmark: their timing.parquet tells more, and watching a process that
+has torch loaded costs a sixth of a core.
+
 Evaluation is part of train, so that the model may go. The last round's model is kept:
 it is what the run was for, and a sweep grows by a round without training one again.
 """
@@ -22,8 +25,6 @@ rule extract_pretrained:
         timing="results/{dataset}/pretrained/timing.parquet",
     log:
         "logs/{dataset}/pretrained/extract.log",
-    benchmark:
-        "benchmarks/{dataset}/pretrained/extract.tsv"
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
@@ -60,8 +61,6 @@ use rule extract_pretrained as extract_untrained with:
         timing="results/{dataset}/pretrained/seed-{seed}/timing.parquet",
     log:
         "logs/{dataset}/pretrained/seed-{seed}/extract.log",
-    benchmark:
-        "benchmarks/{dataset}/pretrained/seed-{seed}/extract.tsv"
 
 
 rule extract_features:
@@ -76,8 +75,6 @@ rule extract_features:
         timing=f"{ROUND}/timing-extraction.parquet",
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/extract_features.log",
-    benchmark:
-        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/extract_features.tsv"
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
@@ -117,8 +114,6 @@ rule train:
         model=temp(f"{ROUND}/model.safetensors"),
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/train.log",
-    benchmark:
-        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/train.tsv"
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
@@ -189,5 +184,3 @@ use rule train as train_supervised with:
         model=f"{SUPERVISED}/model.safetensors",
     log:
         "logs/{dataset}/supervised/seed-{seed}/train.log",
-    benchmark:
-        "benchmarks/{dataset}/supervised/seed-{seed}/train.tsv"

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 
 def annotate(query: pa.Table, truth: np.ndarray, purity: float) -> pa.Table:
@@ -31,11 +30,12 @@ def annotate(query: pa.Table, truth: np.ndarray, purity: float) -> pa.Table:
     label = counts.argmax(axis=1)
     # Whole numbers against a rounded product: 0.8 * 5 must accept 4 of 5.
     accepted = counts.max(axis=1, initial=0) >= np.round(purity * size, 9)
-    first = pc.index_in(pa.array(np.arange(n, dtype=np.int32)), query.column("interaction"))
+    kinds = np.array(query.column("kind").to_pylist(), dtype=object)
+    first = np.unique(interaction, return_index=True)[1]
     return pa.table(
         {
             "interaction": pa.array(np.arange(n), pa.int32()),
-            "kind": query.column("kind").take(first),
+            "kind": pa.array(kinds[first], pa.string()),
             "size": pa.array(size, pa.int32()),
             "label": pa.array(label, pa.int16(), mask=~accepted),
             "accepted": pa.array(accepted, pa.bool_()),
