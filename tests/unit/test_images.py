@@ -4,7 +4,8 @@ import torch
 from torchvision.transforms.v2 import functional as tvf
 
 from cbal.errors import InputError
-from cbal.images import Batches, open_images
+from cbal.files import open_images
+from cbal.images import Batches
 from cbal.models import Spec, spec_for
 
 CPU = torch.device("cpu")

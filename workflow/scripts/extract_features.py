@@ -2,20 +2,29 @@
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
+from torch import nn
 
 from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
 from cbal.evaluation import TIMING
 from cbal.extraction import extract, schema, to_batch
-from cbal.files import atomic, metadata_of, parquet_writer, read_table, with_metadata, write_table
-from cbal.images import Batches, open_images
+from cbal.files import (
+    metadata_of,
+    open_images,
+    parquet_writer,
+    read_table,
+    with_metadata,
+    write_table,
+)
+from cbal.images import Batches
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import load_model
 from cbal.rounds import read_pool
@@ -73,17 +82,22 @@ def write_features(
     else:
         model, spec = initial_model(arguments, images, classes)
     batches = Batches(images, sample_id, spec, device)
-    writer, done = None, 0
-    with atomic(arguments.out) as temporary:
-        for feature, probability in extract(
-            model.to(device), batches, spec.classes, arguments.batch_size
-        ):
-            rows = sample_id[done : done + len(feature)]
-            batch = to_batch(rows, feature, probability if trained else None, spec.classes)
-            writer = writer or parquet_writer(temporary, with_metadata(batch.schema, **keys))
-            writer.write_batch(batch)
-            done += len(feature)
-        writer.close()
+    parts = batches_of_rows(arguments.batch_size, model.to(device), batches, sample_id, trained)
+    first = next(parts)
+    with parquet_writer(arguments.out, with_metadata(first.schema, **keys)) as writer:
+        for part in chain([first], parts):
+            writer.write_batch(part)
+
+
+def batches_of_rows(
+    size: int, model: nn.Module, batches: Batches, sample_id: np.ndarray, trained: bool
+) -> Iterator[pa.RecordBatch]:
+    """Yield rows of `features.parquet`, `size` at a time."""
+    classes, done = batches.spec.classes, 0
+    for feature, probability in extract(model, batches, classes, size):
+        rows = sample_id[done : done + len(feature)]
+        yield to_batch(rows, feature, probability if trained else None, classes)
+        done += len(feature)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from cbal.cli import parser, run
 from cbal.figures.gallery import gallery_figure
 from cbal.figures.style import save
-from cbal.files import metadata_of, read_table
+from cbal.files import metadata_of, open_images, read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -25,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     figure = gallery_figure(
         read_table(arguments.query).to_pandas(),
         read_table(arguments.annotations).to_pandas(),
-        np.load(arguments.images, mmap_mode="r"),
+        open_images(arguments.images),
         metadata_of(read_table(arguments.index))["classes"],
         arguments.title,
     )

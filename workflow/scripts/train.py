@@ -17,8 +17,8 @@ from cbal import device as devices
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
 from cbal.evaluation import METRICS, TIMING, evaluate, label_metrics
-from cbal.files import metadata_of, read_table, write_table
-from cbal.images import Batches, open_images
+from cbal.files import metadata_of, open_images, read_table, write_table
+from cbal.images import Batches
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import Spec, save_model
 from cbal.randomness import generator

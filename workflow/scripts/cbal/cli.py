@@ -1,6 +1,7 @@
 """What all command lines share: the keys of a run, and errors in one line."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -29,8 +30,11 @@ def say(message: str) -> None:
 
 
 def run(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run `main`; an `InputError` becomes one line and exit code 1."""
+    """Run `main`; an `InputError` becomes one line and exit code 1, a Ctrl-C 130."""
     try:
         main(None)
     except InputError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        say("interrupted")
+        sys.exit(128 + signal.SIGINT)

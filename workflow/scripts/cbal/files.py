@@ -1,32 +1,42 @@
 """Files that appear whole or not at all, and Parquet tables that carry their keys."""
 
+import glob
 import json
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cbal.errors import InputError
+from cbal.seals import BLANK, is_sealed, seal
 
 METADATA_KEY = b"cbal"
+HOW_TO_REBUILD = "delete it and run the same snakemake command again to rebuild it"
 
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; rename it to `path` on success.
 
-    A job killed on the way leaves no file under the final name.
+    A job killed on the way leaves no file under the final name. What it left under a
+    temporary one goes with the next attempt, and so does a job that nobody waits for any
+    more and that writes the same file: it cannot rename what is not there.
 
     Raises:
         InputError: the file cannot be written (disk full, no permission).
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        left.unlink(missing_ok=True)
+    # Not the process id: nodes of a cluster have the same ones.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -46,33 +56,33 @@ def with_metadata(schema: pa.Schema, **metadata: Any) -> pa.Schema:
     return schema.with_metadata({METADATA_KEY: json.dumps(metadata, sort_keys=True)})
 
 
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Return a Parquet writer with the project's compression and page checksums."""
-    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+@contextmanager
+def parquet_writer(path: str | Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """Yield a writer of the Parquet file `path`, which appears whole, sealed, or not at all."""
+    with atomic(path) as temporary:
+        with pq.ParquetWriter(
+            temporary, schema, compression="zstd", write_page_checksum=True
+        ) as writer:
+            yield writer
+            writer.add_key_value_metadata({"cbal.seal": BLANK})
+        seal(temporary)
 
 
 def write_table(path: str | Path, table: pa.Table, **metadata: Any) -> None:
     """Write `table` to the Parquet file `path` with `metadata`, whole or not at all."""
     table = table.cast(with_metadata(table.schema, **metadata))
-    with atomic(path) as temporary, parquet_writer(temporary, table.schema) as writer:
+    with parquet_writer(path, table.schema) as writer:
         writer.write_table(table)
 
 
 def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a Parquet file, its page checksums verified.
+    """Read a Parquet file that `write_table` or `parquet_writer` wrote.
 
     Raises:
         InputError: the file is missing, truncated, altered, or lacks a column.
     """
-    try:
-        table = pq.ParquetFile(path, page_checksum_verification=True).read()
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; run snakemake to make it") from error
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(
-            f"{path}: not a whole Parquet file ({_first_line(error)}); "
-            "delete it and run the same snakemake command again to rebuild it"
-        ) from error
+    check_whole(Path(path), "Parquet")
+    table = pq.ParquetFile(path).read()
     missing = set(columns or ()) - set(table.column_names)
     if missing:
         raise InputError(
@@ -87,5 +97,33 @@ def metadata_of(table: pa.Table) -> dict[str, Any]:
     return json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def check_whole(path: Path, kind: str) -> None:
+    """Check that a sealed file is as it was written.
+
+    Raises:
+        InputError: it is missing, cannot be read, or has changed.
+    """
+    try:
+        whole = is_sealed(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; run snakemake to make it") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); mend that") from error
+    if not whole:
+        raise InputError(
+            f"{path}: not a whole {kind} file (its checksum is wrong); {HOW_TO_REBUILD}"
+        )
+
+
+def open_images(path: str | Path) -> np.ndarray:
+    """Return uint8[N, H, W, C], memory-mapped; rows are `sample_id`s.
+
+    Raises:
+        InputError: the file is missing or truncated.
+    """
+    try:
+        return np.load(path, mmap_mode="r")
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; run snakemake to make it") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not a whole NumPy file ({error}); {HOW_TO_REBUILD}") from error

@@ -1,29 +1,12 @@
 """The pool's pixels: read once, turned into batches on the device."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from cbal.errors import InputError
 from cbal.models import Spec
-
-
-def open_images(path: str | Path) -> np.ndarray:
-    """Return uint8[N, H, W, C], memory-mapped; rows are `sample_id`s.
-
-    Raises:
-        InputError: the file is missing or not whole.
-    """
-    try:
-        return np.load(path, mmap_mode="r")
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path}: not a whole NumPy file ({error}); delete it and run the same snakemake "
-            "command again to rebuild it"
-        ) from error
 
 
 class Batches:
@@ -33,7 +16,7 @@ class Batches:
         """Put the samples' uint8 images on the device.
 
         Args:
-            images: uint8[N, H, W, C], as of `open_images`.
+            images: uint8[N, H, W, C], as of `files.open_images`.
             sample_id: int64[n], the samples of this loader.
             spec: of the model that will see them.
             device: where the images live and batches are made.

@@ -5,15 +5,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import nn
 
 from cbal.convnet import convnet
 from cbal.errors import InputError
-from cbal.files import atomic
+from cbal.files import atomic, check_whole
+from cbal.seals import BLANK, seal
 
 OWN = "convnet"
+METADATA = "cbal"
 FROM_TENSORFLOW = ("googlenet", "inception_v3")  # images scaled to [-1, 1]
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -145,25 +147,25 @@ def load_model(path: Path) -> tuple[nn.Module, Spec]:
 
 
 def write_safetensors(path: Path, state: dict[str, torch.Tensor], **metadata: str) -> None:
-    """Write tensors with metadata, whole or not at all."""
+    """Write tensors with metadata, whole, sealed, or not at all."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     with atomic(path) as temporary:
-        temporary.write_bytes(
-            save(state, metadata)
-        )  # save_file makes files that only the user reads
+        # One entry: the order of several is random. save_file makes files that only the
+        # user reads.
+        one = {METADATA: json.dumps({**metadata, "seal": BLANK}, sort_keys=True)}
+        temporary.write_bytes(save(state, one))
+        seal(temporary)
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """Return the tensors and the metadata of a safetensors file.
+    """Return the tensors and the metadata of a file that `write_safetensors` wrote.
 
     Raises:
-        InputError: the file is missing or not whole.
+        InputError: the file is missing, truncated or altered.
     """
-    try:
-        with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise InputError(
-            f"{path}: not a whole safetensors file ({error}); delete it and run the same "
-            "snakemake command again to rebuild it"
-        ) from error
+    check_whole(path, "safetensors")
+    with safe_open(path, "pt") as file:
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata = json.loads(file.metadata()[METADATA])
+    del metadata["seal"]
+    return state, metadata
