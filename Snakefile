@@ -19,17 +19,25 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/query.smk"
 include: "workflow/rules/results.smk"
+include: "workflow/rules/operation.smk"
 
 
 report: "workflow/report/workflow.rst"
 
 
+# Downloads need the network, and the rest takes seconds: not worth a place in a queue.
 localrules:
     all,
     figures,
     partial,
     fetch_data,
     fetch_weights,
+    collect_metrics,
+    collect_partial,
+    plot_accuracy,
+    plot_clusters,
+    plot_gallery,
+    tabulate,
 
 
 rule all:

@@ -37,6 +37,10 @@ RUN = "results/{dataset}/{scenario}/seed-{seed}"
 ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
+# On a cluster a round is one submission. Never a whole run: when a member fails, all its
+# group's outputs go.
+ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}"
+FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1"
 
 
 def one_of(names):
@@ -56,6 +60,11 @@ wildcard_constraints:
     round=r"[1-9]\d*",
     step=r"\d+-\w+",
     part="(partial/)?",
+
+
+def growing(amount):
+    """A resource that grows with each attempt: a job may have been ended for lack of it."""
+    return lambda wildcards, attempt: amount * attempt
 
 
 def model_of(wildcards):

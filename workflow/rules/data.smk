@@ -41,8 +41,8 @@ rule prepare_data:
     conda:
         "../../envs/cbal.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         source=data_setting("source"),
         side=optional_setting("side"),
@@ -102,6 +102,8 @@ rule init_pool:
         "logs/{dataset}/{scenario}/seed-{seed}/init_pool.log",
     benchmark:
         "benchmarks/{dataset}/{scenario}/seed-{seed}/init_pool.tsv"
+    group:
+        FIRST_ROUND
     conda:
         "../../envs/cbal.yaml"
     params:

@@ -29,8 +29,8 @@ rule extract_pretrained:
         "../../envs/cbal.yaml"
     threads: threads_of
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(30),
         gpu=1,
     params:
         seed=key("seed", 0),
@@ -75,12 +75,14 @@ rule extract_features:
         timing=f"{ROUND}/timing-extraction.parquet",
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/extract_features.log",
+    group:
+        ONE_ROUND
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(30),
         gpu=1,
     params:
         version=version("extract_features.py"),
@@ -114,12 +116,14 @@ rule train:
         model=temp(f"{ROUND}/model.safetensors"),
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/train.log",
+    group:
+        ONE_ROUND
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(60),
         gpu=1,
     params:
         scenario=key("scenario", "supervised"),
@@ -184,3 +188,5 @@ use rule train as train_supervised with:
         model=f"{SUPERVISED}/model.safetensors",
     log:
         "logs/{dataset}/supervised/seed-{seed}/train.log",
+    group:
+        "supervised_{dataset}_{seed}"

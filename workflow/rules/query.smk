@@ -24,6 +24,8 @@ rule select_random:
         "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.tsv"
     wildcard_constraints:
         step=steps_that_need("pool"),
+    group:
+        ONE_ROUND
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -76,8 +78,8 @@ use rule select_random as cluster with:
         step=steps_that_need("features"),
     threads: threads_of
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(30),
 
 
 rule annotate:
@@ -91,6 +93,8 @@ rule annotate:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.log",
     benchmark:
         "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.tsv"
+    group:
+        ONE_ROUND
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -122,6 +126,8 @@ rule update_pool:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.log",
     benchmark:
         "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.tsv"
+    group:
+        ONE_ROUND
     conda:
         "../../envs/cbal.yaml"
     params:

@@ -1,0 +1,132 @@
+"""Progress of a running sweep: bars on a terminal, plain lines elsewhere, reasons of failures."""
+
+import logging
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+from snakemake.logging import logger
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from workflow.operation.reasons import reason
+from workflow.operation.standing import duration
+
+TRAINS = ("train", "train_last", "train_supervised")
+
+Key = tuple[str, str]  # data set and scenario
+
+
+class Progress(logging.Handler):
+    """Follows Snakemake's events and tells how many rounds are done."""
+
+    def __init__(self, done: dict[Key, int], waiting: dict[int, Key]):
+        """Start to count.
+
+        Args:
+            done: rounds done before, for each data set and scenario of the sweep.
+            waiting: for each job that will finish a round, its number and whose round.
+        """
+        super().__init__()
+        self.done = Counter(done)
+        self.waiting = dict(waiting)
+        self.total = Counter(done) + Counter(self.waiting.values())
+        self.finished = 0
+        self.start = time.monotonic()
+        self.failures: list[str] = []
+        self.bars = _bars(self.total, self.done)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take note of an event of Snakemake's."""
+        event = getattr(record, "event", None)
+        if event == LogEvent.JOB_FINISHED:
+            key = self.waiting.pop(record.job_id, None)
+            if key is not None:
+                self._count(key)
+        elif event == LogEvent.GROUP_ERROR:
+            logs = [log for job in record.job_error_info for log in job["log"]]
+            self._fail(f"group {record.groupid}", record.aux_logs, logs, None)
+        elif event == LogEvent.JOB_ERROR and not record.indent:  # of a group's: told above
+            self._fail(f"rule {record.rule_name}", [], record.log, record.rule_msg)
+
+    def line(self) -> str:
+        """Return in one line how far the sweep is."""
+        done, total = self.done.total(), self.total.total()
+        parts = [f"{done} of {total} rounds done ({done / total:.0%})"]
+        if self.finished and self.waiting:
+            left = (time.monotonic() - self.start) / self.finished * len(self.waiting)
+            parts.append(f"about {duration(left)} left")
+        several = len({dataset for dataset, _ in self.total}) > 1
+        for (dataset, scenario), n in self.total.items():
+            name = f"{dataset} {scenario}" if several else scenario
+            parts.append(f"{name} {self.done[dataset, scenario]}/{n}")
+        return ", ".join(parts)
+
+    def close(self) -> None:
+        """Take the bars off the terminal."""
+        if self.bars is not None:
+            self.bars.stop()
+        super().close()
+
+    def _count(self, key: Key) -> None:
+        self.done[key] += 1
+        self.finished += 1
+        if self.bars is not None:
+            self.bars.show(self.done, self.line())
+        else:
+            logger.info(self.line())
+
+    def _fail(self, what: str, slurm_logs: list[str], logs: list[str], said: str | None) -> None:
+        why = f"{what} failed: {reason(slurm_logs, logs, said)}"
+        self.failures.append(why)
+        logger.error(why)
+
+
+class Bars:
+    """A bar for each scenario at the bottom of the terminal, Snakemake's own lines above."""
+
+    def __init__(self, total: Counter[Key], done: Counter[Key]):
+        """Draw the bars."""
+        from rich.console import Console
+        from rich.file_proxy import FileProxy
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self.stream = sys.stderr
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self.rows = Progress(*columns, console=console, redirect_stdout=False)
+        self.tasks = {
+            key: self.rows.add_task(" ".join(key), total=n, completed=done[key])
+            for key, n in total.items()
+        }
+        self.summary = self.rows.add_task("", total=total.total(), completed=done.total())
+        self.rows.start()
+        # Snakemake's handler has the terminal itself; its lines must go above the bars.
+        self._redirect(FileProxy(console, self.stream))
+
+    def show(self, done: Counter[Key], line: str) -> None:
+        """Move the bars."""
+        for key, task in self.tasks.items():
+            self.rows.update(task, completed=done[key])
+        left = next((part for part in line.split(", ") if part.startswith("about")), "")
+        self.rows.update(self.summary, completed=done.total(), description=left)
+
+    def stop(self) -> None:
+        """Leave the bars as they are and give the terminal back."""
+        self.rows.stop()
+        self._redirect(self.stream)
+
+    @staticmethod
+    def _redirect(stream: Any) -> None:
+        for handler in logger.handlers:
+            if getattr(handler, "name", None) == "DefaultStreamHandler":
+                handler.setStream(stream)
+
+
+def _bars(total: Counter[Key], done: Counter[Key]) -> Bars | None:
+    """Return bars where somebody can see them move; None elsewhere."""
+    if sys.stderr.isatty():
+        with suppress(ImportError):  # a Snakemake of the user's own may come without Rich
+            return Bars(total, done)
+    return None

@@ -1,0 +1,54 @@
+"""Why a job failed, in one line, from what it and Slurm left in their logs."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+# What Slurm writes into a job's log, the most telling first.
+OF_SLURM = {
+    r"oom.kill|Out Of Memory|Exceeded job memory limit": (
+        "it needed more memory than it asked for (mem_mb), and Slurm ended it"
+    ),
+    r"DUE TO TIME LIMIT": "it took longer than it asked for (runtime), and Slurm ended it",
+    r"DUE TO NODE FAILURE|Node failure": "its node failed",
+    r"DUE TO PREEMPTION": "Slurm took its node for another job",
+    r"CANCELLED AT": "it was cancelled",
+}
+
+
+def reason(slurm_logs: Sequence[str], logs: Sequence[str], said: str | None = None) -> str:
+    """Return why a job failed, and which log tells more.
+
+    Args:
+        slurm_logs: logs that Slurm wrote.
+        logs: logs of the job, or of all members of its group.
+        said: what the executor said of it.
+    """
+    for log in (*slurm_logs, *logs):
+        text = _text(log)
+        for pattern, words in OF_SLURM.items():
+            if re.search(pattern, text):
+                return f"{words} (log: {log})"
+    for log in sorted(logs, key=_age):
+        errors = re.findall(r"^error: (.+)$", _text(log), re.M)
+        if errors:
+            return f"{errors[-1]} (log: {log})"
+    if said:
+        return " ".join(said.split())
+    told = next((log for log in (*sorted(logs, key=_age), *slurm_logs) if _text(log)), None)
+    return f"see {told}" if told else "it left no log"
+
+
+def _text(log: str) -> str:
+    try:
+        return Path(log).read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _age(log: str) -> float:
+    try:
+        return -os.stat(log).st_mtime
+    except OSError:
+        return 0.0

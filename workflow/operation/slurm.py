@@ -1,0 +1,86 @@
+"""Whether Slurm will take the sweep's jobs and tell of them: asked before the first one."""
+
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+PROFILE = "the profile (profiles/slurm/config.yaml)"
+# The executor asks at least every 180 s.
+REMEMBERED = 200
+
+
+class RefusedError(Exception):
+    """What Slurm would refuse, in one line: what, why, and what to edit."""
+
+
+def check(jobs: Iterable[tuple[str, int, Mapping[str, Any]]], status_command: str) -> None:
+    """Check that Slurm would take jobs like these, without submitting any.
+
+    Args:
+        jobs: name of the rule, threads and resources of one job of each rule.
+        status_command: `squeue` or `sacct`, how the executor learns what became of jobs.
+
+    Raises:
+        RefusedError: it would not, or there is no way to learn what became of them.
+    """
+    checked = set()
+    for rule, threads, resources in jobs:
+        options = tuple(_options(threads, resources))
+        if options not in checked:
+            _test(rule, options)
+            checked.add(options)
+    _check_status_command(status_command, _ask("scontrol", "show", "config")[1])
+
+
+def _options(threads: int, resources: Mapping[str, Any]) -> Iterable[str]:
+    flags = {"slurm_partition": "partition", "slurm_account": "account", "mem_mb": "mem"}
+    flags |= {"runtime": "time", "gpu": "gpus", "qos": "qos", "constraint": "constraint"}
+    for name, flag in flags.items():
+        value = resources.get(name)
+        if isinstance(value, str | int) and value != "":
+            yield f"--{flag}={value}"
+    yield f"--cpus-per-task={threads}"
+
+
+def _test(rule: str, options: tuple[str, ...]) -> None:
+    taken, output = _ask("sbatch", "--test-only", *options, "--wrap", "true")
+    if taken:
+        return
+    lines = output.strip().splitlines() or ["no answer"]
+    reason = re.sub(r"^(sbatch: error|allocation failure): ", "", lines[-1])
+    partitions = ", ".join(_ask("sinfo", "--noheader", "--format", "%R")[1].split())
+    raise RefusedError(
+        f"Slurm would refuse {' '.join(options)} (rule {rule}): {reason}; edit the lines marked "
+        f"EDIT in {PROFILE}, or what the rule asks for. Partitions here: {partitions or 'unknown'}"
+    )
+
+
+def _check_status_command(status_command: str, configuration: str) -> None:
+    settings = dict(re.findall(r"^(\w+)\s*=\s*(\S+)", configuration, re.M))
+    remembered = int(settings.get("MinJobAge", REMEMBERED))
+    accounting = settings.get("AccountingStorageType", "").rpartition("/")[2]
+    if status_command == "squeue" and remembered < REMEMBERED:
+        raise RefusedError(
+            f"Slurm forgets finished jobs after {remembered} s (MinJobAge), so `squeue` would miss "
+            f"some: set `slurm-status-command: sacct` in {PROFILE}"
+        )
+    if status_command == "sacct" and accounting == "none":
+        raise RefusedError(
+            "Slurm has no accounting daemon here, so `sacct` knows of no job: set "
+            f"`slurm-status-command: squeue` in {PROFILE}"
+        )
+
+
+def _ask(*command: str) -> tuple[bool, str]:
+    """Return whether a command of Slurm's succeeded, and all it printed."""
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except FileNotFoundError:
+        raise RefusedError(
+            f"`{command[0]}` is not on this machine: run this where Slurm's commands are, or "
+            "leave out `--profile slurm`"
+        ) from None
+    except subprocess.TimeoutExpired:
+        return False, "no answer within a minute"
+    return result.returncode == 0, result.stdout + result.stderr

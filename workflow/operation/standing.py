@@ -1,0 +1,81 @@
+"""Where a sweep stands: rounds done of all, per data set and scenario, from the files alone."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROUND = "{dataset}/{scenario}/seed-{seed}/round-{round}"
+BASELINE = "{dataset}/supervised/seed-{seed}"
+
+
+@dataclass
+class Run:
+    """A (dataset, scenario, seed) of the sweep; the supervised baseline has one round.
+
+    Attributes:
+        finished: POSIX times at which its rounds' metrics appeared; None where there are none.
+    """
+
+    dataset: str
+    scenario: str
+    seed: int
+    finished: list[float | None] = field(default_factory=list)
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        """Its data set and scenario."""
+        return self.dataset, self.scenario
+
+    @property
+    def done(self) -> int:
+        """Number of rounds whose metrics are there."""
+        return sum(time is not None for time in self.finished)
+
+    def folder(self, round: int) -> str:
+        """Return the folder of a round below `results/` and `logs/`."""
+        path = BASELINE if self.scenario == "supervised" else ROUND
+        return path.format(
+            dataset=self.dataset, scenario=self.scenario, seed=self.seed, round=round
+        )
+
+
+def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
+    """Return the runs of a sweep, in its order, with what is there of each.
+
+    Args:
+        sweep: an entry of `sweeps` in the settings, checked.
+        root: the folder that has `results/`.
+    """
+    runs = []
+    for dataset in sweep["datasets"]:
+        scenarios = [*sweep["scenarios"], *(["supervised"] if sweep["supervised"] else [])]
+        for scenario in scenarios:
+            rounds = 1 if scenario == "supervised" else sweep["rounds"]
+            for seed in sweep["seeds"]:
+                run = Run(dataset, scenario, seed)
+                metrics = (
+                    root / "results" / run.folder(round) / "metrics.parquet"
+                    for round in range(1, rounds + 1)
+                )
+                run.finished = [_time_of(path) for path in metrics]
+                runs.append(run)
+    return runs
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in words, as exact as somebody who waits wants it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 36 * 3600:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86400:.1f} days"
+
+
+def _time_of(path: Path) -> float | None:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return None

@@ -1,0 +1,92 @@
+"""Operation: before the first job, while jobs run, and at the end. No rule.
+
+Needs:  to know which Snakemakes live in this folder (workflow/operation/presence.py).
+Makes:  progress on the screen, and the reason of each failure in one line.
+Order:  at the start of a run: a dead run's lock goes, its jobs are ended, Slurm is asked
+        whether it takes ours; then progress after each round; at the end what failed.
+"""
+
+from collections import Counter
+
+from snakemake.logging import logger
+
+from workflow.operation import leftovers, presence, slurm
+from workflow.operation.progress import TRAINS, Progress
+from workflow.operation.standing import runs_of
+
+HERE = presence.STATE.parent
+leftovers.mark(HERE)
+FOLLOWING = []  # the progress of this run
+ALONE = True
+if workflow.is_main_process and not workflow.output_settings.dryrun:
+    who = presence.announce()
+    ALONE = who.alone
+    if who.unlocked:
+        logger.info("Another Snakemake died here and left a lock; it is removed.")
+    for other in who.others:
+        logger.info(
+            f"Another Snakemake works in this folder ({other}): where both would make the same "
+            "files, this one stops. --unlock would let them collide."
+        )
+
+
+def end_leftovers():
+    """End what a dead run left running; only where no other run can be its owner."""
+    if ALONE:
+        try:
+            jobs = leftovers.end_slurm_jobs(HERE)
+        except leftovers.StillRunningError as error:
+            raise WorkflowError(str(error)) from None
+        ended = {"Slurm jobs": jobs, "processes": leftovers.end_processes(HERE)}
+        for kind, n in ended.items():
+            if n:
+                logger.info(f"Ended {n} {kind} that an earlier run left running here.")
+
+
+def ask_slurm():
+    """Stop with one line if Slurm would not take the sweep's jobs."""
+    jobs = {job.rule.name: job for job in workflow.dag.needrun_jobs() if not job.is_local}
+    wanted = [(name, job.threads, job.resources) for name, job in sorted(jobs.items())]
+    try:
+        slurm.check(wanted, workflow.executor_settings.status_command)
+    except slurm.RefusedError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def follow():
+    """Start to follow the rounds that this run will make."""
+    waiting, again = {}, Counter()
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name in TRAINS:
+            whose = (job.wildcards.dataset, job.wildcards.get("scenario", "supervised"))
+            waiting[workflow.dag.jobid(job)] = whose
+            again[whose] += os.path.exists(job.output.metrics)
+    there = Counter({run.whose: 0 for run in runs_of(SWEEP)})
+    for run in runs_of(SWEEP):
+        there[run.whose] += run.done
+    there.subtract(again)
+    progress = Progress(there, waiting)
+    logger.addHandler(progress)
+    return progress
+
+
+onstart:
+    end_leftovers()
+    if workflow.executor_plugin.name == "slurm":
+        ask_slurm()
+    FOLLOWING.append(follow())
+
+
+onsuccess:
+    for progress in FOLLOWING:
+        progress.close()
+
+
+onerror:
+    for progress in FOLLOWING:
+        progress.close()
+        for failure in progress.failures:
+            logger.error(failure)
+    logger.error(
+        "Nothing finished is lost: the README's command for resuming goes on from here."
+    )
