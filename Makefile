@@ -7,11 +7,14 @@ PIP := $(VENV)/bin/python -m pip install --quiet -c envs/constraints.txt
 # `snakemake`, and the `python` of its jobs, are those of .venv.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help install demo test lint format
+.PHONY: help install demo status test test-slurm drills lint format
 
 help:
 	@echo "make demo     the paper's five scenarios on digits, to figures and a table (minutes)"
-	@echo "make test     linters and all tests"
+	@echo "make status   where a sweep stands, from its files alone (SWEEP=name for another one)"
+	@echo "make test     linters and all tests, but for those on Slurm"
+	@echo "make test-slurm   tests on a real Slurm of one node, started and stopped here"
+	@echo "make drills   kill, interrupt and damage sweeps at random moments; prints a table (an hour)"
 	@echo "make lint     linters alone"
 	@echo "make format   let ruff and snakefmt rewrite the files"
 	@echo "make install  only the set-up, into $(VENV)"
@@ -23,8 +26,21 @@ demo: $(VENV)/ready
 	@echo; cat results/tables/summary.md
 	@echo; echo "Figures: results/figures/   Tables: results/tables/"
 
+status: $(VENV)/ready
+	@python -m workflow.operation.status $(SWEEP)
+
 test: $(VENV)/ready-to-test lint
-	python -m pytest
+	python -m pytest --ignore tests/slurm
+
+# Slurm's daemons come from Debian; nothing of the machine's own Slurm is used or changed.
+test-slurm: $(VENV)/ready-to-test
+	@tests/slurm/install.sh
+	python -m pytest -rs tests/slurm
+
+drills: $(VENV)/ready-to-test
+	@tests/slurm/install.sh
+	python -m tests.faults
+	python -m tests.faults --slurm
 
 lint: $(VENV)/ready-to-test
 	ruff check .

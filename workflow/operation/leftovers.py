@@ -18,6 +18,7 @@ import psutil
 VARIABLE = "CBAL_WORKS_FOR"
 # The executor names its Slurm jobs after the run, with a random UUID.
 OF_SNAKEMAKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+GRACE = 10  # seconds from SIGTERM to SIGKILL
 PATIENCE = 120  # seconds: Slurm's KillWait is 30 by default
 
 
@@ -44,7 +45,7 @@ def end_processes(folder: Path) -> int:
             if works_for == str(folder.resolve()) and process.pid not in mine:
                 process.terminate()
                 found.append(process)
-    for process in psutil.wait_procs(found, timeout=10)[1]:
+    for process in psutil.wait_procs(found, timeout=GRACE)[1]:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     return len(found)

@@ -37,8 +37,8 @@ RUN = "results/{dataset}/{scenario}/seed-{seed}"
 ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
-# On a cluster a round is one submission. Never a whole run: when a member fails, all its
-# group's outputs go.
+# On a cluster a round is one submission. Never a whole run: when a job of a group fails, the
+# next attempt repeats the group.
 ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}"
 FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1"
 

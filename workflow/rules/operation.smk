@@ -17,11 +17,11 @@ from workflow.operation.standing import runs_of
 HERE = presence.STATE.parent
 leftovers.mark(HERE)
 FOLLOWING = []  # the progress of this run
-ALONE = True
+ALONE = CRASHED = False
 if workflow.is_main_process and not workflow.output_settings.dryrun:
     who = presence.announce()
-    ALONE = who.alone
-    if who.unlocked:
+    ALONE, CRASHED = who.alone, who.unlocked
+    if CRASHED:
         logger.info("Another Snakemake died here and left a lock; it is removed.")
     for other in who.others:
         logger.info(
@@ -31,16 +31,26 @@ if workflow.is_main_process and not workflow.output_settings.dryrun:
 
 
 def end_leftovers():
-    """End what a dead run left running; only where no other run can be its owner."""
-    if ALONE:
-        try:
-            jobs = leftovers.end_slurm_jobs(HERE)
-        except leftovers.StillRunningError as error:
-            raise WorkflowError(str(error)) from None
-        ended = {"Slurm jobs": jobs, "processes": leftovers.end_processes(HERE)}
-        for kind, n in ended.items():
-            if n:
-                logger.info(f"Ended {n} {kind} that an earlier run left running here.")
+    """End what a dead run left running."""
+    try:
+        jobs = leftovers.end_slurm_jobs(HERE)
+    except leftovers.StillRunningError as error:
+        raise WorkflowError(str(error)) from None
+    ended = {"Slurm jobs": jobs, "processes": leftovers.end_processes(HERE)}
+    for kind, n in ended.items():
+        if n:
+            logger.info(f"Ended {n} {kind} that an earlier run left running here.")
+
+
+def record_finished():
+    """Write the records that a dead run could not, of files that its Slurm jobs made without it.
+
+    A file without a record of its parameters would pass for good when they change.
+    """
+    for job in workflow.dag.jobs:
+        whole = not workflow.dag.needrun(job) and all(map(os.path.exists, job.output))
+        if whole and job.output and not workflow.persistence.has_metadata(job):
+            workflow.async_run(workflow.persistence.finished(job))
 
 
 def ask_slurm():
@@ -71,7 +81,10 @@ def follow():
 
 
 onstart:
-    end_leftovers()
+    if ALONE:
+        end_leftovers()
+    if CRASHED:
+        record_finished()
     if workflow.executor_plugin.name == "slurm":
         ask_slurm()
     FOLLOWING.append(follow())

@@ -1,0 +1,193 @@
+"""Drills on one machine: each disturbs a sweep, resumes it, and says what happened."""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.faults.bench import SCENARIO, Bench, interrupt, same, stages, wait_for
+
+# Each kind of file, and a file that is made by reading it.
+READERS = {
+    "data/small/index.parquet": "{run}/round-0/pool.parquet",
+    "data/small/truth.parquet": "{run}/round-1/step-1-entropy/annotations.parquet",
+    "data/small/images.npy": "results/small/pretrained/seed-0/features.parquet",
+    "results/small/pretrained/seed-0/features.parquet": (
+        "{run}/round-1/step-2-cluster/query.parquet"
+    ),
+    "{run}/round-0/pool.parquet": "{run}/round-1/step-1-entropy/query.parquet",
+    "{run}/round-1/step-1-entropy/query.parquet": (
+        "{run}/round-1/step-1-entropy/annotations.parquet"
+    ),
+    "{run}/round-1/step-1-entropy/annotations.parquet": "{run}/round-1/pool.parquet",
+    "{run}/round-1/pool.parquet": "{run}/round-1/metrics.parquet",
+    "{run}/round-1/model.safetensors": "{run}/round-2/features.parquet",
+    "{run}/round-2/features.parquet": "{run}/round-2/step-2-cluster/query.parquet",
+    "{run}/round-2/metrics.parquet": "results/metrics.parquet",
+}
+
+
+def snakemake_killed(bench: Bench) -> str:
+    """SIGKILL of Snakemake alone, at a random moment; its jobs live on, as orphans."""
+    project, moment = bench.project(), bench.moment()
+    with bench.running(project) as process:
+        time.sleep(moment)
+        if process.poll() is None:
+            process.kill()
+    orphans = sorted(stage.name for stage in stages(project))
+    output = bench.resume(project)
+    if orphans and "an earlier run left running" not in output:
+        return f"at {moment:.1f} s; {', '.join(orphans)} ended by itself before the resumed run"
+    return f"at {moment:.1f} s; under way: {', '.join(orphans) or 'no job'}"
+
+
+def job_killed(bench: Bench) -> str:
+    """SIGKILL of a stage's process at a random moment: the sweep fails, naming the stage."""
+    project, moment = bench.project(), bench.moment()
+    with bench.running(project) as process:
+        time.sleep(moment)
+        found = wait_for(lambda: stages(project) or process.poll() is not None, "a stage")
+        if found is True:
+            bench.resume(project)
+            return f"at {moment:.1f} s; the sweep had finished"
+        victim = bench.random.choice(found)
+        victim.process.kill()
+        assert process.wait(120) == 1
+    assert " failed: " in (project.path / "screen.log").read_text()
+    bench.resume(project)
+    return f"at {moment:.1f} s; killed: {victim.name}"
+
+
+def interrupted_once(bench: Bench) -> str:
+    """Ctrl-C: what runs ends, no lock is left, and nothing works on."""
+    return _interrupted(bench, 1)
+
+
+def interrupted_twice(bench: Bench) -> str:
+    """Ctrl-C twice, half a second apart."""
+    return _interrupted(bench, 2)
+
+
+def terminated(bench: Bench) -> str:
+    """SIGTERM: the running jobs finish first."""
+    project = bench.project()
+    with bench.running(project) as process:
+        wait_for(lambda: stages(project), "a stage")
+        process.terminate()
+        process.wait(120)
+    assert not stages(project)
+    assert not list((project.path / ".snakemake" / "locks").glob("*"))
+    bench.resume(project)
+    return "the running job finished"
+
+
+def _interrupted(bench: Bench, times: int) -> str:
+    project = bench.project()
+    moment = bench.random.uniform(0.4, 0.8) * bench.seconds
+    with bench.running(project) as process:
+        time.sleep(moment)
+        wait_for(lambda: stages(project), "a stage")
+        for _ in range(times):
+            interrupt(process)
+            time.sleep(0.5)
+        assert process.wait(60) != 0
+    wait_for(lambda: not stages(project), "the stages to end", 10)
+    again = bench.run(project, "--dry-run")
+    assert again.returncode == 0, again.stdout
+    assert "LockException" not in again.stdout
+    output = bench.resume(project)
+    assert "left a lock" not in output or times > 1
+    return f"at {moment:.1f} s; " + (
+        "a lock was left" if "left a lock" in output else "no lock left"
+    )
+
+
+def two_at_once(bench: Bench) -> str:
+    """A second Snakemake on the same folder refuses, says why, and the first goes on."""
+    project = bench.project()
+    with bench.running(project) as first:
+        wait_for(lambda: stages(project), "a stage")
+        second = bench.run(project)
+        assert second.returncode == 1
+        assert f"Another Snakemake works in this folder (process {first.pid} on " in second.stdout
+        assert "Directory cannot be locked" in second.stdout
+        assert first.wait(180) == 0
+    bench.resume(project)
+    return "the second refused, the first finished"
+
+
+def disk_full(bench: Bench) -> str:
+    """The disk is full while a stage writes: it names the file; with room the sweep goes on."""
+    project = bench.project()
+    disk = project.path / "results"
+    disk.mkdir()
+    with tmpfs(disk, "200k"):
+        result = bench.run(project)
+        assert result.returncode == 1
+        named = re.findall(r"error: (\S+): cannot be written \(No space left", result.stdout)
+        assert named, result.stdout
+        half = [file for file in disk.rglob("*") if file.name.endswith(".tmp")]
+        assert not half, f"left under temporary names: {half}"
+        assert not (project.path / named[0]).exists()
+        subprocess.run(["mount", "-o", "remount,size=64M", disk], check=True)
+        bench.resume(project)
+    return f"named: {Path(named[0]).name}"
+
+
+def damaged(bench: Bench) -> str:
+    """Each kind of file cut short, then with a flipped bit, at an unchanged time.
+
+    The stage that reads it names it and says what to do; done so, the sweep is whole again.
+    """
+    run = f"results/small/{SCENARIO}/seed-0"
+    done = []
+    for name, read_for in READERS.items():
+        for how in (cut_short, flipped):
+            if how is flipped and name.endswith(".npy"):
+                continue  # pixels carry no checksum: hashing them would cost every job its start
+            project = bench.finished()
+            file = project.path / name.format(run=run)
+            times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+            file.write_bytes(how(file.read_bytes(), bench.random))
+            os.utime(file, ns=times)
+            (project.path / read_for.format(run=run)).unlink()
+            result = bench.run(project, "--notemp")
+            assert result.returncode == 1, f"{name} {how.__name__}: taken for good"
+            told = f"{name.format(run=run)}: not a whole "
+            assert any(
+                told in line and "delete it and run the same snakemake command again" in line
+                for line in result.stdout.splitlines()
+            ), result.stdout
+            file.unlink()
+            assert bench.run(project, "--notemp").returncode == 0
+            same(project.results(), bench.kept.results())
+            shutil.rmtree(project.path)
+        done.append(Path(name).name)
+    return f"{len(done)} kinds of files: {', '.join(sorted(set(done)))}"
+
+
+def cut_short(content: bytes, rng: random.Random) -> bytes:
+    """Return the content without its end."""
+    return content[: rng.randrange(len(content))]
+
+
+def flipped(content: bytes, rng: random.Random) -> bytes:
+    """Return the content with one bit flipped."""
+    changed = bytearray(content)
+    changed[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    return bytes(changed)
+
+
+@contextmanager
+def tmpfs(folder: Path, size: str) -> Iterator[None]:
+    """Mount a file system in memory on a folder, which is empty."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)

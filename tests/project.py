@@ -1,0 +1,80 @@
+"""A copy of the project that Snakemake runs in."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from tests.conftest import ROOT
+
+PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "envs", "slurm"]
+
+
+class Project:
+    """A copy of the project that Snakemake runs in."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def copy(self, path: Path) -> "Project":
+        """Return a copy with all its results and their times."""
+        shutil.copytree(self.path, path, symlinks=True)
+        return Project(path)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        text = (self.path / file).read_text()
+        assert old in text
+        (self.path / file).write_text(text.replace(old, new))
+
+    def configure(self, **changes) -> None:
+        """Change settings; keys name them as in `sweeps__tiny__rounds`."""
+        config = yaml.safe_load((self.path / "config.yaml").read_text())
+        for name, value in changes.items():
+            *above, key = name.split("__")
+            part = config
+            for step in above:
+                part = part[step]
+            part[key] = value
+        (self.path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
+        command = ["snakemake", "--cores", str(cores), *arguments]
+        return subprocess.run(command, cwd=self.path, capture_output=True, text=True)
+
+    def run(self, *arguments: str) -> None:
+        result = self.snakemake(*arguments)
+        assert result.returncode == 0, result.stderr
+
+    def jobs(self, *arguments: str) -> dict[str, int]:
+        """Return the number of jobs of each rule that a dry run names."""
+        result = self.snakemake("-n", *arguments)
+        assert result.returncode == 0, result.stderr
+        text = result.stdout + result.stderr
+        table = text.partition("Job stats:")[2].partition("\n\n")[0]
+        found = {name: int(n) for name, n in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+        assert found or "Nothing to be done" in text
+        found.pop("total", None)
+        return found
+
+    def results(self) -> dict[str, bytes]:
+        """Return the bytes of all results but for times."""
+        return {
+            str(file.relative_to(self.path)): file.read_bytes()
+            for folder in ("results", "data")
+            for file in sorted((self.path / folder).rglob("*"))
+            if file.is_file() and not file.name.startswith("timing")
+        }
+
+
+def checkout(path: Path) -> Project:
+    """Return a copy of the project's sources, as a fresh checkout has them."""
+    path.mkdir(parents=True)
+    for part in PARTS:
+        if (ROOT / part).is_dir() and not (ROOT / part).is_symlink():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, path / part, symlinks=True, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / part, path / part, follow_symlinks=False)
+    return Project(path)

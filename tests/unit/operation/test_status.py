@@ -1,0 +1,75 @@
+import os
+
+import pytest
+
+from workflow.operation.standing import duration, runs_of
+from workflow.operation.status import describe, under_way
+
+SWEEP = {"datasets": ["d"], "scenarios": ["a", "b+c"], "seeds": [0, 3], "rounds": 3}
+NOW = 1_700_000_000
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Run a's seed 0 has two rounds, 100 and 50 s ago, and trains the third; baseline of seed 3."""
+    for name, age in (
+        ("a/seed-0/round-1", 100),
+        ("a/seed-0/round-2", 50),
+        ("supervised/seed-3", 9),
+    ):
+        file = tmp_path / "results" / "d" / name / "metrics.parquet"
+        file.parent.mkdir(parents=True)
+        file.touch()
+        os.utime(file, (NOW - age, NOW - age))
+    log = tmp_path / "logs/d/a/seed-0/round-3/train.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("epoch 1/5: training loss 2.0\nepoch 2/5: training loss 1.0\n")
+    os.utime(log, (NOW - 4, NOW - 4))
+    return tmp_path
+
+
+def test_rounds_are_counted_from_files(root):
+    runs = runs_of({**SWEEP, "supervised": True}, root)
+    assert [(run.scenario, run.seed, run.done) for run in runs if run.done] == [
+        ("a", 0, 2),
+        ("supervised", 3, 1),
+    ]
+    text = "\n".join(describe("x", runs, NOW))
+    assert "sweep x: 3 of 14 rounds done (21%)" in text
+    assert "2/6   seed 0: 2, seed 3: 0" in text
+    assert "last round finished 9 s ago" in text
+    assert "about 9 min left" in text  # 11 rounds at 2 in 100 s
+
+
+def test_without_a_baseline_there_is_none(root):
+    runs = runs_of({**SWEEP, "supervised": False}, root)
+    assert {run.scenario for run in runs} == {"a", "b+c"}
+
+
+def test_what_trains_is_shown_with_its_last_line(root):
+    runs = runs_of({**SWEEP, "supervised": True}, root)
+    assert under_way(runs, root, NOW) == [
+        "  d a seed 0 round 3: epoch 2/5: training loss 1.0 (4 s ago)"
+    ]
+    assert under_way(runs, root, NOW + 7200) == []
+
+
+def test_a_sweep_that_has_not_begun(tmp_path):
+    assert describe("x", runs_of({**SWEEP, "supervised": True}, tmp_path), NOW)[0] == (
+        "sweep x: 0 of 14 rounds done (0%)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (5399, "90 min"),
+        (5400, "1.5 h"),
+        (2e5, "2.3 days"),
+    ],
+)
+def test_durations_are_as_exact_as_one_wants_them(seconds, words):
+    assert duration(seconds) == words
