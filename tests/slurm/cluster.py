@@ -70,6 +70,7 @@ ACCOUNTING = """\
 AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=localhost
 AccountingStoragePort={database_port}
+AccountingStoragePass={folder}/munge/socket
 AccountingStorageEnforce=associations"""
 
 DATABASE_DAEMON = """\
@@ -115,8 +116,8 @@ class Cluster:
 
         Args:
             folder: for all its files; its path must fit a socket's (about 80 characters).
-            accounting: whether to have a database of accounts and jobs; then only the
-                account `research` may submit.
+            accounting: whether to have a database of accounts and jobs; then only known
+                accounts may submit, as `research`.
         """
         self.folder = folder.resolve()
         self.accounting = accounting
@@ -162,8 +163,7 @@ class Cluster:
                 self.ask("scancel", "--user", getuser())
                 self._until("an empty queue", lambda: not self.ask("squeue", "-h"), seconds=20)
         ours = f"SLURM_CONF={self.folder}/slurm.conf"
-        for process in reversed([*self.started, *_with_environment(ours)]):
-            _end(process)
+        end([*reversed(self.started), *_with_environment(ours)])
 
     def ask(self, *command: str) -> str:
         """Return what one of Slurm's commands prints."""
@@ -271,12 +271,13 @@ def _with_environment(variable: str) -> list[psutil.Process]:
     return found
 
 
-def _end(process: psutil.Process) -> None:
-    with suppress(psutil.NoSuchProcess):
-        process.terminate()
-        try:
-            process.wait(10)
-        except psutil.TimeoutExpired:
+def end(processes: list[psutil.Process]) -> None:
+    """End processes, those that do not listen the hard way."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(processes, timeout=10)[1]:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
 
 

@@ -29,5 +29,5 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def cluster_with_accounting():
-    """A cluster with a database of accounts, where only `research` may submit."""
+    """A cluster with a database of accounts and jobs; `research` is an account."""
     yield from started(accounting=True)

@@ -41,15 +41,15 @@ def test_a_sweep_on_slurm_has_the_bytes_of_a_local_one(project, cluster, tmp_pat
     assert remote.results() == local.results()
     assert (remote.path / METRICS).read_bytes() == (local.path / METRICS).read_bytes()
 
-    lines = cluster.ask("squeue", "-h", "-t", "all", "-o", "%P|%b|%j|%k").splitlines()
     run = re.search(r"SLURM run ID: (\S+)", result.stdout)[1]
-    jobs = [line.split("|") for line in lines if run in line]
-    comments = sorted(comment for *_, comment in jobs)
-    rounds = [comment for comment in comments if comment.startswith("rule_round_digits_")]
+    jobs = {job["comment"]: job["id"] for job in cluster.jobs() if job["name"] == run}
+    rounds = [comment for comment in jobs if comment.startswith("rule_round_digits_")]
     assert len(rounds) == 4  # one submission a round
     assert len(jobs) == 7  # and data, first features, baseline
-    trains = [(place, gpus) for place, gpus, _, comment in jobs if "train" in comment]
-    assert trains == [("gpu", "gres:gpu:1")] * 5
+    for comment, job in jobs.items():
+        told = cluster.ask("scontrol", "show", "job", job)
+        with_torch = "prepare_data" not in comment
+        assert ("Partition=gpu" in told) == ("TresPerJob=gres:gpu:1" in told) == with_torch
     assert "5 of 5 rounds done (100%)" in result.stdout
 
 
@@ -73,7 +73,7 @@ def test_a_job_too_large_for_every_node_is_refused_before_the_first(project, clu
 
 
 class TestWithAccounting:
-    """Where a database knows accounts and jobs, and only `research` may submit."""
+    """Where a database knows accounts and jobs, and only known ones may submit."""
 
     DATA = "data/digits/index.parquet"
 
