@@ -50,12 +50,6 @@ def test_more_cores_rerun_nothing(finished):
     assert "Nothing to be done" in result.stdout + result.stderr
 
 
-def test_the_slurm_profile_is_found_through_the_link(fresh):
-    result = fresh.snakemake("-n", "--profile", "slurm", cores=8)
-    assert result.returncode == 0, result.stderr
-    assert "slurm_partition=gpu" in result.stdout + result.stderr
-
-
 def test_another_seed_adds_its_jobs_alone(project):
     project.configure(sweeps__tiny__seeds=[0, 1])
     runs = add(RANDOM, RANDOM, {**MIXED, "extract_features": 0}, MIXED)

@@ -1,10 +1,5 @@
 """Snakemake for real, on the CPU."""
 
-import os
-import signal
-import subprocess
-import time
-
 import pyarrow.parquet as pq
 import pytest
 
@@ -38,35 +33,6 @@ def test_every_file_carries_its_keys(finished):
         table = pq.read_table(file)
         metadata = (table.schema.metadata or {}).get(b"cbal", b"")
         assert "dataset" in table.column_names or b'"dataset"' in metadata, file
-
-
-def test_interrupted_and_resumed_it_has_the_same_bytes(finished, fresh, tmp_path):
-    """Ctrl-C in the middle, then the command that the README gives for resuming."""
-    project = fresh.copy(tmp_path / "project")
-    command = ["snakemake", "--cores", "2"]
-    running = subprocess.Popen(
-        command,
-        cwd=project.path,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    pools = project.path / "results/tiny"
-    deadline = time.monotonic() + 120
-    while len(list(pools.glob("*/seed-0/round-1/metrics.parquet"))) < 1:
-        assert running.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.killpg(running.pid, signal.SIGINT)
-    assert running.wait(60) != 0
-    done = set(project.results())
-    left = project.jobs("--rerun-incomplete")
-    assert 0 < sum(left.values()) < sum(fresh.jobs().values())
-    project.run("--rerun-incomplete")
-    assert done <= set(project.results()) | {
-        name for name in done if "model" in name or "features" in name or ".tmp" in name
-    }
-    assert project.results() == finished.results()
 
 
 def test_growing_by_a_round_leaves_the_rounds_before(project):

@@ -1,0 +1,53 @@
+"""The Slurm profile, without a Slurm; `tests/slurm` has a real one."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.project import Project
+
+
+@pytest.fixture(params=["clone", "archive"])
+def copy(request, tmp_path) -> Project:
+    """The project as users get it: cloned, or as an unpacked source archive."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: nothing to clone")
+    # The checkout may belong to somebody else, and git wants to be told.
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[safe]\n\tdirectory = *\n")
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": str(settings)}
+    path = tmp_path / "copy"
+    if request.param == "clone":
+        command = ["git", "clone", "--quiet", f"file://{ROOT}", path]
+        subprocess.run(command, check=True, env=environment)
+    else:
+        path.mkdir()
+        command = ["git", "-C", ROOT, "archive", "--format=tar", "HEAD"]
+        archive = subprocess.run(command, check=True, env=environment, capture_output=True)
+        subprocess.run(["tar", "-x", "-C", path], check=True, input=archive.stdout)
+    return Project(path)
+
+
+def test_the_link_survives_and_the_command_works_as_typed(copy):
+    assert os.readlink(copy.path / "slurm") == "profiles/slurm"
+    result = copy.snakemake("-n", "--profile", "slurm", cores=8)
+    assert result.returncode == 0, result.stderr
+    assert "slurm_partition=gpu" in result.stdout + result.stderr
+
+
+def test_each_key_of_the_profile_has_a_comment():
+    before = ""
+    for line in (ROOT / "profiles/slurm/config.yaml").read_text().splitlines():
+        key = re.match(r" *([\w-]+):", line)
+        explained = "#" in line or before.lstrip().startswith("#") or re.match(r" +[\w-]+:", before)
+        assert not key or explained or line.endswith("-resources:"), line
+        before = line
+
+
+def test_a_site_edits_partitions_and_account_alone():
+    text = (ROOT / "profiles/slurm/config.yaml").read_text()
+    edited = re.findall(r"^ *(?:# )?(\w+): .*# EDIT", text, re.M)
+    assert edited == ["slurm_partition", "slurm_account", "slurm_partition"]
