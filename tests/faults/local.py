@@ -37,13 +37,13 @@ def snakemake_killed(bench: Bench) -> str:
     project, moment = bench.project(), bench.moment()
     with bench.running(project) as process:
         time.sleep(moment)
-        if process.poll() is None:
-            process.kill()
-    orphans = sorted(stage.name for stage in stages(project))
+        finished = process.poll() is not None
+        process.kill()
+    orphans = ", ".join(sorted(stage.name for stage in stages(project)))
     output = bench.resume(project)
-    if orphans and "an earlier run left running" not in output:
-        return f"at {moment:.1f} s; {', '.join(orphans)} ended by itself before the resumed run"
-    return f"at {moment:.1f} s; under way: {', '.join(orphans) or 'no job'}"
+    if "an earlier run left running" in output:
+        orphans += ", ended by the resumed run"
+    return f"at {moment:.1f} s; under way: {'all was done' if finished else orphans or 'no job'}"
 
 
 def job_killed(bench: Bench) -> str:
