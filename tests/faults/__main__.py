@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,8 @@ def main() -> None:
     unknown = set(arguments.drills) - set(known)
     if unknown:
         cli.error(f"unknown here: {', '.join(sorted(unknown))}; known are {', '.join(known)}")
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     failed = 0
     with tempfile.TemporaryDirectory(prefix="drills-") as folder:
         cluster = Cluster(Path(folder, "slurm")) if arguments.slurm else nullcontext()

@@ -283,6 +283,7 @@ def end(processes: list[psutil.Process]) -> None:
 
 def main() -> None:
     """Run a cluster until it is interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Cluster(Path(sys.argv[1]), accounting="--accounting" in sys.argv) as cluster:
         print(f"export SLURM_CONF={cluster.folder}/slurm.conf", flush=True)
         with suppress(KeyboardInterrupt):
