@@ -69,7 +69,8 @@ def test_a_wrong_partition_says_what_to_edit(project, cluster, tmp_path):
 def test_a_job_too_large_for_every_node_is_refused_before_the_first(project, cluster):
     result = on_slurm(project, cluster, METRICS, "--set-resources", "train:mem_mb=9000000")
     assert result.returncode == 1
-    assert "(rule train): Requested node configuration is not available" in result.stdout
+    (line,) = (line for line in result.stdout.splitlines() if "Slurm would refuse" in line)
+    assert re.search(r"\(of annotate .* \+ train .*\): Requested node configuration is not", line)
 
 
 class TestWithAccounting:

@@ -14,6 +14,7 @@ from workflow.operation.reasons import reason
 from workflow.operation.standing import duration
 
 TRAINS = ("train", "train_last", "train_supervised")
+NOT_TAKEN = "Slurm did not take it (sbatch failed); --verbose shows the command, to try by hand"
 
 Key = tuple[str, str]  # data set and scenario
 
@@ -46,7 +47,9 @@ class Progress(logging.Handler):
                 self._count(key)
         elif event == LogEvent.GROUP_ERROR:
             logs = [log for job in record.job_error_info for log in job["log"]]
-            self._fail(f"group {record.groupid}", record.aux_logs, logs, None)
+            # Snakemake drops what the executor said of a group.
+            said = None if hasattr(record, "external_jobid") else NOT_TAKEN
+            self._fail(f"group {record.groupid}", record.aux_logs, logs, said)
         elif event == LogEvent.JOB_ERROR and not record.indent:  # of a group's: told above
             self._fail(f"rule {record.rule_name}", [], record.log, record.rule_msg)
 

@@ -18,17 +18,17 @@ def check(jobs: Iterable[tuple[str, int, Mapping[str, Any]]], status_command: st
     """Check that Slurm would take jobs like these, without submitting any.
 
     Args:
-        jobs: name of the rule, threads and resources of one job of each rule.
+        jobs: names of the rules, threads and resources of one submission of each kind.
         status_command: `squeue` or `sacct`, how the executor learns what became of jobs.
 
     Raises:
         RefusedError: it would not, or there is no way to learn what became of them.
     """
     checked = set()
-    for rule, threads, resources in jobs:
+    for rules, threads, resources in jobs:
         options = tuple(_options(threads, resources))
         if options not in checked:
-            _test(rule, options)
+            _test(rules, options)
             checked.add(options)
     _check_status_command(status_command, _ask("scontrol", "show", "config")[1])
 
@@ -43,7 +43,7 @@ def _options(threads: int, resources: Mapping[str, Any]) -> Iterable[str]:
     yield f"--cpus-per-task={threads}"
 
 
-def _test(rule: str, options: tuple[str, ...]) -> None:
+def _test(rules: str, options: tuple[str, ...]) -> None:
     taken, output = _ask("sbatch", "--test-only", *options, "--wrap", "true")
     if taken:
         return
@@ -51,8 +51,8 @@ def _test(rule: str, options: tuple[str, ...]) -> None:
     reason = re.sub(r"^(sbatch: error|allocation failure): ", "", lines[-1])
     partitions = ", ".join(_ask("sinfo", "--noheader", "--format", "%R")[1].split())
     raise RefusedError(
-        f"Slurm would refuse {' '.join(options)} (rule {rule}): {reason}; edit the lines marked "
-        f"EDIT in {PROFILE}, or what the rule asks for. Partitions here: {partitions or 'unknown'}"
+        f"Slurm would refuse {' '.join(options)} (of {rules}): {reason}; edit the lines marked "
+        f"EDIT in {PROFILE}, or what the rules ask for. Partitions here: {partitions or 'unknown'}"
     )
 
 

@@ -54,9 +54,14 @@ def record_finished():
 
 
 def ask_slurm():
-    """Stop with one line if Slurm would not take the sweep's jobs."""
-    jobs = {job.rule.name: job for job in workflow.dag.needrun_jobs() if not job.is_local}
-    wanted = [(name, job.threads, job.resources) for name, job in sorted(jobs.items())]
+    """Stop with one line if Slurm would not take the sweep's submissions."""
+    submissions = {}
+    for job in workflow.dag.needrun_jobs():
+        if not job.is_local:
+            whole = workflow.dag.get_job_group(job) or job
+            rules = {part.rule.name for part in (whole.jobs if whole.is_group() else [job])}
+            submissions[" + ".join(sorted(rules))] = whole
+    wanted = [(name, job.threads, job.resources) for name, job in sorted(submissions.items())]
     try:
         slurm.check(wanted, workflow.executor_settings.status_command)
     except slurm.RefusedError as error:

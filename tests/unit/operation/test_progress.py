@@ -49,6 +49,7 @@ def test_a_failed_group_is_one_line_with_its_reason(sweep, said, tmp_path):
     log = tmp_path / "9.log"
     log.write_text("slurmstepd: error: Detected 1 oom-kill event(s)\n")
     fields = {"groupid": "round_d_a_0_2", "aux_logs": [str(log)], "job_error_info": [{"log": []}]}
+    fields["external_jobid"] = "9"
     sweep.emit(event(LogEvent.GROUP_ERROR, **fields))
     sweep.emit(event(LogEvent.JOB_ERROR, indent=True, rule_name="train", log=[], rule_msg=None))
     assert len(said) == 1
@@ -59,3 +60,9 @@ def test_a_failed_group_is_one_line_with_its_reason(sweep, said, tmp_path):
 def test_a_failed_job_of_no_group_is_told_too(sweep, said):
     sweep.emit(event(LogEvent.JOB_ERROR, indent=False, rule_name="x", log=[], rule_msg="no room"))
     assert said == ["rule x failed: no room"]
+
+
+def test_a_group_that_slurm_did_not_take_says_so(sweep, said):
+    fields = {"groupid": "round_d_a_0_2", "aux_logs": [], "job_error_info": [{"log": []}]}
+    sweep.emit(event(LogEvent.GROUP_ERROR, **fields))
+    assert said[0].startswith("group round_d_a_0_2 failed: Slurm did not take it (sbatch failed)")

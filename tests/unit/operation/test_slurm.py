@@ -53,7 +53,7 @@ def test_a_refusal_says_what_is_wrong_and_what_to_edit(use):
         check([TRAIN], "squeue")
     message = str(caught.value)
     assert "\n" not in message
-    for words in ("--partition=gpu", "rule train", "Invalid partition name", "EDIT", "short, long"):
+    for words in ("--partition=gpu", "of train", "Invalid partition name", "EDIT", "short, long"):
         assert words in message
 
 
