@@ -1,5 +1,8 @@
 """Snakemake for real, on the CPU."""
 
+import subprocess
+import sys
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -93,3 +96,22 @@ class TestBadInput:
         error = self.one_line(project)
         assert f"round-1/{name}: not a whole Parquet file" in error
         assert "delete it and run the same snakemake command again" in error
+
+
+class TestStatus:
+    def status(self, project, *arguments):
+        command = [sys.executable, "-m", "workflow.operation.status", *arguments]
+        return subprocess.run(command, cwd=project.path, capture_output=True, text=True)
+
+    def test_it_tells_where_the_sweep_stands(self, finished):
+        result = self.status(finished)
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.startswith("sweep tiny: 5 of 5 rounds done (100%)\n")
+        assert "uncertain+cluster         2/2   seed 0: 2\n" in result.stdout
+        assert result.stdout.endswith("at work: nobody\n")
+
+    def test_of_another_sweep_and_of_none(self, finished):
+        assert "sweep demo: 0 of 93 rounds done" in self.status(finished, "demo").stdout
+        unknown = self.status(finished, "nope")
+        assert unknown.returncode == 1
+        assert unknown.stderr.startswith("config.yaml: sweep: unknown 'nope'; known are")
