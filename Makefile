@@ -32,7 +32,7 @@ status: $(VENV)/ready
 test: $(VENV)/ready-to-test lint
 	python -m pytest --ignore tests/slurm
 
-# Slurm's daemons come from Debian; nothing of the machine's own Slurm is used or changed.
+# Installs Debian's packages where this runs as root; a Slurm that is here is not used or changed.
 test-slurm: $(VENV)/ready-to-test
 	@tests/slurm/install.sh
 	python -m pytest -rs tests/slurm

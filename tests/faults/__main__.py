@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.faults import local, slurm
 from tests.faults.bench import Bench
-from tests.slurm.cluster import Cluster
+from tests.slurm.cluster import Cluster, missing
 
 AT_RANDOM = ("snakemake_killed", "job_killed")  # run at several moments
 LOCAL = (*AT_RANDOM, "interrupted_once", "interrupted_twice", "terminated", "two_at_once")
@@ -33,6 +33,8 @@ def main() -> None:
     unknown = set(arguments.drills) - set(known)
     if unknown:
         cli.error(f"unknown here: {', '.join(sorted(unknown))}; known are {', '.join(known)}")
+    if arguments.slurm and missing():
+        sys.exit(f"no {', '.join(missing())} here: tests/slurm/install.sh installs them on Debian")
     # Ended from outside, it still ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     failed = 0

@@ -76,7 +76,7 @@ class Bench:
 
     @contextmanager
     def running(self, project: Project, *arguments: str) -> Iterator[subprocess.Popen]:
-        """Start the sweep; on leaving, whatever still works for the project is ended."""
+        """Start the sweep; on leaving, its Snakemake is ended if it is not."""
         log = (project.path / "screen.log").open("a")
         process = subprocess.Popen(
             [*self.command, *arguments],

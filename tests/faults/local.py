@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from tests.faults.bench import SCENARIO, TARGET, Bench, interrupt, same, stages, wait_for
 
@@ -33,17 +35,28 @@ READERS = {
 
 
 def snakemake_killed(bench: Bench) -> str:
-    """SIGKILL of Snakemake alone, at a random moment; its jobs live on, as orphans."""
+    """SIGKILL of Snakemake alone, at a random moment; its jobs live on, as orphans.
+
+    In half of the cases they are stopped, so that they cannot end before the sweep goes on.
+    """
     project, moment = bench.project(), bench.moment()
+    stop = bench.random.random() < 0.5
     with bench.running(project) as process:
         time.sleep(moment)
         finished = process.poll() is not None
         process.kill()
-    orphans = ", ".join(sorted(stage.name for stage in stages(project)))
+    orphans = stages(project)
+    for orphan in orphans if stop else ():
+        with suppress(psutil.NoSuchProcess):
+            orphan.process.suspend()
+    alive = [orphan for orphan in orphans if orphan.process.is_running()] if stop else []
     output = bench.resume(project)
-    if "an earlier run left running" in output:
-        orphans += ", ended by the resumed run"
-    return f"at {moment:.1f} s; under way: {'all was done' if finished else orphans or 'no job'}"
+    assert not any(orphan.process.is_running() for orphan in orphans)
+    ended = "that an earlier run left running here" in output
+    assert ended or not alive, output
+    names = ", ".join(sorted(orphan.name for orphan in orphans)) or "no job"
+    how = "; ended by the resumed run" if ended else ""
+    return f"at {moment:.1f} s; under way: {'all was done' if finished else names}{how}"
 
 
 def job_killed(bench: Bench) -> str:

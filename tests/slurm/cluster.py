@@ -158,12 +158,11 @@ class Cluster:
 
     def stop(self) -> None:
         """Cancel its jobs and end its daemons and whatever its jobs left running."""
-        with suppress(subprocess.SubprocessError):
+        with suppress(subprocess.SubprocessError, TimeoutError):
             if (self.folder / "slurmctld.pid").exists():
                 self.ask("scancel", "--user", getuser())
                 self._until("an empty queue", lambda: not self.ask("squeue", "-h"), seconds=20)
-        ours = f"SLURM_CONF={self.folder}/slurm.conf"
-        end([*reversed(self.started), *_with_environment(ours)])
+        end([*reversed(self.started), *_of_jobs(f"{self.folder}/slurm.conf")])
 
     def ask(self, *command: str) -> str:
         """Return what one of Slurm's commands prints."""
@@ -217,8 +216,9 @@ class Cluster:
 
     def _daemon(self, name: str, *arguments: str) -> None:
         """Start a program that puts itself into the background, and remember its process."""
-        self.ask(name, *arguments)
         file = self.folder / f"{name}.pid"
+        file.unlink(missing_ok=True)
+        self.ask(name, *arguments)
         self._until(name, lambda: file.exists() and file.read_text().strip())
         self.started.append(psutil.Process(int(file.read_text())))
 
@@ -260,13 +260,14 @@ class Cluster:
             time.sleep(0.1)
 
 
-def _with_environment(variable: str) -> list[psutil.Process]:
-    """Return the processes of this user, but for this one, that have a variable as given."""
-    name, _, value = variable.partition("=")
+def _of_jobs(configuration: str) -> list[psutil.Process]:
+    """Return the processes of jobs of the Slurm with this configuration."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.pid != os.getpid() and process.environ().get(name) == value:
+            environment = process.environ()
+            ours = environment.get("SLURM_CONF") == configuration
+            if ours and "SLURM_JOB_ID" in environment:
                 found.append(process)
     return found
 
@@ -285,7 +286,8 @@ def main() -> None:
     """Run a cluster until it is interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Cluster(Path(sys.argv[1]), accounting="--accounting" in sys.argv) as cluster:
-        print(f"export SLURM_CONF={cluster.folder}/slurm.conf", flush=True)
+        print(f"export SLURM_CONF={cluster.folder}/slurm.conf PATH={cluster.folder}/bin:$PATH")
+        sys.stdout.flush()
         with suppress(KeyboardInterrupt):
             signal.pause()
 

@@ -5,10 +5,20 @@ set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 missing() { for name in "$@"; do command -v "$name" > /dev/null || return 0; done; return 1; }
 
-packages=()
-missing munged slurmctld slurmd && packages+=(munge slurm-wlm)
-missing mariadbd mariadb mariadb-install-db slurmdbd sacctmgr &&
-    packages+=(slurmdbd mariadb-server-core mariadb-client-core)
+# Part of a Slurm means that this machine belongs to a cluster: not ours to complete.
+if missing munged slurmctld slurmd; then
+    for name in munged slurmctld slurmd srun; do
+        if command -v $name > /dev/null; then
+            echo "Part of a Slurm ($name) is installed here, so nothing is added to it." >&2
+            exit 0
+        fi
+    done
+    packages=(munge slurm-wlm)
+else
+    packages=()
+fi
+missing slurmdbd && packages+=(slurmdbd)
+missing mariadbd mariadb mariadb-install-db && packages+=(mariadb-server-core mariadb-client-core)
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
@@ -25,5 +35,7 @@ fi
 echo "Installing ${packages[*]}"
 export DEBIAN_FRONTEND=noninteractive
 quiet=(-qq -o Dpkg::Use-Pty=0)
-apt-get "${quiet[@]}" update > /dev/null
-apt-get "${quiet[@]}" install -y --no-install-recommends "${packages[@]}" > /dev/null
+if ! { apt-get "${quiet[@]}" update &&
+    apt-get "${quiet[@]}" install -y --no-install-recommends "${packages[@]}"; } > /dev/null; then
+    echo "Slurm could not be installed (see above)." >&2
+fi

@@ -65,14 +65,6 @@ def test_what_a_killed_job_left_goes_with_the_next_attempt(path):
     assert other.exists()
 
 
-def test_a_job_that_was_replaced_does_not_replace_the_new_one_s_file(path):
-    with pytest.raises(InputError, match="cannot be written"), atomic(path) as old:
-        old.write_bytes(b"old")
-        with atomic(path) as new:
-            new.write_bytes(b"new")
-    assert path.read_bytes() == b"new"
-
-
 def test_a_full_disk_is_an_error_of_one_line(tmp_path):
     with (
         pytest.raises(InputError, match="cannot be written .*No space left"),

@@ -16,8 +16,8 @@ import psutil
 
 # Every job's environment names the folder it works for.
 VARIABLE = "CBAL_WORKS_FOR"
-# The executor names its Slurm jobs after the run, with a random UUID.
-OF_SNAKEMAKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+# The executor names Slurm jobs by the profile's prefix and the run's UUID.
+OURS = re.compile(r"cbal_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 GRACE = 10  # seconds from SIGTERM to SIGKILL
 PATIENCE = 120  # seconds: Slurm's KillWait is 30 by default
 
@@ -63,28 +63,34 @@ def end_slurm_jobs(folder: Path) -> int:
     jobs = slurm_jobs(folder)
     if not jobs:
         return 0
-    subprocess.run(["scancel", *jobs], capture_output=True, timeout=60)
-    deadline = time.monotonic() + PATIENCE
-    while left := slurm_jobs(folder):
-        if time.monotonic() > deadline:
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(["scancel", *jobs], capture_output=True, timeout=60)
+    deadline, left = time.monotonic() + PATIENCE, set(jobs)
+    while left:
+        now = slurm_jobs(folder)
+        left = left if now is None else left & set(now)  # no answer is not a good one
+        if left and time.monotonic() > deadline:
             raise StillRunningError(
-                f"Slurm jobs {', '.join(left)} of an earlier run do not end; see `squeue --me`, "
-                "and run the same command again when they are gone"
+                f"Slurm jobs {', '.join(sorted(left))} of an earlier run do not end; see `squeue "
+                "--me`, and run the same command again when they are gone"
             )
-        time.sleep(1)
+        time.sleep(1 if left else 0)
     return len(jobs)
 
 
-def slurm_jobs(folder: Path) -> list[str]:
-    """Return the ids of the Slurm jobs, waiting or running, of Snakemakes in the folder."""
+def slurm_jobs(folder: Path) -> list[str] | None:
+    """Return the ids of the Slurm jobs, waiting or running, of Snakemakes in the folder.
+
+    None where there is no Slurm, or it does not answer.
+    """
     command = ["squeue", "--noheader", "--user", getuser(), "--format", "%i|%j|%Z"]
     try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
+        result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
     jobs = [line.split("|", 2) for line in result.stdout.splitlines()]
     return [
         id_
         for id_, name, where in jobs
-        if OF_SNAKEMAKE.search(name) and Path(where).resolve() == folder.resolve()
+        if OURS.fullmatch(name) and Path(where).resolve() == folder.resolve()
     ]

@@ -8,7 +8,6 @@ process: a run that finds itself alone removes what dead ones left.
 import atexit
 import fcntl
 import os
-import shutil
 import socket
 import time
 from dataclasses import dataclass, field
@@ -25,21 +24,38 @@ class Presence:
     """What this Snakemake knows of others in its folder.
 
     Attributes:
+        mine: the file that tells of this one.
         others: those that live, and those of other hosts, of which this one cannot know.
+        dead: files of those that died without taking leave.
         unlocked: whether a dead one's lock was removed.
     """
 
+    mine: Path | None
     others: list[str] = field(default_factory=list)
+    dead: list[Path] = field(default_factory=list)
     unlocked: bool = False
 
-    @property
-    def alone(self) -> bool:
-        """Whether no other Snakemake can be working here."""
-        return not self.others
+    def is_alone(self) -> bool:
+        """Return whether no other Snakemake can be working here now."""
+        return self.mine is not None and not living(self.mine.parents[1], self.mine)[0]
+
+    def leave(self) -> None:
+        """Take the file away, as if this process had ended."""
+        while _held:
+            _held.pop().close()
+        if self.mine is not None:
+            self.mine.unlink(missing_ok=True)
+
+    def bury(self) -> None:
+        """Forget the dead ones, once all is done that their death called for."""
+        for file in self.dead:
+            file.unlink(missing_ok=True)
 
 
 def announce(state: Path = STATE) -> Presence:
-    """Announce this process as one that works in the folder; if it is alone, unlock it.
+    """Announce this process as one that works in the folder; remove a dead one's lock.
+
+    A lock goes only if nobody else lives here and somebody is known to have died.
 
     Args:
         state: Snakemake's folder `.snakemake`.
@@ -53,26 +69,27 @@ def announce(state: Path = STATE) -> Presence:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:  # a file system without locks: nothing can be known, nothing is touched
         hidden.unlink()
-        return Presence(["perhaps others (this file system has no locks)"])
+        return Presence(None, ["perhaps others (this file system has no locks)"])
     _held.append(file)
     os.rename(hidden, mine)  # from now on it is seen, and it is locked
-    atexit.register(mine.unlink, missing_ok=True)
-    others = living(state, but=mine)
-    locks = state / "locks"
-    unlocked = not others and any(locks.glob("*.lock"))
-    if unlocked:
-        shutil.rmtree(locks)
-    return Presence(others, unlocked)
+    locks = list((state / "locks").glob("*.lock"))  # before the look around: a later one lives
+    others, dead = living(state, mine)
+    presence = Presence(mine, others, dead, unlocked=bool(locks and dead and not others))
+    atexit.register(presence.leave)
+    if presence.unlocked:
+        for lock in locks:
+            lock.unlink(missing_ok=True)
+    return presence
 
 
-def living(state: Path = STATE, but: Path | None = None) -> list[str]:
-    """Return the Snakemakes that work in the folder; forget the dead ones of this host.
+def living(state: Path = STATE, but: Path | None = None) -> tuple[list[str], list[Path]]:
+    """Return the Snakemakes that work in the folder, and the files of dead ones of this host.
 
     Args:
         state: Snakemake's folder `.snakemake`.
         but: a file to pass over.
     """
-    found = []
+    found, dead = [], []
     for file in sorted((state / "alive").glob("[!.]*")):
         if file == but:
             continue
@@ -81,18 +98,19 @@ def living(state: Path = STATE, but: Path | None = None) -> list[str]:
         if _is_locked(file):
             found.append(f"process {pid} on {host}, since {since}")
         elif host == HOST:
-            file.unlink(missing_ok=True)
+            dead.append(file)
         else:  # some file systems keep locks within a host
             found.append(f"perhaps process {pid} on {host}, since {since}; if not, delete {file}")
-    return found
+    return found, dead
 
 
 def _is_locked(path: Path) -> bool:
     try:
-        with path.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with path.open() as file:
+            # Shared: two who look at once must not see each other's look.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
-    except BlockingIOError:
+    except OSError:  # held, or somebody else's: not to be touched
         return True
     return False

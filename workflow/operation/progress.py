@@ -34,24 +34,36 @@ class Progress(logging.Handler):
         self.waiting = dict(waiting)
         self.total = Counter(done) + Counter(self.waiting.values())
         self.finished = 0
-        self.start = time.monotonic()
-        self.failures: list[str] = []
+        self.start, self.since = time.monotonic(), time.time()
+        self.failures: dict[tuple[int, ...], str] = {}  # by the numbers of the jobs
         self.bars = _bars(self.total, self.done)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take note of an event of Snakemake's."""
+        """Take note of an event of Snakemake's; whatever happens here ends no sweep."""
+        try:
+            self._note(record)
+        except Exception:
+            self.handleError(record)
+
+    def _note(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", None)
         if event == LogEvent.JOB_FINISHED:
+            healed = [jobs for jobs in self.failures if record.job_id in jobs]
+            for jobs in healed:
+                del self.failures[jobs]
             key = self.waiting.pop(record.job_id, None)
             if key is not None:
                 self._count(key)
         elif event == LogEvent.GROUP_ERROR:
+            jobs = tuple(job["jobid"] for job in record.job_error_info)
             logs = [log for job in record.job_error_info for log in job["log"]]
+            taken = hasattr(record, "external_jobid")
             # Snakemake drops what the executor said of a group.
-            said = None if hasattr(record, "external_jobid") else NOT_TAKEN
-            self._fail(f"group {record.groupid}", record.aux_logs, logs, said)
+            why = reason(record.aux_logs, logs, self.since) if taken else NOT_TAKEN
+            self._fail(jobs, f"group {record.groupid} failed: {why}")
         elif event == LogEvent.JOB_ERROR and not record.indent:  # of a group's: told above
-            self._fail(f"rule {record.rule_name}", [], record.log, record.rule_msg)
+            why = reason([], record.log, self.since, record.rule_msg)
+            self._fail((record.jobid,), f"rule {record.rule_name} failed: {why}")
 
     def line(self) -> str:
         """Return in one line how far the sweep is."""
@@ -70,6 +82,7 @@ class Progress(logging.Handler):
         """Take the bars off the terminal."""
         if self.bars is not None:
             self.bars.stop()
+            self.bars = None
         super().close()
 
     def _count(self, key: Key) -> None:
@@ -80,9 +93,8 @@ class Progress(logging.Handler):
         else:
             logger.info(self.line())
 
-    def _fail(self, what: str, slurm_logs: list[str], logs: list[str], said: str | None) -> None:
-        why = f"{what} failed: {reason(slurm_logs, logs, said)}"
-        self.failures.append(why)
+    def _fail(self, jobs: tuple[int, ...], why: str) -> None:
+        self.failures[jobs] = why
         logger.error(why)
 
 

@@ -17,26 +17,30 @@ OF_SLURM = {
 }
 
 
-def reason(slurm_logs: Sequence[str], logs: Sequence[str], said: str | None = None) -> str:
+def reason(
+    slurm_logs: Sequence[str], logs: Sequence[str], since: float = 0, said: str | None = None
+) -> str:
     """Return why a job failed, and which log tells more.
 
     Args:
         slurm_logs: logs that Slurm wrote.
         logs: logs of the job, or of all members of its group.
+        since: POSIX time; what is older is not this run's.
         said: what the executor said of it.
     """
-    for log in (*slurm_logs, *logs):
+    logs = sorted((log for log in logs if _time(log) >= since), key=_time, reverse=True)
+    for log in (*slurm_logs, *logs[:1]):
         text = _text(log)
         for pattern, words in OF_SLURM.items():
             if re.search(pattern, text):
                 return f"{words} (log: {log})"
-    for log in sorted(logs, key=_age):
+    for log in logs:
         errors = re.findall(r"^error: (.+)$", _text(log), re.M)
         if errors:
             return f"{errors[-1]} (log: {log})"
     if said:
         return " ".join(said.split())
-    told = next((log for log in (*sorted(logs, key=_age), *slurm_logs) if _text(log)), None)
+    told = next((log for log in (*logs, *slurm_logs) if _text(log)), None)
     return f"see {told}" if told else "it left no log"
 
 
@@ -47,8 +51,8 @@ def _text(log: str) -> str:
         return ""
 
 
-def _age(log: str) -> float:
+def _time(log: str) -> float:
     try:
-        return -os.stat(log).st_mtime
+        return os.stat(log).st_mtime
     except OSError:
         return 0.0

@@ -32,6 +32,11 @@ class Run:
         """Number of rounds whose metrics are there."""
         return sum(time is not None for time in self.finished)
 
+    def present(self) -> list[str]:
+        """Return the paths of the metrics that are there, from the folder of `results/`."""
+        rounds = (n for n, time in enumerate(self.finished, start=1) if time is not None)
+        return [f"results/{self.folder(n)}/metrics.parquet" for n in rounds]
+
     def folder(self, round: int) -> str:
         """Return the folder of a round below `results/` and `logs/`."""
         path = BASELINE if self.scenario == "supervised" else ROUND

@@ -83,7 +83,7 @@ def main() -> None:
     training = under_way(runs, Path(), now)
     if training:
         print("training:", *training, sep="\n")
-    here = living()
+    here = living()[0]
     print(*(f"at work: {who}" for who in here or ["nobody"]), sep="\n")
 
 

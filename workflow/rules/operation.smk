@@ -6,6 +6,7 @@ Order:  at the start of a run: a dead run's lock goes, its jobs are ended, Slurm
         whether it takes ours; then progress after each round; at the end what failed.
 """
 
+import atexit
 from collections import Counter
 
 from snakemake.logging import logger
@@ -14,16 +15,17 @@ from workflow.operation import leftovers, presence, slurm
 from workflow.operation.progress import TRAINS, Progress
 from workflow.operation.standing import runs_of
 
+# Set in a run that has begun anew.
+ONCE = "CBAL_BEGAN_ANEW"
 HERE = presence.STATE.parent
-leftovers.mark(HERE)
 FOLLOWING = []  # the progress of this run
-ALONE = CRASHED = False
+WHO = presence.Presence(None)
+leftovers.mark(HERE)
 if workflow.is_main_process and not workflow.output_settings.dryrun:
-    who = presence.announce()
-    ALONE, CRASHED = who.alone, who.unlocked
-    if CRASHED:
+    WHO = presence.announce()
+    if WHO.unlocked:
         logger.info("Another Snakemake died here and left a lock; it is removed.")
-    for other in who.others:
+    for other in WHO.others:
         logger.info(
             f"Another Snakemake works in this folder ({other}): where both would make the same "
             "files, this one stops. --unlock would let them collide."
@@ -31,15 +33,21 @@ if workflow.is_main_process and not workflow.output_settings.dryrun:
 
 
 def end_leftovers():
-    """End what a dead run left running."""
+    """End what a dead run left running, and begin anew if there was anything."""
     try:
-        jobs = leftovers.end_slurm_jobs(HERE)
+        ended = {"processes": leftovers.end_processes(HERE)}
+        ended["Slurm jobs"] = leftovers.end_slurm_jobs(HERE)
     except leftovers.StillRunningError as error:
         raise WorkflowError(str(error)) from None
-    ended = {"Slurm jobs": jobs, "processes": leftovers.end_processes(HERE)}
     for kind, n in ended.items():
         if n:
             logger.info(f"Ended {n} {kind} that an earlier run left running here.")
+    if any(ended.values()) and ONCE not in os.environ:
+        # Their end may have taken files away that this run has seen and counts on.
+        os.environ[ONCE] = "1"
+        workflow.persistence.unlock()
+        WHO.leave()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def record_finished():
@@ -51,6 +59,7 @@ def record_finished():
         whole = not workflow.dag.needrun(job) and all(map(os.path.exists, job.output))
         if whole and job.output and not workflow.persistence.has_metadata(job):
             workflow.async_run(workflow.persistence.finished(job))
+    WHO.bury()
 
 
 def ask_slurm():
@@ -60,8 +69,9 @@ def ask_slurm():
         if not job.is_local:
             whole = workflow.dag.get_job_group(job) or job
             rules = {part.rule.name for part in (whole.jobs if whole.is_group() else [job])}
-            submissions[" + ".join(sorted(rules))] = whole
-    wanted = [(name, job.threads, job.resources) for name, job in sorted(submissions.items())]
+            # What is asked for depends on the data set's model too.
+            submissions[" + ".join(sorted(rules)), job.wildcards.dataset] = whole
+    wanted = [(name, job.threads, job.resources) for (name, _), job in sorted(submissions.items())]
     try:
         slurm.check(wanted, workflow.executor_settings.status_command)
     except slurm.RefusedError as error:
@@ -70,26 +80,26 @@ def ask_slurm():
 
 def follow():
     """Start to follow the rounds that this run will make."""
-    waiting, again = {}, Counter()
+    there = Counter({run.whose: 0 for run in runs_of(SWEEP)})
+    waiting, again = {}, set()
     for job in workflow.dag.needrun_jobs():
         if job.rule.name in TRAINS:
             whose = (job.wildcards.dataset, job.wildcards.get("scenario", "supervised"))
             waiting[workflow.dag.jobid(job)] = whose
-            again[whose] += os.path.exists(job.output.metrics)
-    there = Counter({run.whose: 0 for run in runs_of(SWEEP)})
+            again.add(str(job.output.metrics))
     for run in runs_of(SWEEP):
-        there[run.whose] += run.done
-    there.subtract(again)
+        there[run.whose] += sum(path not in again for path in run.present())
     progress = Progress(there, waiting)
     logger.addHandler(progress)
+    atexit.register(progress.close)
     return progress
 
 
 onstart:
-    if ALONE:
+    if WHO.is_alone():
         end_leftovers()
-    if CRASHED:
-        record_finished()
+        if WHO.dead:
+            record_finished()
     if workflow.executor_plugin.name == "slurm":
         ask_slurm()
     FOLLOWING.append(follow())
@@ -103,7 +113,7 @@ onsuccess:
 onerror:
     for progress in FOLLOWING:
         progress.close()
-        for failure in progress.failures:
+        for failure in progress.failures.values():
             logger.error(failure)
     logger.error(
         "Nothing finished is lost: the README's command for resuming goes on from here."

@@ -49,7 +49,10 @@ def test_others_and_own_children_are_left_alone(tmp_path, monkeypatch):
 
 
 class Queue:
-    """A stand-in for Slurm's commands: jobs in the queue, and how many looks a cancel takes."""
+    """A stand-in for Slurm's commands: jobs in the queue, and how many looks a cancel takes.
+
+    The first look after the cancel gets no answer.
+    """
 
     def __init__(self, jobs, looks=1):
         self.jobs, self.looks, self.cancelled = jobs, looks, None
@@ -57,20 +60,25 @@ class Queue:
     def __call__(self, command, **_):
         if command[0] == "scancel":
             self.cancelled = command[1:]
-        elif self.cancelled:
+            self.looks += 1
+            raise subprocess.TimeoutExpired(command, 60)
+        if self.cancelled:
             self.looks -= 1
+            if self.looks == 3:
+                raise subprocess.CalledProcessError(1, command)
         shown = self.jobs if self.looks >= 0 else []
         return subprocess.CompletedProcess(command, 0, "\n".join(map("|".join, shown)), "")
 
 
-RUN = "065011d4-b3f1-4fdd-a4f9-2c384e7084b3"
+RUN = "cbal_065011d4-b3f1-4fdd-a4f9-2c384e7084b3"
 
 
 @pytest.fixture
 def queue(monkeypatch, tmp_path):
     monkeypatch.setattr(leftovers.time, "sleep", lambda _: None)
-    jobs = [("4", RUN, str(tmp_path)), ("5", f"mine_{RUN}", f"{tmp_path}/.")]
+    jobs = [("4", RUN, str(tmp_path)), ("5", RUN, f"{tmp_path}/.")]
     jobs += [("6", "notebook", str(tmp_path)), ("7", RUN, "/elsewhere")]
+    jobs += [("8", RUN.removeprefix("cbal_"), str(tmp_path))]  # of another workflow
 
     def use(looks):
         queue = Queue(jobs, looks)

@@ -35,28 +35,66 @@ def lock(state):
     (state / "locks" / "0.output.lock").write_text("results/metrics.parquet\n")
 
 
+def die(state, host=presence.HOST):
+    """Leave the file of a process that died without taking leave."""
+    (state / "alive").mkdir(exist_ok=True)
+    file = state / "alive" / f"{host}.77.1700000000000000000"
+    file.touch()
+    return file
+
+
 def test_who_is_alone_removes_the_lock_of_a_dead_one(tmp_path):
     lock(tmp_path)
+    dead = die(tmp_path)
     who = announce(tmp_path)
-    assert who.alone
+    assert who.is_alone()
     assert who.unlocked
-    assert not (tmp_path / "locks").exists()
+    assert not list((tmp_path / "locks").iterdir())
+    assert who.dead == [dead]
+    who.bury()
+    assert not dead.exists()
+
+
+def test_a_lock_of_nobody_known_to_be_dead_stays(tmp_path):
+    """Perhaps of a Snakemake that announces nothing: another workflow in the same folder."""
+    lock(tmp_path)
+    who = announce(tmp_path)
+    assert who.is_alone()
+    assert not who.unlocked
+    assert (tmp_path / "locks" / "0.output.lock").exists()
 
 
 def test_who_is_not_alone_leaves_locks_and_names_the_other(tmp_path, other):
     lock(tmp_path)
+    die(tmp_path)
     who = announce(tmp_path)
-    assert not who.alone
+    assert not who.is_alone()
     assert not who.unlocked
     assert f"process {other.pid} on {presence.HOST}" in who.others[0]
     assert (tmp_path / "locks" / "0.output.lock").exists()
 
 
-def test_a_killed_one_is_forgotten(tmp_path, other):
-    assert len(living(tmp_path)) == 1
+def test_a_killed_one_is_known_to_be_dead_until_it_is_buried(tmp_path, other):
+    assert len(living(tmp_path)[0]) == 1
     other.kill()
     other.wait()
-    assert living(tmp_path) == []
+    for _ in range(2):
+        others, dead = living(tmp_path)
+        assert others == []
+        assert len(dead) == 1
+
+
+def test_one_that_comes_later_is_seen(tmp_path):
+    who = announce(tmp_path)
+    assert who.is_alone()
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as later:
+        later.stdout.readline()
+        assert not who.is_alone()
+    assert who.is_alone()
+    who.leave()
     assert list((tmp_path / "alive").iterdir()) == []
 
 
@@ -67,12 +105,22 @@ def test_one_that_ends_takes_its_file_along(tmp_path, other):
 
 def test_of_another_host_nothing_is_known_so_nothing_is_touched(tmp_path):
     lock(tmp_path)
-    (tmp_path / "alive").mkdir()
-    (tmp_path / "alive" / "elsewhere.example.77.1700000000000000000").touch()
+    file = die(tmp_path, "elsewhere.example")
     who = announce(tmp_path)
     assert "perhaps process 77 on elsewhere.example" in who.others[0]
+    assert f"delete {file}" in who.others[0]
     assert not who.unlocked
-    assert (tmp_path / "locks").exists()
+    assert (tmp_path / "locks" / "0.output.lock").exists()
+
+
+def test_what_cannot_be_looked_at_counts_as_living(tmp_path, monkeypatch):
+    die(tmp_path)
+
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(presence.Path, "open", refuse)
+    assert len(living(tmp_path)[0]) == 1
 
 
 def test_a_file_system_without_locks_touches_nothing(tmp_path, monkeypatch):
@@ -81,6 +129,7 @@ def test_a_file_system_without_locks_touches_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(presence.fcntl, "flock", refuse)
     lock(tmp_path)
+    die(tmp_path)
     who = announce(tmp_path)
-    assert not who.alone
-    assert (tmp_path / "locks").exists()
+    assert not who.is_alone()
+    assert (tmp_path / "locks" / "0.output.lock").exists()

@@ -48,21 +48,42 @@ def test_data_sets_are_named_where_there_are_several(said):
 def test_a_failed_group_is_one_line_with_its_reason(sweep, said, tmp_path):
     log = tmp_path / "9.log"
     log.write_text("slurmstepd: error: Detected 1 oom-kill event(s)\n")
-    fields = {"groupid": "round_d_a_0_2", "aux_logs": [str(log)], "job_error_info": [{"log": []}]}
-    fields["external_jobid"] = "9"
+    fields = {"groupid": "round_d_a_0_2", "aux_logs": [str(log)], "external_jobid": "9"}
+    fields["job_error_info"] = [{"log": [], "jobid": 6}, {"log": [], "jobid": 7}]
     sweep.emit(event(LogEvent.GROUP_ERROR, **fields))
     sweep.emit(event(LogEvent.JOB_ERROR, indent=True, rule_name="train", log=[], rule_msg=None))
     assert len(said) == 1
     assert said[0].startswith("group round_d_a_0_2 failed: it needed more memory")
-    assert sweep.failures == said
+    assert list(sweep.failures.values()) == said
+
+
+def test_a_failure_that_another_attempt_healed_is_forgotten(sweep, said):
+    fields = {"groupid": "round_d_a_0_2", "aux_logs": [], "external_jobid": "9"}
+    fields["job_error_info"] = [{"log": [], "jobid": 6}, {"log": [], "jobid": 7}]
+    for _ in range(2):
+        sweep.emit(event(LogEvent.GROUP_ERROR, **fields))
+    assert len(sweep.failures) == 1
+    sweep.emit(event(LogEvent.JOB_FINISHED, job_id=6))
+    assert sweep.failures == {}
 
 
 def test_a_failed_job_of_no_group_is_told_too(sweep, said):
-    sweep.emit(event(LogEvent.JOB_ERROR, indent=False, rule_name="x", log=[], rule_msg="no room"))
+    fields = {"indent": False, "rule_name": "x", "jobid": 3, "log": [], "rule_msg": "no room"}
+    sweep.emit(event(LogEvent.JOB_ERROR, **fields))
     assert said == ["rule x failed: no room"]
 
 
 def test_a_group_that_slurm_did_not_take_says_so(sweep, said):
-    fields = {"groupid": "round_d_a_0_2", "aux_logs": [], "job_error_info": [{"log": []}]}
+    fields = {
+        "groupid": "round_d_a_0_2",
+        "aux_logs": [],
+        "job_error_info": [{"log": [], "jobid": 7}],
+    }
     sweep.emit(event(LogEvent.GROUP_ERROR, **fields))
     assert said[0].startswith("group round_d_a_0_2 failed: Slurm did not take it (sbatch failed)")
+
+
+def test_a_mistake_of_the_display_ends_no_sweep(sweep, monkeypatch, capsys):
+    monkeypatch.setattr(sweep, "line", lambda: 1 / 0)
+    sweep.emit(event(LogEvent.JOB_FINISHED, job_id=7))
+    assert "ZeroDivisionError" in capsys.readouterr().err

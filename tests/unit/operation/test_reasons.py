@@ -40,8 +40,14 @@ def test_else_the_newest_error_of_a_stage_is_told(log):
     assert reason([log("1.log", "nothing\n")], logs) == f"new one (log: {logs[1]})"
 
 
+def test_logs_of_earlier_runs_tell_nothing(log):
+    old = log("a.log", "error: of yesterday\n", age=100)
+    assert reason([], [old], since=1e9 - 50) == "it left no log"
+    assert reason([], [old], since=1e9 - 150) == f"of yesterday (log: {old})"
+
+
 def test_else_what_the_executor_said_or_where_to_look(log):
     plain = log("a.log", "epoch 1\n")
-    assert reason([], [plain], "sbatch failed.\n  twice") == "sbatch failed. twice"
+    assert reason([], [plain], said="sbatch failed.\n  twice") == "sbatch failed. twice"
     assert reason([], [plain]) == f"see {plain}"
     assert reason([], ["/nowhere.log"]) == "it left no log"

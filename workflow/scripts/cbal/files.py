@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cbal.errors import InputError
-from cbal.seals import BLANK, is_sealed, seal
+from cbal.seals import BLANK, damage, seal
 
 METADATA_KEY = b"cbal"
 HOW_TO_REBUILD = "delete it and run the same snakemake command again to rebuild it"
@@ -25,8 +25,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; rename it to `path` on success.
 
     A job killed on the way leaves no file under the final name. What it left under a
-    temporary one goes with the next attempt, and so does a job that nobody waits for any
-    more and that writes the same file: it cannot rename what is not there.
+    temporary one goes with the next attempt.
 
     Raises:
         InputError: the file cannot be written (disk full, no permission).
@@ -104,15 +103,13 @@ def check_whole(path: Path, kind: str) -> None:
         InputError: it is missing, cannot be read, or has changed.
     """
     try:
-        whole = is_sealed(path)
+        wrong = damage(path)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; run snakemake to make it") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); mend that") from error
-    if not whole:
-        raise InputError(
-            f"{path}: not a whole {kind} file (its checksum is wrong); {HOW_TO_REBUILD}"
-        )
+    if wrong:
+        raise InputError(f"{path}: not a whole {kind} file ({wrong}); {HOW_TO_REBUILD}")
 
 
 def open_images(path: str | Path) -> np.ndarray:

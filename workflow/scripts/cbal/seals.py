@@ -27,8 +27,8 @@ def seal(path: Path) -> None:
         data[start : start + DIGITS] = _digits(data, start)
 
 
-def is_sealed(path: Path) -> bool:
-    """Return whether the file is byte for byte as it was sealed.
+def damage(path: Path) -> str | None:
+    """Return what is wrong with a sealed file; None if it is byte for byte as it was sealed.
 
     Raises:
         OSError: the file cannot be read.
@@ -37,9 +37,10 @@ def is_sealed(path: Path) -> bool:
         try:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 start = _start(data)
-                return data[start : start + DIGITS] == _digits(data, start)
+                whole = data[start : start + DIGITS] == _digits(data, start)
         except ValueError:  # empty, or without a seal
-            return False
+            return "it has no checksum: cut short, or not made by this version"
+    return None if whole else "its checksum is wrong"
 
 
 def _start(data: mmap.mmap) -> int:
