@@ -70,7 +70,7 @@ def ask_slurm():
             whole = workflow.dag.get_job_group(job) or job
             rules = {part.rule.name for part in (whole.jobs if whole.is_group() else [job])}
             # What is asked for depends on the data set's model too.
-            submissions[" + ".join(sorted(rules)), job.wildcards.dataset] = whole
+            submissions[" + ".join(sorted(rules)), job.wildcards.get("dataset")] = whole
     wanted = [(name, job.threads, job.resources) for (name, _), job in sorted(submissions.items())]
     try:
         slurm.check(wanted, workflow.executor_settings.status_command)
