@@ -31,23 +31,28 @@ def mark(folder: Path) -> None:
     os.environ[VARIABLE] = str(folder.resolve())
 
 
-def end_processes(folder: Path) -> int:
-    """End the processes on this machine that work for the folder, but for this one's.
+def end_processes(folder: Path, before: float) -> int:
+    """End the processes on this machine that work for the folder.
+
+    Args:
+        folder: of the sweep.
+        before: POSIX time; what started later has a living owner.
 
     Returns:
         Their number.
     """
-    mine = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            works_for = process.environ().get(VARIABLE)
-            if works_for == str(folder.resolve()) and process.pid not in mine:
+            ours = process.environ().get(VARIABLE) == str(folder.resolve())
+            if ours and process.create_time() < before and process.pid != os.getpid():
                 process.terminate()
                 found.append(process)
-    for process in psutil.wait_procs(found, timeout=GRACE)[1]:
+    deaf = psutil.wait_procs(found, timeout=GRACE)[1]
+    for process in deaf:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    psutil.wait_procs(deaf, timeout=GRACE)
     return len(found)
 
 

@@ -7,6 +7,7 @@ Order:  at the start of a run: a dead run's lock goes, its jobs are ended, Slurm
 """
 
 import atexit
+import time
 from collections import Counter
 
 from snakemake.logging import logger
@@ -18,6 +19,7 @@ from workflow.operation.standing import runs_of
 # Set in a run that has begun anew.
 ONCE = "CBAL_BEGAN_ANEW"
 HERE = presence.STATE.parent
+START = time.time()
 FOLLOWING = []  # the progress of this run
 WHO = presence.Presence(None)
 leftovers.mark(HERE)
@@ -35,8 +37,8 @@ if workflow.is_main_process and not workflow.output_settings.dryrun:
 def end_leftovers():
     """End what a dead run left running, and begin anew if there was anything."""
     try:
-        ended = {"processes": leftovers.end_processes(HERE)}
-        ended["Slurm jobs"] = leftovers.end_slurm_jobs(HERE)
+        ended = {"Slurm jobs": leftovers.end_slurm_jobs(HERE)}
+        ended["processes"] = leftovers.end_processes(HERE, START)
     except leftovers.StillRunningError as error:
         raise WorkflowError(str(error)) from None
     for kind, n in ended.items():
