@@ -26,7 +26,8 @@ demo: $(VENV)/ready
 	@echo; cat results/tables/summary.md
 	@echo; echo "Figures: results/figures/   Tables: results/tables/"
 
-status: $(VENV)/ready
+# Installs nothing: it may be asked while a sweep runs.
+status:
 	@python -m workflow.operation.status $(SWEEP)
 
 test: $(VENV)/ready-to-test lint

@@ -19,19 +19,43 @@ HOST = socket.gethostname()
 _held: list[TextIO] = []  # open, so locked, for as long as this process lives
 
 
+@dataclass(frozen=True)
+class Other:
+    """Another Snakemake that announced itself.
+
+    Attributes:
+        file: that tells of it.
+        lives: whether it is known to; else it is of another host, or cannot be asked.
+    """
+
+    file: Path
+    lives: bool
+
+    @property
+    def started(self) -> float:
+        """POSIX time of its announcement."""
+        return int(self.file.name.rsplit(".", 1)[1]) / 1e9
+
+    def __str__(self) -> str:
+        host, pid, _ = self.file.name.rsplit(".", 2)
+        since = time.strftime("%d %b %H:%M", time.localtime(self.started))
+        text = f"process {pid} on {host}, since {since}"
+        return text if self.lives else f"perhaps {text}; if not, delete {self.file}"
+
+
 @dataclass
 class Presence:
     """What this Snakemake knows of others in its folder.
 
     Attributes:
         mine: the file that tells of this one.
-        others: those that live, and those of other hosts, of which this one cannot know.
+        others: those that live, or of which this one cannot know.
         dead: files of those that died without taking leave.
         unlocked: whether a dead one's lock was removed.
     """
 
     mine: Path | None
-    others: list[str] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
     dead: list[Path] = field(default_factory=list)
     unlocked: bool = False
 
@@ -69,7 +93,7 @@ def announce(state: Path = STATE) -> Presence:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:  # a file system without locks: nothing can be known, nothing is touched
         hidden.unlink()
-        return Presence(None, ["perhaps others (this file system has no locks)"])
+        return Presence(None)
     _held.append(file)
     os.rename(hidden, mine)  # from now on it is seen, and it is locked
     locks = list((state / "locks").glob("*.lock"))  # before the look around: a later one lives
@@ -82,7 +106,7 @@ def announce(state: Path = STATE) -> Presence:
     return presence
 
 
-def living(state: Path = STATE, but: Path | None = None) -> tuple[list[str], list[Path]]:
+def living(state: Path = STATE, but: Path | None = None) -> tuple[list[Other], list[Path]]:
     """Return the Snakemakes that work in the folder, and the files of dead ones of this host.
 
     Args:
@@ -93,14 +117,12 @@ def living(state: Path = STATE, but: Path | None = None) -> tuple[list[str], lis
     for file in sorted((state / "alive").glob("[!.]*")):
         if file == but:
             continue
-        host, pid, started = file.name.rsplit(".", 2)
-        since = time.strftime("%d %b %H:%M", time.localtime(int(started) / 1e9))
         if _is_locked(file):
-            found.append(f"process {pid} on {host}, since {since}")
-        elif host == HOST:
+            found.append(Other(file, lives=True))
+        elif file.name.startswith(f"{HOST}."):
             dead.append(file)
         else:  # some file systems keep locks within a host
-            found.append(f"perhaps process {pid} on {host}, since {since}; if not, delete {file}")
+            found.append(Other(file, lives=False))
     return found, dead
 
 

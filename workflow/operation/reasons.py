@@ -34,6 +34,8 @@ def reason(
         for pattern, words in OF_SLURM.items():
             if re.search(pattern, text):
                 return f"{words} (log: {log})"
+    if logs and _text(logs[0]).endswith("interrupted\n"):
+        return "it was interrupted"
     for log in logs:
         errors = re.findall(r"^error: (.+)$", _text(log), re.M)
         if errors:

@@ -47,13 +47,20 @@ def _test(rules: str, options: tuple[str, ...]) -> None:
     taken, output = _ask("sbatch", "--test-only", *options, "--wrap", "true")
     if taken:
         return
-    lines = output.strip().splitlines() or ["no answer"]
-    reason = re.sub(r"^(sbatch: error|allocation failure): ", "", lines[-1])
-    partitions = ", ".join(_ask("sinfo", "--noheader", "--format", "%R")[1].split())
+    known, partitions = _ask("sinfo", "--noheader", "--format", "%R")
+    if not known:
+        raise RefusedError(f"Slurm does not answer ({_last_line(partitions)}); does `sinfo`?")
     raise RefusedError(
-        f"Slurm would refuse {' '.join(options)} (of {rules}): {reason}; edit the lines marked "
-        f"EDIT in {PROFILE}, or what the rules ask for. Partitions here: {partitions or 'unknown'}"
+        f"Slurm would refuse {' '.join(options)} (of {rules}): {_last_line(output)}; edit the "
+        f"lines marked EDIT in {PROFILE}, or what the rules ask for. "
+        f"Partitions here: {', '.join(partitions.split())}"
     )
+
+
+def _last_line(output: str) -> str:
+    """Return the last thing a command said, without who says it."""
+    last = (output.strip().splitlines() or ["without a word"])[-1]
+    return re.sub(r"^(\w+: error|allocation failure): ", "", last)
 
 
 def _check_status_command(status_command: str, configuration: str) -> None:

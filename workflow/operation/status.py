@@ -12,20 +12,20 @@ from pathlib import Path
 
 import yaml
 
+from workflow.operation.leftovers import slurm_jobs
 from workflow.operation.presence import living
 from workflow.operation.standing import Run, duration, runs_of
 from workflow.planning.settings import SettingsError, check
 
-RECENT = 3600  # seconds: what is older tells nothing of the present pace
 
-
-def describe(name: str, runs: list[Run], now: float) -> list[str]:
+def describe(name: str, runs: list[Run], now: float, since: float | None = None) -> list[str]:
     """Return the lines of a sweep's status.
 
     Args:
         name: of the sweep.
         runs: of the sweep, see `runs_of`.
         now: POSIX time.
+        since: since when somebody has been at work; None where nobody is.
     """
     done, total = sum(run.done for run in runs), sum(len(run.finished) for run in runs)
     lines = [f"sweep {name}: {done} of {total} rounds done ({done / total:.0%})"]
@@ -37,15 +37,15 @@ def describe(name: str, runs: list[Run], now: float) -> list[str]:
     times = sorted(time for run in runs for time in run.finished if time is not None)
     if times:
         lines.append(f"last round finished {duration(now - times[-1])} ago")
-    recent = [time for time in times if now - time < RECENT]
-    if len(recent) > 1 and done < total:
-        left = (now - recent[0]) / (len(recent) - 1) * (total - done)
-        lines.append(f"at the pace since {_clock(recent[0])} about {duration(left)} left")
+    lately = sum(time > since for time in times) if since else 0
+    if lately and done < total:
+        left = (now - since) / lately * (total - done)
+        lines.append(f"at the pace since {_clock(since)} about {duration(left)} left")
     return lines
 
 
-def under_way(runs: list[Run], root: Path, now: float) -> list[str]:
-    """Return what the training jobs of the runs' next rounds said last, if it is recent."""
+def under_way(runs: list[Run], root: Path, now: float, since: float) -> list[str]:
+    """Return what the training jobs of the runs' next rounds have said last since then."""
     lines = []
     for run in runs:
         if run.done == len(run.finished):
@@ -53,12 +53,12 @@ def under_way(runs: list[Run], root: Path, now: float) -> list[str]:
         log = root / "logs" / run.folder(run.done + 1) / "train.log"
         try:
             said = log.read_text().splitlines()
-            age = now - log.stat().st_mtime
+            written = log.stat().st_mtime
         except OSError:
             continue
-        if said and age < RECENT:
+        if said and written > since:
             name = f"{run.dataset} {run.scenario} seed {run.seed} round {run.done + 1}"
-            lines.append(f"  {name}: {said[-1]} ({duration(age)} ago)")
+            lines.append(f"  {name}: {said[-1]} ({duration(now - written)} ago)")
     return lines
 
 
@@ -79,12 +79,17 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"config.yaml: {error}")
     now, runs = time.time(), runs_of(config["sweeps"][config["sweep"]])
-    print(*describe(config["sweep"], runs, now), sep="\n")
-    training = under_way(runs, Path(), now)
-    if training:
-        print("training:", *training, sep="\n")
     here = living()[0]
-    print(*(f"at work: {who}" for who in here or ["nobody"]), sep="\n")
+    since = min((other.started for other in here if other.lives), default=None)
+    print(*describe(config["sweep"], runs, now, since), sep="\n")
+    if since:
+        training = under_way(runs, Path(), now, since)
+        if training:
+            print("training:", *training, sep="\n")
+    print(*(f"at work: {other}" for other in here or ["nobody"]), sep="\n")
+    jobs = [] if here else slurm_jobs(Path())
+    if jobs:
+        print(f"Slurm jobs that a dead run left: {', '.join(jobs)}; the next run ends them")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Order:  at the start of a run: a dead run's lock goes, its jobs are ended, Slurm
 """
 
 import atexit
+import shlex
 import time
 from collections import Counter
 
@@ -40,11 +41,12 @@ def end_leftovers():
         ended = {"Slurm jobs": leftovers.end_slurm_jobs(HERE)}
         ended["processes"] = leftovers.end_processes(HERE, START)
     except leftovers.StillRunningError as error:
-        raise WorkflowError(str(error)) from None
+        raise SystemExit(f"Error: {error}") from None
     for kind, n in ended.items():
         if n:
             logger.info(f"Ended {n} {kind} that an earlier run left running here.")
     if any(ended.values()) and ONCE not in os.environ:
+        logger.info("Beginning anew.")
         # Their end may have taken files away that this run has seen and counts on.
         os.environ[ONCE] = "1"
         workflow.persistence.unlock()
@@ -77,7 +79,7 @@ def ask_slurm():
     try:
         slurm.check(wanted, workflow.executor_settings.status_command)
     except slurm.RefusedError as error:
-        raise WorkflowError(str(error)) from None
+        raise SystemExit(f"Error: {error}") from None
 
 
 def follow():
@@ -95,6 +97,12 @@ def follow():
     logger.addHandler(progress)
     atexit.register(progress.close)
     return progress
+
+
+def resuming():
+    """The command that goes on where this one stops."""
+    flag = [] if workflow.dag_settings.force_incomplete else ["--rerun-incomplete"]
+    return shlex.join(["snakemake", *sys.argv[1:], *flag])
 
 
 onstart:
@@ -117,6 +125,4 @@ onerror:
         progress.close()
         for failure in progress.failures.values():
             logger.error(failure)
-    logger.error(
-        "Nothing finished is lost: the README's command for resuming goes on from here."
-    )
+    logger.error(f"Nothing finished is lost. To go on: {resuming()}")

@@ -70,7 +70,7 @@ def test_who_is_not_alone_leaves_locks_and_names_the_other(tmp_path, other):
     who = announce(tmp_path)
     assert not who.is_alone()
     assert not who.unlocked
-    assert f"process {other.pid} on {presence.HOST}" in who.others[0]
+    assert f"process {other.pid} on {presence.HOST}" in str(who.others[0])
     assert (tmp_path / "locks" / "0.output.lock").exists()
 
 
@@ -107,8 +107,8 @@ def test_of_another_host_nothing_is_known_so_nothing_is_touched(tmp_path):
     lock(tmp_path)
     file = die(tmp_path, "elsewhere.example")
     who = announce(tmp_path)
-    assert "perhaps process 77 on elsewhere.example" in who.others[0]
-    assert f"delete {file}" in who.others[0]
+    assert "perhaps process 77 on elsewhere.example" in str(who.others[0])
+    assert f"delete {file}" in str(who.others[0])
     assert not who.unlocked
     assert (tmp_path / "locks" / "0.output.lock").exists()
 

@@ -34,11 +34,12 @@ def test_rounds_are_counted_from_files(root):
         ("a", 0, 2),
         ("supervised", 3, 1),
     ]
-    text = "\n".join(describe("x", runs, NOW))
+    text = "\n".join(describe("x", runs, NOW, since=NOW - 60))
     assert "sweep x: 3 of 14 rounds done (21%)" in text
     assert "2/6   seed 0: 2, seed 3: 0" in text
     assert "last round finished 9 s ago" in text
-    assert "about 9 min left" in text  # 11 rounds at 2 in 100 s
+    assert "about 6 min left" in text  # 11 rounds at 2 in 60 s
+    assert "left" not in "\n".join(describe("x", runs, NOW))  # nobody is at work
 
 
 def test_without_a_baseline_there_is_none(root):
@@ -48,10 +49,10 @@ def test_without_a_baseline_there_is_none(root):
 
 def test_what_trains_is_shown_with_its_last_line(root):
     runs = runs_of({**SWEEP, "supervised": True}, root)
-    assert under_way(runs, root, NOW) == [
+    assert under_way(runs, root, NOW, since=NOW - 60) == [
         "  d a seed 0 round 3: epoch 2/5: training loss 1.0 (4 s ago)"
     ]
-    assert under_way(runs, root, NOW + 7200) == []
+    assert under_way(runs, root, NOW, since=NOW - 1) == []
 
 
 def test_a_sweep_that_has_not_begun(tmp_path):
