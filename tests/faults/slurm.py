@@ -97,13 +97,13 @@ def main_killed_jobs_finish(bench: Bench) -> str:
 
 
 def interrupted(bench: Bench) -> str:
-    """Ctrl-C: its Slurm jobs are cancelled."""
+    """Ctrl-C: its Slurm jobs are cancelled at once; Snakemake ends with its next look at Slurm."""
     project = bench.project()
     with bench.running(project) as process:
         wait_for(lambda: stages(project, "train"), "a training job")
         interrupt(process)
-        assert process.wait(60) != 0
-    wait_for(lambda: not bench.cluster.jobs("running,pending"), "an empty queue", 60)
+        wait_for(lambda: not bench.cluster.jobs("running,pending"), "an empty queue", 60)
+        assert process.wait(200) != 0
     bench.resume(project)
     return "all jobs cancelled"
 
