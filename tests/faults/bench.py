@@ -19,8 +19,8 @@ from workflow.operation.leftovers import VARIABLE
 
 TARGET = "results/metrics.parquet"
 # The README's commands for resuming.
-LOCAL = ["snakemake", TARGET, "--cores", "2", "--rerun-incomplete"]
-SLURM = ["snakemake", TARGET, "--cores", "8", "--profile", "slurm"]
+LOCAL = ["--cores", "2", "--rerun-incomplete"]
+SLURM = ["--cores", "8", "--profile", "slurm"]
 
 SCENARIO = "uncertain+cluster"
 SWEEP = {"datasets": ["small"], "scenarios": [SCENARIO], "seeds": [0], "rounds": 2}
@@ -42,7 +42,7 @@ class Bench:
         self.folder, self.cluster = folder, cluster
         self.random = random.Random(seed)
         self.environment = cluster.environment if cluster else dict(os.environ)
-        self.command = SLURM if cluster else LOCAL
+        self.options = SLURM if cluster else LOCAL
         self.fresh = checkout(folder / "fresh")
         self.fresh.configure(
             sweep="small",
@@ -51,7 +51,8 @@ class Bench:
         )
         whole = self.fresh.copy(folder / "undisturbed")
         start = time.monotonic()
-        subprocess.run(LOCAL, cwd=whole.path, check=True, capture_output=True)
+        command = ["snakemake", TARGET, *LOCAL]
+        subprocess.run(command, cwd=whole.path, check=True, capture_output=True)
         self.seconds = time.monotonic() - start
         self.expected = whole.results()
         self.projects = 0
@@ -79,10 +80,12 @@ class Bench:
         """Start the sweep; on leaving, its Snakemake is ended if it is not."""
         log = (project.path / "screen.log").open("a")
         process = subprocess.Popen(
-            [*self.command, *arguments],
+            ["snakemake", TARGET, *self.options, *arguments],
             cwd=project.path,
             env=self.environment,
             start_new_session=True,
+            # A shell lets what it starts in the background ignore Ctrl-C, and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -94,10 +97,12 @@ class Bench:
                 process.kill()
                 process.wait()
 
-    def run(self, project: Project, *arguments: str) -> subprocess.CompletedProcess:
+    def run(
+        self, project: Project, *arguments: str, target: str = TARGET
+    ) -> subprocess.CompletedProcess:
         """Run the sweep to its end, whatever that is; `stdout` has all it printed."""
         return subprocess.run(
-            [*self.command, *arguments],
+            ["snakemake", target, *self.options, *arguments],
             cwd=project.path,
             env=self.environment,
             stdin=subprocess.DEVNULL,

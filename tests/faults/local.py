@@ -168,8 +168,9 @@ def damaged(bench: Bench) -> str:
             times = file.stat().st_atime_ns, file.stat().st_mtime_ns
             file.write_bytes(how(file.read_bytes(), bench.random))
             os.utime(file, ns=times)
-            (project.path / read_for.format(run=run)).unlink()
-            result = bench.run(project, "--notemp")
+            reader = read_for.format(run=run)
+            (project.path / reader).unlink()
+            result = bench.run(project, "--notemp", target=reader)
             assert result.returncode == 1, f"{name} {how.__name__}: taken for good"
             told = f"{name.format(run=run)}: not a whole "
             assert any(
@@ -177,7 +178,9 @@ def damaged(bench: Bench) -> str:
                 for line in result.stdout.splitlines()
             ), result.stdout
             file.unlink()
-            assert bench.run(project, "--notemp").returncode == 0
+            for target in (reader, TARGET):
+                result = bench.run(project, "--notemp", target=target)
+                assert result.returncode == 0, result.stdout
             same(project.results(), bench.kept.results())
             shutil.rmtree(project.path)
         done.append(Path(name).name)
