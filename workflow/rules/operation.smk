@@ -84,14 +84,15 @@ def ask_slurm():
 
 def follow():
     """Start to follow the rounds that this run will make."""
-    there = Counter({run.whose: 0 for run in runs_of(SWEEP)})
+    runs = runs_of(SWEEP)
+    there = Counter({run.whose: 0 for run in runs})
     waiting, again = {}, set()
     for job in workflow.dag.needrun_jobs():
         if job.rule.name in TRAINS:
             whose = (job.wildcards.dataset, job.wildcards.get("scenario", "supervised"))
             waiting[workflow.dag.jobid(job)] = whose
             again.add(str(job.output.metrics))
-    for run in runs_of(SWEEP):
+    for run in runs:
         there[run.whose] += sum(path not in again for path in run.present())
     progress = Progress(there, waiting)
     logger.addHandler(progress)
