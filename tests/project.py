@@ -43,6 +43,20 @@ class Project:
         command = ["snakemake", "--cores", str(cores), *arguments]
         return subprocess.run(command, cwd=self.path, capture_output=True, text=True)
 
+    def on_screen(
+        self, *arguments: str, environment: dict[str, str]
+    ) -> subprocess.CompletedProcess:
+        """Run a command line as given; `stdout` has all it printed."""
+        return subprocess.run(
+            ["snakemake", *arguments],
+            cwd=self.path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def run(self, *arguments: str) -> None:
         result = self.snakemake(*arguments)
         assert result.returncode == 0, result.stderr

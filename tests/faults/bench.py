@@ -101,15 +101,7 @@ class Bench:
         self, project: Project, *arguments: str, target: str = TARGET
     ) -> subprocess.CompletedProcess:
         """Run the sweep to its end, whatever that is; `stdout` has all it printed."""
-        return subprocess.run(
-            ["snakemake", target, *self.options, *arguments],
-            cwd=project.path,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        return project.on_screen(target, *self.options, *arguments, environment=self.environment)
 
     def resume(self, project: Project) -> str:
         """Resume as the README says, and return what that printed.

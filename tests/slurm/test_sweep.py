@@ -13,15 +13,8 @@ METRICS = "results/metrics.parquet"
 
 def on_slurm(project: Project, cluster, *arguments: str) -> subprocess.CompletedProcess:
     """Run the README's command; `stdout` has all it printed."""
-    return subprocess.run(
-        ["snakemake", *arguments, "--cores", "8", "--profile", "slurm"],
-        cwd=project.path,
-        env=cluster.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    options = ("--cores", "8", "--profile", "slurm")
+    return project.on_screen(*arguments, *options, environment=cluster.environment)
 
 
 @pytest.fixture(scope="module")
