@@ -13,7 +13,7 @@ rule fetch_data:
     log:
         "logs/fetch_data/{source}.log",
     benchmark:
-        "benchmarks/fetch_data/{source}.tsv"
+        "logs/fetch_data/{source}.tsv"
     wildcard_constraints:
         source="cifar10|eurosat",
     conda:
@@ -37,7 +37,7 @@ rule prepare_data:
     log:
         "logs/{dataset}/prepare_data.log",
     benchmark:
-        "benchmarks/{dataset}/prepare_data.tsv"
+        "logs/{dataset}/prepare_data.tsv"
     conda:
         "../../envs/cbal.yaml"
     resources:
@@ -77,7 +77,7 @@ rule fetch_weights:
     log:
         "logs/fetch_weights/{model}.log",
     benchmark:
-        "benchmarks/fetch_weights/{model}.tsv"
+        "logs/fetch_weights/{model}.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -101,7 +101,7 @@ rule init_pool:
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/init_pool.log",
     benchmark:
-        "benchmarks/{dataset}/{scenario}/seed-{seed}/init_pool.tsv"
+        "logs/{dataset}/{scenario}/seed-{seed}/init_pool.tsv"
     group:
         FIRST_ROUND
     conda:

@@ -21,7 +21,7 @@ rule select_random:
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.log",
     benchmark:
-        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.tsv"
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.tsv"
     wildcard_constraints:
         step=steps_that_need("pool"),
     group:
@@ -92,7 +92,7 @@ rule annotate:
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.log",
     benchmark:
-        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.tsv"
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.tsv"
     group:
         ONE_ROUND
     conda:
@@ -125,7 +125,7 @@ rule update_pool:
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.log",
     benchmark:
-        "benchmarks/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.tsv"
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.tsv"
     group:
         ONE_ROUND
     conda:

@@ -36,7 +36,7 @@ rule collect_metrics:
     log:
         "logs/collect_metrics.log",
     benchmark:
-        "benchmarks/collect_metrics.tsv"
+        "logs/collect_metrics.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -70,7 +70,7 @@ use rule collect_metrics as collect_partial with:
     log:
         "logs/collect_partial.log",
     benchmark:
-        "benchmarks/collect_partial.tsv"
+        "logs/collect_partial.tsv"
     params:
         datasets=SWEEP["datasets"],
         scenarios=SWEEP["scenarios"],
@@ -97,7 +97,7 @@ rule plot_accuracy:
     log:
         "logs/{part}plot_accuracy.log",
     benchmark:
-        "benchmarks/{part}plot_accuracy.tsv"
+        "logs/{part}plot_accuracy.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -124,7 +124,7 @@ rule plot_clusters:
     log:
         "logs/{part}plot_clusters.log",
     benchmark:
-        "benchmarks/{part}plot_clusters.tsv"
+        "logs/{part}plot_clusters.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -151,7 +151,7 @@ rule tabulate:
     log:
         "logs/{part}tabulate.log",
     benchmark:
-        "benchmarks/{part}tabulate.tsv"
+        "logs/{part}tabulate.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -182,7 +182,7 @@ rule plot_gallery:
     log:
         "logs/{dataset}/plot_gallery.log",
     benchmark:
-        "benchmarks/{dataset}/plot_gallery.tsv"
+        "logs/{dataset}/plot_gallery.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:

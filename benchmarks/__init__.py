@@ -1,0 +1,1 @@
+"""Measurements, each a script: `PYTHONPATH=workflow/scripts python -m benchmarks.NAME`."""
