@@ -50,7 +50,7 @@ def test_weights_are_kept_without_their_head(tmp_path):
     fetch_weights.main([*arguments, "--out", f"{tmp_path}/w.safetensors"])
     state, metadata = read_safetensors(tmp_path / "w.safetensors")
     assert len(state) == 100  # 20 convolutions, and 20 x 4 of batch normalisation
-    assert metadata == {"architecture": "resnet18"}
+    assert metadata == {"architecture": "resnet18", "module": "torchvision.models.resnet"}
     fetch_weights.main([*arguments, "--check"])
 
 

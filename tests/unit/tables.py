@@ -1,17 +1,18 @@
 """Tables that several tests need."""
 
+from pathlib import Path
+
 import numpy as np
-import pyarrow as pa
 
-from cbal.extraction import to_batch
+from cbal.feature_files import to_batch, write_features
 
 
-def features_table(sample_id, feature, probability=None) -> pa.Table:
-    """Return `features.parquet` of samples, features and probabilities."""
+def features_file(path, sample_id, feature, probability=None) -> Path:
+    """Write `features.parquet` of samples, features and probabilities."""
     feature = np.asarray(feature, np.float16)
     if probability is not None:
         probability = np.asarray(probability, np.float32)
     classes = 1 if probability is None else probability.shape[1]
-    return pa.Table.from_batches(
-        [to_batch(np.asarray(sample_id, np.int64), feature, probability, classes)]
-    )
+    batch = to_batch(np.asarray(sample_id, np.int64), feature, probability, classes)
+    write_features(path, [batch])
+    return path

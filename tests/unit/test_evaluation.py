@@ -4,7 +4,9 @@ import numpy as np
 import torch
 
 from cbal import pool as pools
+from cbal.device import Execution
 from cbal.evaluation import evaluate, label_metrics
+from cbal.models import Spec
 from cbal.pool import CLUSTER, INDIVIDUAL
 
 
@@ -25,6 +27,8 @@ class Fixed(torch.nn.Module):
 class Rows:
     """Stands for n images."""
 
+    spec = Spec("none", 3, 3, 8)
+
     def __init__(self, n):
         self.n = n
 
@@ -34,7 +38,8 @@ class Rows:
 
 def test_accuracy_and_loss_by_hand():
     model = Fixed([[0.0, 0.0, 2.0], [1.0, 0.0, 0.0], [0.0, 3.0, 0.0]])
-    accuracy, loss = evaluate(model, Rows(3), np.array([2, 0, 0], np.int16), batch_size=2)
+    execution = Execution(torch.device("cpu"), batch_size=2)
+    accuracy, loss = evaluate(model, Rows(3), np.array([2, 0, 0], np.int16), execution)
     assert accuracy == 2 / 3
     log_softmax = [
         np.log(np.exp(a) / np.exp(b).sum())

@@ -1,5 +1,8 @@
 """The invariants of the loop, over random scenarios, pools and labels."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +12,7 @@ from cbal.oracle import annotate
 from cbal.pool import CLUSTER, INDIVIDUAL
 from cbal.querying import candidates_of, load_strategy, make_query, usable_strategy
 from cbal.registry import STRATEGIES
-from tests.unit.tables import features_table
+from tests.unit.tables import features_file
 
 PURITY = 0.8
 
@@ -19,6 +22,11 @@ scenarios = st.lists(
 
 
 def run(steps, cluster_labels, seed, n=40, rounds=4):
+    with tempfile.TemporaryDirectory() as folder:
+        yield from run_in(Path(folder), steps, cluster_labels, seed, n, rounds)
+
+
+def run_in(folder, steps, cluster_labels, seed, n, rounds):
     """Run the loop and yield (pool before, query, annotations, pool after) of each step."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, n).astype(np.int16)
@@ -29,8 +37,8 @@ def run(steps, cluster_labels, seed, n=40, rounds=4):
         pool = pools.begin_round(pool, round, cluster_labels)
         for name, interactions in steps:
             strategy = STRATEGIES[name]
-            table = features_table(np.arange(n), feature, probability)
-            candidates = candidates_of(pool, strategy.kind, cluster_labels, table)
+            file = features_file(folder / "f.parquet", np.arange(n), feature, probability)
+            candidates = candidates_of(pool, strategy.kind, cluster_labels, strategy.needs, file)
             query = make_query(
                 candidates,
                 load_strategy(usable_strategy(strategy.address, strategy.needs, candidates)),

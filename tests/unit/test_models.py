@@ -3,9 +3,11 @@ import pytest
 import torch
 
 from cbal import models
+from cbal.device import Execution
 from cbal.errors import InputError
 from cbal.extraction import extract
 from cbal.images import Batches
+from cbal.torchvision_models import head_parameters, torchvision_model
 
 # One of each way to make a head: linear layers of several names, and a convolution.
 ARCHITECTURES = {
@@ -26,12 +28,13 @@ def test_features_are_the_input_of_the_head(architecture):
     spec = models.spec_for(architecture, classes=4, channels=3, image_size=side)
     model = models.initial(spec, None, seed=0)
     images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
-    batches = Batches(images, np.arange(2), spec, torch.device("cpu"))
-    feature, probability = next(extract(model, batches, 4, 2))
+    execution = Execution(torch.device("cpu"), batch_size=2)
+    batches = Batches(images, np.arange(2), spec, execution.device)
+    feature, probability = next(extract(model, batches, execution))
     assert feature.shape == (2, d)
     assert probability.shape == (2, 4)
     np.testing.assert_allclose(probability.sum(1), 1, rtol=1e-5)
-    head = models.head(model, 4)
+    head = model.get_submodule(models.head(model, 4))
     if isinstance(head, torch.nn.Linear):
         with torch.inference_mode():
             again = head(torch.from_numpy(feature.astype(np.float32))).softmax(1)
@@ -40,7 +43,7 @@ def test_features_are_the_input_of_the_head(architecture):
 
 def test_an_unknown_architecture_is_refused_with_the_known_ones():
     with pytest.raises(InputError, match="resnet99.*resnet18"):
-        models.torchvision_model("resnet99", 10)
+        torchvision_model("resnet99", 10)
 
 
 def test_the_seed_draws_the_weights():
@@ -70,5 +73,5 @@ def test_a_truncated_model_is_named(tmp_path):
 
 
 def test_only_the_head_depends_on_the_classes():
-    assert models.head_parameters("resnet18") == {"fc.weight", "fc.bias"}
-    assert "aux1.fc2.weight" in models.head_parameters("googlenet")
+    assert head_parameters("resnet18") == {"fc.weight", "fc.bias"}
+    assert "aux1.fc2.weight" in head_parameters("googlenet")

@@ -3,11 +3,12 @@ import pytest
 import torch
 
 from cbal import models
+from cbal.device import Execution
 from cbal.errors import InputError
 from cbal.images import Batches
 from cbal.training import Training, fit
 
-CPU = torch.device("cpu")
+CPU = Execution(torch.device("cpu"))
 HOW = Training(epochs=3, batch_size=16, learning_rate=0.05, momentum=0.9, weight_decay=5e-4)
 
 
@@ -23,7 +24,14 @@ def trained(how=HOW, n=50, seed=0):
     images, labels = data(n)
     spec = models.spec_for("convnet", 2, 3, 8)
     model = models.initial(spec, None, seed)
-    fit(model, Batches(images, np.arange(n), spec, CPU), labels, how, np.random.default_rng(1))
+    fit(
+        model,
+        Batches(images, np.arange(n), spec, CPU.device),
+        labels,
+        how,
+        np.random.default_rng(1),
+        CPU,
+    )
     return model
 
 
@@ -31,14 +39,15 @@ def test_it_is_pytorch_s_sgd_on_the_same_batches():
     images, labels = data()
     spec = models.spec_for("convnet", 2, 3, 8)
     plain = models.initial(spec, None, 0)
-    batches = Batches(images, np.arange(50), spec, CPU)
+    batches = Batches(images, np.arange(50), spec, CPU.device)
     optimizer = torch.optim.SGD(plain.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
     rng = np.random.default_rng(1)
     for _ in range(3):
         for rows in torch.from_numpy(rng.permutation(50)).split(16):
             target = torch.from_numpy(labels.astype(np.int64))[rows]
             optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(plain(batches.batch(rows)), target).backward()
+            x = batches.prepare(batches.pixels[rows])
+            torch.nn.functional.cross_entropy(plain(x), target).backward()
             optimizer.step()
     for ours, theirs in zip(trained().parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
@@ -54,7 +63,14 @@ def test_few_images_and_a_last_batch_of_one_train(n):
     images, labels = data(max(n, 1))
     spec = models.spec_for("resnet18", 2, 3, 32)
     model = models.initial(spec, None, 0)
-    fit(model, Batches(images, np.arange(n), spec, CPU), labels[:n], HOW, np.random.default_rng(1))
+    fit(
+        model,
+        Batches(images, np.arange(n), spec, CPU.device),
+        labels[:n],
+        HOW,
+        np.random.default_rng(1),
+        CPU,
+    )
     assert all(torch.isfinite(p).all() for p in model.parameters())
 
 

@@ -159,11 +159,14 @@ def _step(where: str, step: str | Config) -> Config:
     known = STRATEGIES[step["strategy"]].settings
     for key, value in step["settings"].items():
         _known(f"{where}.steps.{step['strategy']}", key, known)
-        if type(value) is not known[key]:
-            raise SettingsError(
-                f"{where}.steps.{step['strategy']}.{key}: {value!r} is not of type "
-                f"{known[key].__name__}"
-            )
+        allowed, wrong = known[key], None
+        if isinstance(allowed, tuple):
+            if value not in allowed:
+                wrong = f"is none of {', '.join(map(str, allowed))}"
+        elif type(value) is not allowed:
+            wrong = f"is not of type {allowed.__name__}"
+        if wrong:
+            raise SettingsError(f"{where}.steps.{step['strategy']}.{key}: {value!r} {wrong}")
     return step
 
 

@@ -79,12 +79,25 @@ def threads_of(wildcards):
     return model_of(wildcards)["threads"]
 
 
-def architecture(wildcards):
-    return model_of(wildcards)["architecture"]
+def model_setting(name):
+    """A key of the dataset's model; nothing where it is null."""
+
+    def value(wildcards):
+        setting = model_of(wildcards)[name]
+        return [] if setting is None else setting
+
+    return value
 
 
-def image_size(wildcards):
-    return model_of(wildcards)["image_size"]
+def model_switch(name, flag):
+    """A flag of a command line, where the key of the dataset's model is true."""
+    return lambda wildcards: flag if model_of(wildcards)[name] else ""
+
+
+def jobs_on_gpus(wildcards):
+    """How many jobs `--resources gpu=` lets share the GPUs of this machine."""
+    limit = workflow.global_resources.get("gpu")
+    return max(1, limit.value) if limit else 1
 
 
 def key(name, default):
@@ -204,9 +217,16 @@ def interactions(wildcards):
     return shares(config, wildcards.dataset, wildcards.scenario)[position(wildcards)]
 
 
+def step_settings(wildcards):
+    return SCENARIOS[wildcards.scenario]["steps"][position(wildcards)]["settings"]
+
+
+def gpus_of_step(wildcards):
+    return int(step_settings(wildcards).get("device") == "gpu")
+
+
 def settings(wildcards):
-    step = SCENARIOS[wildcards.scenario]["steps"][position(wildcards)]
-    return json.dumps(step["settings"], sort_keys=True)
+    return json.dumps(step_settings(wildcards), sort_keys=True)
 
 
 def cluster_labels(wildcards):

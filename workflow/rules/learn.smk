@@ -6,6 +6,10 @@ Makes:  metrics.parquet and timing.parquet (kept); model.safetensors and
 Order:  extract_pretrained (once) -> round 1's query;
         train -> model -> the next round's extract_features.
 
+A job holds the pool's images on its device if they take no more than `images_percent` of the
+memory there, and streams them otherwise: the results are the same. With `--resources gpu=3`
+three jobs share a GPU (or 1 of 3 GPUs each), and each takes its part of the memory.
+
 These rules have no benchmark: their timing.parquet tells more, and watching a process that
 has torch loaded costs a sixth of a core.
 
@@ -32,10 +36,15 @@ rule extract_pretrained:
         mem_mb=growing(8000),
         runtime=growing(30),
         gpu=1,
+        gpu_jobs=jobs_on_gpus,
+        images_percent=50,
     params:
         seed=key("seed", 0),
-        architecture=architecture,
-        image_size=image_size,
+        architecture=model_setting("architecture"),
+        image_size=model_setting("image_size"),
+        precision=model_setting("precision"),
+        compile=model_switch("compile", "--compile"),
+        forward_batch_size=model_setting("forward_batch_size"),
         version=version("extract_features.py"),
     shell:
         "python workflow/scripts/extract_features.py"
@@ -48,7 +57,13 @@ rule extract_pretrained:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --precision {params.precision}"
+        " {params.compile}"
+        " --forward-batch-size {params.forward_batch_size}"
         " --threads {threads}"
+        " --memory-mb {resources.mem_mb}"
+        " --gpu-jobs {resources.gpu_jobs}"
+        " --images-percent {resources.images_percent}"
         " --out {output.features:q}"
         " --timing {output.timing:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
@@ -84,7 +99,12 @@ rule extract_features:
         mem_mb=growing(8000),
         runtime=growing(30),
         gpu=1,
+        gpu_jobs=jobs_on_gpus,
+        images_percent=50,
     params:
+        precision=model_setting("precision"),
+        compile=model_switch("compile", "--compile"),
+        forward_batch_size=model_setting("forward_batch_size"),
         version=version("extract_features.py"),
     shell:
         "python workflow/scripts/extract_features.py"
@@ -96,7 +116,13 @@ rule extract_features:
         " --index {input.index:q}"
         " --pool {input.pool:q}"
         " --model {input.model:q}"
+        " --precision {params.precision}"
+        " {params.compile}"
+        " --forward-batch-size {params.forward_batch_size}"
         " --threads {threads}"
+        " --memory-mb {resources.mem_mb}"
+        " --gpu-jobs {resources.gpu_jobs}"
+        " --images-percent {resources.images_percent}"
         " --out {output.features:q}"
         " --timing {output.timing:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
@@ -125,16 +151,22 @@ rule train:
         mem_mb=growing(8000),
         runtime=growing(60),
         gpu=1,
+        gpu_jobs=jobs_on_gpus,
+        images_percent=50,
     params:
         scenario=key("scenario", "supervised"),
         round=key("round", 0),
-        architecture=architecture,
-        image_size=image_size,
+        architecture=model_setting("architecture"),
+        image_size=model_setting("image_size"),
         epochs=training("epochs"),
         batch_size=training("batch_size"),
         learning_rate=training("learning_rate"),
         momentum=training("momentum"),
         weight_decay=training("weight_decay"),
+        precision=model_setting("precision"),
+        compile=model_switch("compile", "--compile"),
+        cuda_graphs=model_switch("cuda_graphs", "--cuda-graphs"),
+        forward_batch_size=model_setting("forward_batch_size"),
         version=version("train.py"),
     shell:
         "python workflow/scripts/train.py"
@@ -154,7 +186,14 @@ rule train:
         " --learning-rate {params.learning_rate}"
         " --momentum {params.momentum}"
         " --weight-decay {params.weight_decay}"
+        " --precision {params.precision}"
+        " {params.compile}"
+        " {params.cuda_graphs}"
+        " --forward-batch-size {params.forward_batch_size}"
         " --threads {threads}"
+        " --memory-mb {resources.mem_mb}"
+        " --gpu-jobs {resources.gpu_jobs}"
+        " --images-percent {resources.images_percent}"
         " --metrics {output.metrics:q}"
         " --timing {output.timing:q}"
         " --model {output.model:q}"

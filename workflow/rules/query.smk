@@ -80,6 +80,7 @@ use rule select_random as cluster with:
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
+        gpu=gpus_of_step,
 
 
 rule annotate:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cbal.cli import parser, run
 from cbal.models import write_safetensors
+from cbal.torchvision_models import module_of
 from cbal.weights import check_model, fetch
 
 
@@ -22,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_model(arguments.architecture, arguments.weights, arguments.image_size)
     if not arguments.check:
         state = fetch(arguments.architecture, arguments.weights)
-        write_safetensors(arguments.out, state, architecture=arguments.architecture)
+        module = module_of(arguments.architecture)
+        write_safetensors(arguments.out, state, architecture=arguments.architecture, module=module)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow.compute as pc
-
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run
 from cbal.errors import InputError
-from cbal.files import read_table, write_table
+from cbal.files import read_table, samples_of, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -20,13 +18,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     index = read_table(arguments.index, ["sample_id", "split"])
-    train = index.filter(pc.equal(index["split"], "train"))
+    train = samples_of(index, "train")
     if arguments.interactions > len(train):
         raise InputError(
             f"data set {arguments.dataset}: {arguments.interactions} interactions a round, but "
             f"only {len(train)} training images; make `interactions:` of the data set smaller"
         )
-    pool = pools.initial(train["sample_id"].to_numpy())
+    pool = pools.initial(train)
     table, metadata = pools.to_table(pool)
     write_table(arguments.out, table, **keys_of(arguments), round=0, **metadata)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
-from cbal.files import read_table, write_table
+from cbal.files import write_table
 from cbal.querying import candidates_of, load_strategy, make_query, usable_strategy
 from cbal.randomness import generator
 from cbal.rounds import pool_after
@@ -35,10 +35,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.round,
         arguments.cluster_labels,
     )
-    features = None
-    if arguments.features:
-        features = read_table(arguments.features, ["sample_id", "feature", "probability"])
-    candidates = candidates_of(pool, arguments.kind, arguments.cluster_labels, features)
+    candidates = candidates_of(
+        pool, arguments.kind, arguments.cluster_labels, arguments.needs, arguments.features
+    )
     strategy = usable_strategy(arguments.strategy, arguments.needs, candidates)
     table = make_query(
         candidates,

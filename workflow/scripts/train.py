@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import torch
 from torch import nn
 
 from cbal import device as devices
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
+from cbal.device import Execution
+from cbal.device_arguments import add_device_arguments, execution_of
 from cbal.evaluation import METRICS, TIMING, evaluate, label_metrics
-from cbal.files import metadata_of, open_images, read_table, write_table
+from cbal.files import metadata_of, open_images, read_table, samples_of, write_table
 from cbal.images import Batches
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import Spec, save_model
@@ -41,7 +41,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--learning-rate", type=float, required=True)
     cli.add_argument("--momentum", type=float, required=True)
     cli.add_argument("--weight-decay", type=float, required=True)
-    cli.add_argument("--threads", type=int, default=1)
+    add_device_arguments(cli)
     cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.pool:
         pool = read_pool(arguments.pool)
     else:
-        pool = supervised_pool(_samples(index, "train"), truth)
+        pool = supervised_pool(samples_of(index, "train"), truth)
 
     images = open_images(arguments.images)
     model, spec = initial_model(arguments, images, len(metadata_of(truth_table)["classes"]))
@@ -66,11 +66,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         say("the scenario has ended: nothing to train")
         model = None
     else:
-        device = devices.choose(arguments.threads)
-        test = _samples(index, "test")
-        with devices.enough_memory("make `training: batch_size:` of this data set smaller"):
+        execution = execution_of(arguments)
+        test = samples_of(index, "test")
+        advice = f"make `training: batch_size:` of {arguments.dataset} smaller than"
+        with devices.enough_memory(f"{advice} {arguments.batch_size}"):
             measured, timing = _train_and_test(
-                arguments, model.to(device), spec, images, pool, test, truth, device
+                arguments, model.to(execution.device), spec, images, pool, test, truth, execution
             )
         rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
     save_model(arguments.model, model, spec)
@@ -92,10 +93,6 @@ def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:
     )
 
 
-def _samples(index: pa.Table, split: str) -> np.ndarray:
-    return index.filter(pc.equal(index["split"], split))["sample_id"].to_numpy()
-
-
 def _train_and_test(
     arguments: argparse.Namespace,
     model: nn.Module,
@@ -104,11 +101,11 @@ def _train_and_test(
     pool: pools.Pool,
     test: np.ndarray,
     truth: np.ndarray,
-    device: torch.device,
+    execution: Execution,
 ) -> tuple[dict[str, float], list[dict[str, Any]]]:
     """Train the model in place; return what was measured on the test split, and timings."""
+    device = execution.device
     labeled = pool.kind != pools.NONE
-    batches = Batches(images, pool.sample_id[labeled], spec, device)
     how = Training(
         arguments.epochs,
         arguments.batch_size,
@@ -118,12 +115,13 @@ def _train_and_test(
     )
     rng = generator(arguments.dataset, arguments.seed, arguments.round, "train")
     start = time.perf_counter()
-    fit(model, batches, pool.label[labeled], how, rng)
+    learned = Batches(images, pool.sample_id[labeled], spec, device, execution.room)
+    fit(model, learned, pool.label[labeled], how, rng, execution)
+    del learned  # its room is the next one's
     devices.wait(device)
     trained = time.perf_counter()
-    accuracy, loss = evaluate(
-        model, Batches(images, test, spec, device), truth[test], max(256, how.batch_size)
-    )
+    tested = Batches(images, test, spec, device, execution.room)
+    accuracy, loss = evaluate(model, tested, truth[test], execution)
     evaluated = time.perf_counter()
     check_finite(loss, "test loss after the last epoch", how)
     say(f"{labeled.sum()} labeled images, test accuracy {accuracy:.4f}, test loss {loss:.4f}")

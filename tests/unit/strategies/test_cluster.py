@@ -2,8 +2,9 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
+from cbal.kmeans import kmeans
 from cbal.strategies.base import Candidates
-from cbal.strategies.cluster import kmeans, select
+from cbal.strategies.cluster import select
 
 
 def blobs(n=300, k=6):

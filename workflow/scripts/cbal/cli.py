@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,9 +31,16 @@ def say(message: str) -> None:
 
 
 def run(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run `main`; an `InputError` becomes one line and exit code 1, a Ctrl-C 130."""
+    """Run `main`; an `InputError` becomes one line and exit code 1, a Ctrl-C 130.
+
+    The log ends with what the job's start took (of the interpreter, and of its imports) and
+    its work.
+    """
+    started, begin = time.process_time(), time.perf_counter()
     try:
         main(None)
+        worked = time.perf_counter() - begin
+        say(f"started in {started:.2f} CPU-seconds, worked {worked:.3f} s")
     except InputError as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:

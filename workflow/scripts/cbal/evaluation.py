@@ -8,7 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from cbal.device import Execution
 from cbal.images import Batches
+from cbal.inference import ready
 from cbal.pool import CLUSTER, INDIVIDUAL, Pool
 
 # Columns of `metrics.parquet`.
@@ -48,7 +50,7 @@ TIMING = pa.schema(
 
 @torch.inference_mode()
 def evaluate(
-    model: nn.Module, batches: Batches, truth: np.ndarray, batch_size: int
+    model: nn.Module, batches: Batches, truth: np.ndarray, execution: Execution
 ) -> tuple[float, float]:
     """Return accuracy and mean cross-entropy (nats) on n images.
 
@@ -56,10 +58,12 @@ def evaluate(
         model: on the device of `batches`.
         batches: the n images.
         truth: int16[n], their true labels.
-        batch_size: images in a forward pass.
+        execution: how the device is used.
     """
-    model.eval()
-    logits = torch.cat([model(x) for x in batches.in_order(batch_size)])
+    model = ready(model, execution)
+    size = execution.forward_batch_size(batches.spec.image_size)
+    with execution.autocast():
+        logits = torch.cat([model(x).float() for x in batches.in_order(size)])
     target = torch.from_numpy(truth.astype(np.int64)).to(logits.device)
     accuracy = (logits.argmax(1) == target).double().mean().item()
     return accuracy, functional.cross_entropy(logits, target).item()

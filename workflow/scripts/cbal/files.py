@@ -56,11 +56,25 @@ def with_metadata(schema: pa.Schema, **metadata: Any) -> pa.Schema:
 
 
 @contextmanager
-def parquet_writer(path: str | Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-    """Yield a writer of the Parquet file `path`, which appears whole, sealed, or not at all."""
+def parquet_writer(
+    path: str | Path, schema: pa.Schema, repeats: bool = True
+) -> Iterator[pq.ParquetWriter]:
+    """Yield a writer of the Parquet file `path`, which appears whole, sealed, or not at all.
+
+    Args:
+        path: of the file.
+        schema: of its rows.
+        repeats: whether values occur again and again. Where they do not, as in features,
+            collecting them in a dictionary first doubles the time of writing, and more so
+            that of reading.
+    """
     with atomic(path) as temporary:
         with pq.ParquetWriter(
-            temporary, schema, compression="zstd", write_page_checksum=True
+            temporary,
+            schema,
+            compression="zstd",
+            use_dictionary=repeats,
+            write_page_checksum=True,
         ) as writer:
             yield writer
             writer.add_key_value_metadata({"cbal.seal": BLANK})
@@ -89,6 +103,13 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pa.Tab
             "the same snakemake command again to rebuild it"
         )
     return table.select(list(columns)) if columns else table
+
+
+def samples_of(index: pa.Table, split: str) -> np.ndarray:
+    """Return int64[n], the samples of a split (train or test), from `index.parquet`."""
+    # Not Arrow's filter, which imports its compute engines: they cost more than a small job.
+    of_split = index["split"].to_numpy() == split
+    return index["sample_id"].to_numpy()[of_split]
 
 
 def metadata_of(table: pa.Table) -> dict[str, Any]:

@@ -21,6 +21,12 @@ def initial_model(
     arguments: argparse.Namespace, images: np.ndarray, classes: int
 ) -> tuple[nn.Module, Spec]:
     """Return the initial model of (dataset, seed) for images and classes, and its spec."""
-    spec = spec_for(arguments.architecture, classes, images.shape[3], arguments.image_size)
+    spec = spec_for(
+        arguments.architecture,
+        classes,
+        images.shape[3],
+        arguments.image_size,
+        arguments.weights,
+    )
     seed = seed_of(arguments.dataset, arguments.seed, 0, "initial")
     return initial(spec, arguments.weights, seed), spec

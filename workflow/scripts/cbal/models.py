@@ -13,10 +13,10 @@ from cbal.convnet import convnet
 from cbal.errors import InputError
 from cbal.files import atomic, check_whole
 from cbal.seals import BLANK, seal
+from cbal.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
 
 OWN = "convnet"
 METADATA = "cbal"
-FROM_TENSORFLOW = ("googlenet", "inception_v3")  # images scaled to [-1, 1]
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -30,6 +30,7 @@ class Spec:
         channels: of the pool's images; torchvision's models get gray images as RGB.
         image_size: side in pixels of what the model sees.
         mean, std: per channel, of images scaled to [0, 1].
+        module: of torchvision that has the architecture; "" where it is not known.
     """
 
     architecture: str
@@ -38,17 +39,25 @@ class Spec:
     image_size: int
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
+    module: str = ""
 
 
-def spec_for(architecture: str, classes: int, channels: int, image_size: int) -> Spec:
-    """Return the spec of a model with the normalisation that suits it."""
+def spec_for(
+    architecture: str, classes: int, channels: int, image_size: int, weights: Path | None = None
+) -> Spec:
+    """Return the spec of a model with the normalisation that suits it.
+
+    Args:
+        architecture, classes, channels, image_size: see `Spec`.
+        weights: file of `fetch_weights.py`, which says where torchvision has the architecture.
+    """
     if architecture == OWN:
         return Spec(
             architecture, classes, channels, image_size, (0.5,) * channels, (0.5,) * channels
         )
-    if architecture in FROM_TENSORFLOW:
-        return Spec(architecture, classes, channels, image_size, (0.5,) * 3, (0.5,) * 3)
-    return Spec(architecture, classes, channels, image_size)
+    module = read_safetensors(weights)[1]["module"] if weights else module_of(architecture)
+    half = {"mean": (0.5,) * 3, "std": (0.5,) * 3} if architecture in FROM_TENSORFLOW else {}
+    return Spec(architecture, classes, channels, image_size, module=module, **half)
 
 
 def build(spec: Spec, seed: int) -> nn.Module:
@@ -60,42 +69,15 @@ def build(spec: Spec, seed: int) -> nn.Module:
     torch.manual_seed(seed)
     if spec.architecture == OWN:
         return convnet(spec.classes, spec.channels, spec.image_size)
-    return torchvision_model(spec.architecture, spec.classes)
+    return torchvision_model(spec.architecture, spec.classes, spec.module)
 
 
-def torchvision_model(architecture: str, classes: int) -> nn.Module:
-    """Return a torchvision classification model with a head for `classes` classes.
-
-    Raises:
-        InputError: torchvision has no such classification model.
-    """
-    # Imported here: torchvision costs seconds, and the convnet does without.
-    from torchvision import models
-
-    known = models.list_models(module=models)
-    if architecture not in known:
-        raise InputError(
-            f"architecture {architecture!r}: neither 'convnet' nor a torchvision classification "
-            f"model; those are {', '.join(known)}"
-        )
-    # GoogLeNet and Inception would draw slow initial weights that are replaced anyway.
-    settings = {"init_weights": False} if architecture in FROM_TENSORFLOW else {}
-    return models.get_model(architecture, weights=None, num_classes=classes, **settings)
-
-
-def head_parameters(architecture: str) -> set[str]:
-    """Return the names of the parameters whose shape depends on the number of classes."""
-    with torch.device("meta"):
-        two, three = (torchvision_model(architecture, n).state_dict() for n in (2, 3))
-    return {name for name in two if two[name].shape != three[name].shape}
-
-
-def head(model: nn.Module, classes: int) -> nn.Module:
-    """Return the last linear layer or convolution with one output for each class."""
-    for module in reversed(list(model.modules())):
+def head(model: nn.Module, classes: int) -> str:
+    """Return the name of the last linear layer or convolution with an output for each class."""
+    for name, module in reversed(list(model.named_modules())):
         outputs = getattr(module, "out_features", getattr(module, "out_channels", None))
         if isinstance(module, nn.Linear | nn.Conv2d) and outputs == classes:
-            return module
+            return name
     raise InputError(f"{type(model).__name__}: no layer has one output for each class")
 
 

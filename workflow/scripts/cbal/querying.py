@@ -2,12 +2,14 @@
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from cbal.cli import say
 from cbal.errors import InputError
+from cbal.feature_files import read_features
 from cbal.pool import NONE, Pool
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates, Selection
@@ -42,7 +44,7 @@ def usable_strategy(address: str, needs: str, candidates: Candidates) -> str:
 
 
 def candidates_of(
-    pool: Pool, kind: str, cluster_labels: str, features: pa.Table | None
+    pool: Pool, kind: str, cluster_labels: str, needs: str, features: Path | None
 ) -> Candidates:
     """Return the samples of the unlabeled pool that a step may show.
 
@@ -53,7 +55,8 @@ def candidates_of(
         pool: the pool before the step.
         kind: "individual" or "cluster".
         cluster_labels: "reask" or "keep".
-        features: columns sample_id, feature and (after round 1) probability, or None.
+        needs: "pool", "probabilities" or "features": what the strategy looks at.
+        features: `features.parquet`, or None.
 
     Raises:
         InputError: the features lack a sample of the unlabeled pool.
@@ -62,19 +65,10 @@ def candidates_of(
     if kind == "cluster" and cluster_labels == "keep":
         open_ = pool.kind == NONE
     sample_id = pool.sample_id[open_]
-    if features is None:
+    if features is None or needs == "pool" or not len(sample_id):
         return Candidates(sample_id)
-    known = features.column("sample_id").to_numpy()
-    row = np.searchsorted(known, sample_id)
-    if len(sample_id) and (
-        row.max(initial=0) >= len(known) or not np.array_equal(known[row], sample_id)
-    ):
-        raise InputError("features.parquet lacks samples of the pool; delete it to rebuild it")
-    return Candidates(
-        sample_id,
-        features=_rows(features, "feature", row),
-        probabilities=_rows(features, "probability", row),
-    )
+    column = {"features": "feature", "probabilities": "probability"}[needs]
+    return Candidates(sample_id, **{needs: read_features(features, sample_id, [column])[column]})
 
 
 def make_query(
@@ -101,12 +95,3 @@ def make_query(
             "score": pa.array(chosen.score, pa.float32()),
         }
     )
-
-
-def _rows(features: pa.Table, name: str, row: np.ndarray) -> np.ndarray | None:
-    """Return the rows of a fixed-size-list column as a matrix, or None where it is null."""
-    column = features.column(name).combine_chunks()
-    if len(column) == 0 or column.null_count == len(column):
-        return None
-    matrix = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
-    return matrix[row]

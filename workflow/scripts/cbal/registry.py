@@ -14,19 +14,22 @@ class Strategy(NamedTuple):
         address: module and function, as `cbal.strategies.entropy:select`.
         needs: "pool", "probabilities" (none in round 1) or "features".
         kind: "individual" or "cluster": what one interaction shows.
-        settings: names and types of the keyword settings a step may give it.
+        settings: keyword settings a step may give it: a type, or all possible values.
     """
 
     address: str
     needs: str
     kind: str
-    settings: dict[str, type] = {}
+    settings: dict[str, type | tuple] = {}
 
 
 STRATEGIES = {
     "random": Strategy("cbal.strategies.random_choice:select", "pool", "individual"),
     "entropy": Strategy("cbal.strategies.entropy:select", "probabilities", "individual"),
     "cluster": Strategy(
-        "cbal.strategies.cluster:select", "features", "cluster", {"iterations": int}
+        "cbal.strategies.cluster:select",
+        "features",
+        "cluster",
+        {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
     ),
 }

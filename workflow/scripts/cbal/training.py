@@ -1,6 +1,7 @@
 """Training: plain SGD on the labeled samples, from the initial weights of the seed."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from torch.nn import functional
 from torch.optim.sgd import sgd
 
 from cbal.cli import say
+from cbal.convolution import learn_small_images_faster
+from cbal.cuda_graph import Captured
+from cbal.device import Execution, moved
 from cbal.errors import InputError
 from cbal.images import Batches
 
@@ -57,8 +61,43 @@ class Sgd:
         )
 
 
+class Step:
+    """One step of training: from the pixels and labels of a batch to its loss."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        prepare: Callable[[torch.Tensor], torch.Tensor],
+        how: Training,
+        execution: Execution,
+    ):
+        """Start without momentum."""
+        self.model, self.prepare = model, prepare
+        self.batch_size = how.batch_size
+        self.autocast = execution.autocast
+        self.optimizer = Sgd(model, how)
+        self.compiled = torch.compile(model) if execution.compiled else model
+
+    def __call__(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Train on uint8[b, H, W, C] with labels int64[b]; return the loss before the step."""
+        # Compiled code is made for one size; the last batch of an epoch is not worth another.
+        model = self.compiled if len(pixels) == self.batch_size else self.model
+        with self.autocast():
+            logits = logits_of(model(self.prepare(pixels)))
+            loss = functional.cross_entropy(logits, target)
+        self.model.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach()
+
+
 def fit(
-    model: nn.Module, batches: Batches, labels: np.ndarray, how: Training, rng: np.random.Generator
+    model: nn.Module,
+    batches: Batches,
+    labels: np.ndarray,
+    how: Training,
+    rng: np.random.Generator,
+    execution: Execution,
 ) -> None:
     """Train the model in place; one log line an epoch.
 
@@ -68,6 +107,7 @@ def fit(
         labels: int16[n], their labels.
         how: epochs and optimizer settings.
         rng: draws the order of the images, anew in each epoch.
+        execution: how the device is used.
 
     Raises:
         InputError: the loss is not a number.
@@ -75,13 +115,16 @@ def fit(
     if not len(batches):
         say("no label yet: the model stays as it is")
         return
-    device = batches.pixels.device
-    target = torch.from_numpy(labels.astype(np.int64)).to(device)
-    optimizer = Sgd(model, how)
+    if execution.device.type == "cpu":
+        learn_small_images_faster(model)
+    target = torch.from_numpy(labels.astype(np.int64))
+    step = Step(model, batches.prepare, how, execution)
+    if execution.cuda_graphs:
+        step = Captured(step, how.batch_size, execution.device)
     model.train()
     for epoch in range(1, how.epochs + 1):
-        order = torch.from_numpy(rng.permutation(len(batches))).to(device)
-        loss = _epoch(model, batches, target, order, how.batch_size, optimizer)
+        order = torch.from_numpy(rng.permutation(len(batches)))
+        loss = _epoch(batches, target, order, how.batch_size, step)
         say(f"epoch {epoch}/{how.epochs}: training loss {loss:.4f}")
         check_finite(loss, f"training loss of epoch {epoch}", how)
 
@@ -100,26 +143,19 @@ def check_finite(loss: float, what: str, how: Training) -> None:
 
 
 def _epoch(
-    model: nn.Module,
     batches: Batches,
     target: torch.Tensor,
     order: torch.Tensor,
     size: int,
-    optimizer: Sgd,
+    step: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> float:
     """Make one pass over the images in `order` and return the mean loss."""
-    total = torch.zeros((), device=order.device)
-    for rows in order.split(size):
-        if len(rows) == 1:
-            # The variance of one value is undefined, and batch normalisation needs it.
-            rows = rows.repeat(2)
-        logits = logits_of(model(batches.batch(rows)))
-        loss = functional.cross_entropy(logits, target[rows])
-        model.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        total += loss.detach() * len(rows)
-    return (total / len(order)).item()
+    total = torch.zeros((), device=batches.device)
+    # The variance of one value is undefined, and batch normalisation needs it.
+    parts = [rows.repeat(2) if len(rows) == 1 else rows for rows in order.split(size)]
+    for rows, pixels in zip(parts, batches.pixels_of(parts), strict=True):
+        total += step(pixels, moved(target[rows], batches.device)) * len(rows)
+    return (total / len(order)).item()  # the only time in an epoch that the device is waited for
 
 
 def logits_of(output: torch.Tensor | tuple) -> torch.Tensor:

@@ -1,0 +1,67 @@
+"""A step of training replayed as one CUDA graph: a launch instead of some hundred."""
+
+from collections.abc import Callable
+
+import torch
+
+from cbal.cli import say
+
+WARM_UP = 3  # steps before the capture, in which libraries choose their algorithms
+
+
+class Captured:
+    """A step that runs as it is at first, is captured, and is replayed from then on.
+
+    All of its steps train: those of the warm-up, and batches of another size, run
+    without the graph. Where a model cannot be captured (its code waits for the device), all
+    steps do.
+    """
+
+    def __init__(
+        self,
+        step: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+        batch_size: int,
+        device: torch.device,
+    ):
+        """Wait for the first batches of `batch_size`; a CPU has no graphs, so it gets none."""
+        self.step, self.batch_size = step, batch_size
+        self.steps_before = WARM_UP
+        self.possible = device.type == "cuda"
+        self.graph: torch.cuda.CUDAGraph | None = None
+
+    def __call__(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Train on one batch, as the step does; return the loss before the step."""
+        if not self.possible or len(pixels) != self.batch_size:
+            return self.step(pixels, target)
+        if self.steps_before:
+            self.steps_before -= 1
+            return self._aside(pixels, target)
+        if self.graph is None and not self._capture(pixels, target):
+            return self.step(pixels, target)
+        self.pixels.copy_(pixels)
+        self.target.copy_(target)
+        self.graph.replay()
+        return self.loss
+
+    def _aside(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Run the step on a stream of its own, as PyTorch asks for before a capture."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            loss = self.step(pixels, target)
+        torch.cuda.current_stream().wait_stream(stream)
+        return loss
+
+    def _capture(self, pixels: torch.Tensor, target: torch.Tensor) -> bool:
+        """Record the step, without running it; return whether that worked."""
+        self.pixels, self.target = pixels.clone(), target.clone()
+        graph = torch.cuda.CUDAGraph()
+        try:
+            with torch.cuda.graph(graph):
+                self.loss = self.step(self.pixels, self.target)
+        except RuntimeError as error:
+            say(f"no CUDA graph ({str(error).splitlines()[0]}): steps run one by one")
+            self.possible = False
+            return False
+        self.graph = graph
+        return True

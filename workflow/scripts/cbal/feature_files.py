@@ -1,0 +1,117 @@
+"""Files of features: written while they are computed, read as far as they are needed."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cbal.errors import InputError
+from cbal.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
+
+ROWS = 8192  # of a row group: 8 MB of 512 features
+
+
+def schema(features: int, classes: int) -> pa.Schema:
+    """Return the columns of `features.parquet`."""
+    return pa.schema(
+        {
+            "sample_id": pa.int64(),
+            "feature": pa.list_(pa.float16(), features),
+            "probability": pa.list_(pa.float32(), classes),
+        }
+    )
+
+
+def to_batch(
+    sample_id: np.ndarray, feature: np.ndarray, probability: np.ndarray | None, classes: int
+) -> pa.RecordBatch:
+    """Return rows of `features.parquet`; probabilities are null where there is no trained head.
+
+    Args:
+        sample_id: int64[b].
+        feature: float16[b, d].
+        probability: float32[b, classes] or None.
+        classes: of the head, trained or not.
+    """
+    columns = schema(feature.shape[1], classes)
+    if probability is None:
+        probabilities = pa.nulls(len(sample_id), columns.field("probability").type)
+    else:
+        probabilities = pa.FixedSizeListArray.from_arrays(probability.ravel(), classes)
+    features = pa.FixedSizeListArray.from_arrays(pa.array(feature.ravel()), feature.shape[1])
+    return pa.record_batch([pa.array(sample_id), features, probabilities], schema=columns)
+
+
+def write_features(path: Path, batches: Iterable[pa.RecordBatch], **metadata: Any) -> None:
+    """Write rows as they come, ROWS or more a row group; no batch makes an empty file."""
+    batches = iter(batches)
+    first = next(batches, None)
+    columns = schema(1, 1) if first is None else first.schema
+    with parquet_writer(path, with_metadata(columns, **metadata), repeats=False) as writer:
+        waiting: list[pa.RecordBatch] = []
+        for batch in chain([first], batches) if first is not None else ():
+            waiting.append(batch)
+            if sum(map(len, waiting)) >= ROWS:
+                writer.write_table(pa.Table.from_batches(waiting))
+                waiting = []
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting))
+
+
+def read_features(
+    path: Path, sample_id: np.ndarray, columns: Sequence[str]
+) -> dict[str, np.ndarray | None]:
+    """Return columns of `features.parquet` for given samples, as matrices.
+
+    The file is read row group by row group, so that memory holds the matrices and little
+    more.
+
+    Args:
+        path: of the file.
+        sample_id: int64[n], ascending, the wanted samples.
+        columns: some of feature (float16[n, d]) and probability (float32[n, classes]).
+
+    Returns:
+        A matrix for each column; None where the column is null (no trained head).
+
+    Raises:
+        InputError: the file is not whole, or lacks a column or a sample.
+    """
+    check_whole(path, "Parquet")
+    file = pq.ParquetFile(path)
+    for name in ("sample_id", *columns):
+        if name not in file.schema_arrow.names:
+            raise InputError(f"{path}: column {name} is missing; {HOW_TO_REBUILD}")
+    matrices: dict[str, np.ndarray | None] = dict.fromkeys(columns)
+    found = 0
+    for batch in file.iter_batches(ROWS, columns=["sample_id", *columns]):
+        known = batch.column("sample_id").to_numpy()
+        to = np.searchsorted(sample_id, known)
+        wanted = (to < len(sample_id)) & (sample_id[np.minimum(to, len(sample_id) - 1)] == known)
+        found += int(wanted.sum())
+        for name in columns:
+            _fill(matrices, name, batch.column(name), to, wanted, len(sample_id))
+    if found < len(sample_id):
+        raise InputError(f"{path}: it lacks samples of the pool; {HOW_TO_REBUILD}")
+    return matrices
+
+
+def _fill(
+    matrices: dict[str, np.ndarray | None],
+    name: str,
+    column: pa.FixedSizeListArray,
+    to: np.ndarray,
+    wanted: np.ndarray,
+    n: int,
+) -> None:
+    """Copy the wanted rows of a column to their places in its matrix, made when first needed."""
+    if column.null_count == len(column):
+        return
+    values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
+    if matrices[name] is None:
+        matrices[name] = np.empty((n, values.shape[1]), values.dtype)
+    matrices[name][to[wanted]] = values if wanted.all() else values[wanted]
