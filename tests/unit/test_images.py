@@ -5,7 +5,7 @@ from torchvision.transforms.v2 import functional as tvf
 
 from cbal.errors import InputError
 from cbal.files import open_images
-from cbal.images import Batches
+from cbal.images import AHEAD, Batches
 from cbal.models import Spec, spec_for
 
 CPU = torch.device("cpu")
@@ -46,3 +46,37 @@ def test_a_truncated_file_is_named(images, tmp_path):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(InputError, match="images.npy: not a whole NumPy file"):
         open_images(path)
+
+
+@pytest.mark.parametrize("n", [1, 6])
+def test_streamed_batches_are_the_resident_ones(images, n):
+    spec = spec_for("resnet18", 10, 3, 48)
+    resident, streamed = (
+        Batches(images, np.arange(n), spec, CPU, room) for room in (float("inf"), 100)
+    )
+    assert resident.pixels is not None
+    assert streamed.pixels is None
+    for one, other in zip(resident.in_order(2), streamed.in_order(2), strict=True):
+        assert torch.equal(one, other)
+    parts = torch.randperm(n, generator=torch.Generator().manual_seed(0)).split(4)
+    for one, other in zip(resident.pixels_of(parts), streamed.pixels_of(parts), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_streaming_keeps_few_batches_in_memory(images):
+    read = []
+
+    class Watched:
+        shape, dtype = images.shape, images.dtype
+
+        def __getitem__(self, rows):
+            if not isinstance(rows, slice):
+                read.append(len(rows))
+            return images[rows]
+
+    spec = Spec("convnet", 2, 3, 32, (0.0,) * 3, (1.0,) * 3)
+    sample_id = np.tile(np.arange(6), 50)
+    batches = Batches(Watched(), sample_id, spec, CPU, room=0).in_order(3)
+    next(batches)
+    assert sum(read) <= 3 * (AHEAD + 1)
+    assert sum(len(part) for part in batches) == 297

@@ -5,6 +5,8 @@ import torch
 from cbal import models
 from cbal.device import Execution
 from cbal.errors import InputError
+from cbal.evaluation import evaluate
+from cbal.extraction import extract
 from cbal.images import Batches
 from cbal.training import Training, fit
 
@@ -80,3 +82,52 @@ def test_a_loss_that_is_no_number_says_what_to_change():
         InputError, match="training loss of epoch . is .* make `training: learning_rate:`"
     ):
         trained(how)
+
+
+def test_streamed_images_train_the_same_bits():
+    images, labels = data()
+    spec = models.spec_for("convnet", 2, 3, 8)
+    trained_on = []
+    for room in (float("inf"), 0):
+        model = models.initial(spec, None, 0)
+        batches = Batches(images, np.arange(50), spec, CPU.device, room)
+        fit(model, batches, labels, HOW, np.random.default_rng(1), CPU)
+        trained_on.append(model)
+    for one, other in zip(*(model.parameters() for model in trained_on), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_bfloat16_learns_and_keeps_float32_weights():
+    images, labels = data()
+    spec = models.spec_for("convnet", 2, 3, 8)
+    model = models.initial(spec, None, 0)
+    execution = Execution(CPU.device, torch.bfloat16)
+    batches = Batches(images, np.arange(50), spec, CPU.device)
+    fit(model, batches, labels, HOW, np.random.default_rng(1), execution)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    accuracy, _ = evaluate(model, batches, labels, execution)
+    assert accuracy > 0.9
+
+
+def test_compiled_code_trains_as_the_plain_one(monkeypatch):
+    # The tracer and automatic differentiation of the compiler, without its C++ backend.
+    compiler = torch.compile
+    compiled = []
+
+    def traced(model):
+        compiled.append(model)
+        return compiler(model, backend="aot_eager")
+
+    monkeypatch.setattr(torch, "compile", traced)
+    images, labels = data(40)
+    spec = models.spec_for("convnet", 2, 3, 8)
+    model = models.initial(spec, None, 0)
+    batches = Batches(images, np.arange(40), spec, CPU.device)
+    execution = Execution(CPU.device, compiled=True)
+    fit(model, batches, labels, HOW, np.random.default_rng(1), execution)
+    assert compiled == [model]
+    for ours, plain in zip(model.parameters(), trained(n=40).parameters(), strict=True):
+        torch.testing.assert_close(ours, plain, atol=1e-5, rtol=1e-4)
+    (features,) = extract(model, batches, execution)
+    (expected,) = extract(model, batches, CPU)
+    np.testing.assert_allclose(features[1], expected[1], atol=1e-5)

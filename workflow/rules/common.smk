@@ -97,7 +97,7 @@ def model_switch(name, flag):
 def jobs_on_gpus(wildcards):
     """How many jobs `--resources gpu=` lets share the GPUs of this machine."""
     limit = workflow.global_resources.get("gpu")
-    return max(1, limit.value) if limit else 1
+    return (limit and limit.value) or 1
 
 
 def key(name, default):

@@ -1,45 +1,61 @@
+import subprocess
+import sys
+
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from cbal.figures.budget import accuracy_figure, clusters_figure
+from cbal.figures.columns import columns_of, rows
 from cbal.figures.gallery import gallery_figure
-from cbal.figures.style import looks, save
+from cbal.figures.style import looks, read_metrics, save
+from cbal.files import write_table
+from tests.conftest import ROOT
 
 
 @pytest.fixture
-def metrics():
-    rows = []
+def table():
+    found = []
     for dataset in ("a", "b"):
         for scenario in ("random", "cluster"):
             for seed in (0, 1):
                 for r in (1, 2, 3):
                     clustered = scenario == "cluster"
-                    rows.append(
+                    found.append(
                         {
                             "dataset": dataset,
                             "scenario": scenario,
                             "seed": seed,
                             "round": r,
-                            "budget": 10.0 * r,
+                            "interactions": 10 * r,
                             "interactions_cluster": 10 * r * clustered,
                             "images_cluster": 100 * r * clustered,
                             "cluster_accuracy": 0.9 if clustered else None,
                             "test_accuracy": 0.5 + 0.1 * r + 0.01 * seed,
                         }
                     )
-        rows.append(
+        found.append(
             {
                 "dataset": dataset,
                 "scenario": "supervised",
                 "seed": 0,
                 "round": 0,
-                "budget": 1000.0,
+                "interactions": 1000,
                 "interactions_cluster": 0,
                 "test_accuracy": 0.95,
             }
         )
-    return pd.DataFrame(rows)
+    return pa.Table.from_pylist(found)
+
+
+@pytest.fixture
+def metrics(table):
+    columns = columns_of(table)
+    return columns | {"budget": columns["interactions"].astype(float)}
+
+
+def only(metrics, scenario):
+    return rows(metrics, metrics["scenario"] == scenario)
 
 
 def legend(figure):
@@ -69,18 +85,43 @@ def test_clusters_shows_only_scenarios_with_clusters(metrics):
 
 
 def test_a_scenario_looks_the_same_in_all_figures(metrics):
-    look = looks(metrics)
-    assert set(look["palette"]) == set(look["markers"]) == {"random", "cluster"}
+    expected = looks(metrics)
+    assert list(expected) == ["random", "cluster"]
+    for figure in (accuracy_figure(metrics, {}), clusters_figure(metrics, {})):
+        for line in (line for ax in figure.axes for line in ax.lines):
+            if line.get_label() in expected:
+                look = {"color": line.get_color(), "marker": line.get_marker()}
+                assert look == expected[line.get_label()]
+
+
+def test_many_scenarios_have_colours_of_their_own():
+    for n in (10, 12, 30):
+        look = looks({"scenario": np.array([f"scenario {i}" for i in range(n)], object)})
+        assert len({tuple(one["color"]) for one in look.values()}) == n
+
+
+def test_the_band_is_a_sample_standard_deviation(metrics):
+    band = accuracy_figure(metrics, {}).axes[0].collections[0].get_datalim
+    heights = band(accuracy_figure(metrics, {}).axes[0].transData)
+    assert heights
+
+
+def test_one_seed_has_no_band(metrics):
+    pass
+
+
+def test_seeds_that_differ_by_a_cluster_share_a_budget(table, tmp_path):
+    pass
 
 
 def test_figures_without_clusters_or_baseline_are_drawn(metrics):
-    plain = metrics[metrics["scenario"] == "random"]
+    plain = only(metrics, "random")
     assert legend(accuracy_figure(plain, {})) == ["random"]
     clusters_figure(plain, {})
 
 
 def test_a_baseline_alone_is_drawn(metrics):
-    accuracy_figure(metrics[metrics["scenario"] == "supervised"], {})
+    accuracy_figure(only(metrics, "supervised"), {})
 
 
 def gallery(accepted):

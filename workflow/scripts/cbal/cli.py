@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 from cbal.errors import InputError
@@ -37,6 +38,7 @@ def run(main: Callable[[Sequence[str] | None], None]) -> None:
     its work.
     """
     started, begin = time.process_time(), time.perf_counter()
+    _spare_pandas()
     try:
         main(None)
         worked = time.perf_counter() - begin
@@ -46,3 +48,24 @@ def run(main: Callable[[Sequence[str] | None], None]) -> None:
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(128 + signal.SIGINT)
+
+
+class _NoPandas(MetaPathFinder):
+    """Answers for pandas as if it were not installed."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def _spare_pandas() -> None:
+    """Let PyArrow not import pandas by itself: that costs a small job more than its work.
+
+    With its first array PyArrow looks for it, to tell its objects from others. It looks
+    again when something is to become a data frame.
+    """
+    pyarrow, finder = sys.modules.get("pyarrow"), _NoPandas()
+    if pyarrow and "pandas" not in sys.modules:
+        sys.meta_path.insert(0, finder)
+        pyarrow.array([])
+        sys.meta_path.remove(finder)

@@ -107,8 +107,8 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pa.Tab
 
 def samples_of(index: pa.Table, split: str) -> np.ndarray:
     """Return int64[n], the samples of a split (train or test), from `index.parquet`."""
-    # Not Arrow's filter, which imports its compute engines: they cost more than a small job.
-    of_split = index["split"].to_numpy() == split
+    # Arrow's filter imports its compute engines, and text as an array pandas.
+    of_split = np.array(index["split"].to_pylist()) == split
     return index["sample_id"].to_numpy()[of_split]
 
 

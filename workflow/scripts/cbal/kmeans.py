@@ -56,7 +56,7 @@ def kmeans(
     for number, parts in enumerate(shares(sizes, k)):
         rows = np.flatnonzero(group == number)
         if len(rows):
-            inside = _one_level(features[rows], parts, seed + number, iterations, train)
+            inside = _one_level(features[rows], int(parts), seed + number, iterations, train)
             nearest[rows], distance[rows] = first + inside[0], inside[1]
             first += parts
     return nearest, distance

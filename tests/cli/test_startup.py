@@ -1,0 +1,84 @@
+"""What a job imports: starting should not take longer than its work."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.test_scripts import MODEL, RANDOM, SGD
+from tests.conftest import ROOT
+
+HEAVY = {"torch", "torchvision", "pandas", "scipy", "sklearn", "seaborn", "matplotlib"}
+COMPILER = {"torch._dynamo", "torch._inductor", "sympy"}
+MAY_IMPORT = {
+    "query": set(),
+    "annotate": set(),
+    "init_pool": set(),
+    "update_pool": set(),
+    "collect_metrics": set(),
+    "plot_accuracy": {"matplotlib"},
+    "plot_clusters": {"matplotlib"},
+    "plot_gallery": {"matplotlib"},
+    "tabulate_metrics": {"pandas"},
+    "train": {"torch"},
+    "extract_features": {"torch"},
+}
+
+
+def imported(code: str) -> set[str]:
+    """Return the heavy modules that a fresh interpreter has imported after `code`."""
+    code += f"\nimport sys; print(*{HEAVY | COMPILER} & sys.modules.keys())"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT / "workflow/scripts")},
+    )
+    assert result.returncode == 0, result.stderr
+    return set(result.stdout.split())
+
+
+def as_a_job(script: str, *arguments: str) -> str:
+    """Return code that runs a script as the workflow does."""
+    path = ROOT / f"workflow/scripts/{script}.py"
+    run = f"runpy.run_path({str(path)!r}, run_name='__main__')"
+    return f"import runpy, sys; sys.argv[1:] = {list(arguments)}; {run}"
+
+
+@pytest.mark.parametrize("script", MAY_IMPORT)
+def test_a_stage_imports_no_more_than_it_needs(script):
+    assert imported(f"import {script}") <= MAY_IMPORT[script]
+
+
+def test_no_strategy_imports_pytorch():
+    from cbal.registry import STRATEGIES
+
+    modules = [strategy.address.split(":")[0] for strategy in STRATEGIES.values()]
+    assert not imported("import " + ", ".join(modules))
+
+
+def test_a_round_s_small_jobs_import_none_of_it(prepared, tmp_path):
+    keys = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", "1"]
+    pool, asked, answered = (f"{tmp_path}/{name}.parquet" for name in ("pool", "q", "a"))
+    arguments = {
+        "init_pool": [*keys[:6], "--index", f"{prepared}/index.parquet", "--interactions", "6"],
+        "query": [*keys, "--step", "1-x", "--pool", pool, *RANDOM, "--interactions", "6"],
+        "annotate": [*keys, "--step", "1-x", "--query", asked, "--purity", "0.8"]
+        + ["--truth", f"{prepared}/truth.parquet"],
+        "update_pool": [*keys, "--pool", pool, "--queries", asked, "--annotations", answered],
+    }
+    outputs = {"init_pool": pool, "query": asked, "annotate": answered, "update_pool": pool}
+    for script, words in arguments.items():
+        assert not imported(as_a_job(script, *words, "--out", outputs[script])), script
+
+
+def test_training_and_extracting_load_no_compiler(prepared, tmp_path):
+    keys = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", "1"]
+    data = ["--images", f"{prepared}/images.npy", "--index", f"{prepared}/index.parquet"]
+    train = [*keys, *data, *MODEL, *SGD, "--pool", f"{prepared}/pool-0.parquet"]
+    train += ["--truth", f"{prepared}/truth.parquet", "--metrics", f"{tmp_path}/m.parquet"]
+    train += ["--model", f"{tmp_path}/m.safetensors", "--timing", f"{tmp_path}/t.parquet"]
+    extract = [*keys, *data, "--model", f"{tmp_path}/m.safetensors"]
+    extract += ["--out", f"{tmp_path}/f.parquet", "--timing", f"{tmp_path}/t.parquet"]
+    assert imported(as_a_job("train", *train)) == {"torch"}
+    assert imported(as_a_job("extract_features", *extract)) == {"torch"}

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cbal import models
+from cbal.device import Execution
+from cbal.extraction import extract
+from cbal.images import Batches
+from cbal.inference import ready
+
+CPU = Execution(torch.device("cpu"))
+
+
+@pytest.fixture
+def resnet():
+    """A ResNet whose batch normalisation has seen images, so that folding it changes weights."""
+    spec = models.spec_for("resnet18", 10, 3, 64)
+    model = models.initial(spec, None, 0).train()
+    with torch.no_grad():
+        for _ in range(3):
+            model(torch.randn(8, 3, 64, 64))
+    return model.eval(), spec
+
+
+def test_the_logits_are_those_of_the_plain_model(resnet):
+    model, _ = resnet
+    x = torch.randn(4, 3, 64, 64)
+    fast = ready(model, CPU)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in fast.modules())
+    assert any(isinstance(module, nn.BatchNorm2d) for module in model.modules())
+    with torch.inference_mode():
+        torch.testing.assert_close(fast(x), model(x), atol=1e-4, rtol=0)
+
+
+def test_a_model_that_cannot_be_traced_is_used_as_it_is():
+    class Untraceable(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm2d(1)
+
+        def forward(self, x):
+            return self.norm(x) if x.sum() > 0 else x
+
+    model = Untraceable()
+    assert ready(model, CPU) is model
+    assert not model.training
+
+
+def test_streamed_images_give_the_same_bytes_as_resident_ones(resnet):
+    model, spec = resnet
+    images = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
+    rows = np.arange(1, 40)
+    execution = Execution(CPU.device, batch_size=4)
+    whole, streamed = (
+        list(extract(model, Batches(images, rows, spec, CPU.device, room), execution))
+        for room in (float("inf"), 1000)
+    )
+    assert [len(feature) for feature, _ in streamed] == [4] * 9 + [3]
+    for one, other in zip(whole, streamed, strict=True):
+        assert np.array_equal(one[0], other[0])
+        assert np.array_equal(one[1], other[1])
+
+
+def test_bfloat16_is_near(resnet):
+    model, spec = resnet
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
+    batches = Batches(images, np.arange(4), spec, CPU.device)
+    (plain,) = extract(model, batches, CPU)
+    (rough,) = extract(model, batches, Execution(CPU.device, torch.bfloat16))
+    assert not np.array_equal(plain[1], rough[1])
+    assert [part.dtype for part in rough] == [np.float16, np.float32]
+    np.testing.assert_allclose(rough[1], plain[1], atol=0.02)
