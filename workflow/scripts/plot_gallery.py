@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
+from cbal.figures.columns import columns_of
 from cbal.figures.gallery import gallery_figure
 from cbal.figures.style import save
 from cbal.files import metadata_of, open_images, read_table
@@ -21,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     figure = gallery_figure(
-        read_table(arguments.query).to_pandas(),
-        read_table(arguments.annotations).to_pandas(),
+        columns_of(read_table(arguments.query)),
+        columns_of(read_table(arguments.annotations)),
         open_images(arguments.images),
         metadata_of(read_table(arguments.index))["classes"],
         arguments.title,

@@ -101,17 +101,29 @@ def test_many_scenarios_have_colours_of_their_own():
 
 
 def test_the_band_is_a_sample_standard_deviation(metrics):
-    band = accuracy_figure(metrics, {}).axes[0].collections[0].get_datalim
-    heights = band(accuracy_figure(metrics, {}).axes[0].transData)
-    assert heights
+    band = accuracy_figure(metrics, {}).axes[0].collections[0]
+    x, y = band.get_paths()[0].vertices.T
+    sd = np.std([0.60, 0.61], ddof=1)
+    np.testing.assert_allclose([y[x == 10].min(), y[x == 10].max()], [0.605 - sd, 0.605 + sd])
 
 
 def test_one_seed_has_no_band(metrics):
-    pass
+    whole = accuracy_figure(rows(metrics, metrics["seed"] == 0), {}).axes[0]
+    assert all(len(path.vertices) == 0 for c in whole.collections for path in c.get_paths())
+    np.testing.assert_allclose(whole.lines[0].get_ydata(), [0.6, 0.7, 0.8])
 
 
 def test_seeds_that_differ_by_a_cluster_share_a_budget(table, tmp_path):
-    pass
+    found = table.to_pylist()
+    for row in found:
+        row["interactions"] += row["seed"]
+    path = tmp_path / "metrics.parquet"
+    write_table(path, pa.Table.from_pylist(found), titles={"a": "Letters"})
+    metrics, titles = read_metrics(path)
+    assert titles == {"a": "Letters"}
+    curves = metrics["scenario"] != "supervised"
+    assert set(metrics["budget"][curves]) == {10.5, 20.5, 30.5}
+    assert set(metrics["budget"][~curves]) == {1000}
 
 
 def test_figures_without_clusters_or_baseline_are_drawn(metrics):
@@ -126,17 +138,17 @@ def test_a_baseline_alone_is_drawn(metrics):
 
 def gallery(accepted):
     n = len(accepted)
-    annotations = pd.DataFrame(
-        {
-            "interaction": range(n),
-            "size": 5,
-            "label": pd.array(accepted, "Int16"),
-            "accepted": [label is not None for label in accepted],
-        }
-    )
-    query = pd.DataFrame(
-        {"interaction": np.repeat(range(n), 5), "sample_id": range(5 * n), "score": 0.0}
-    )
+    annotations = {
+        "interaction": np.arange(n),
+        "size": np.full(n, 5),
+        "label": np.array(accepted, float),
+        "accepted": np.array([label is not None for label in accepted], bool),
+    }
+    query = {
+        "interaction": np.repeat(np.arange(n), 5),
+        "sample_id": np.arange(5 * n),
+        "score": np.zeros(5 * n),
+    }
     images = np.zeros((5 * n, 8, 8, 1), np.uint8)
     return gallery_figure(query, annotations, images, ["zero", "one"], "Digits")
 
@@ -159,6 +171,44 @@ def test_a_gallery_tells_accepted_from_refused():
 def test_a_gallery_without_refused_clusters_has_one_row():
     assert "refused" not in texts(gallery([1, 0]))
     assert texts(gallery([])) == ["Digits: no cluster was shown in this round"]
+
+
+def test_a_gallery_goes_from_the_nearest_image_of_the_largest_cluster_on():
+    annotations = {
+        "interaction": np.array([0, 1, 2]),
+        "size": np.array([1, 2, 1]),
+        "label": np.array([0.0, 1, 1]),
+        "accepted": np.array([True, True, True]),
+    }
+    query = {
+        "interaction": np.array([0, 1, 1, 2]),
+        "sample_id": np.array([3, 2, 1, 0]),
+        "score": np.array([0.0, 0.9, 0.1, 0.0]),
+    }
+    images = np.full((4, 8, 8, 1), np.arange(4)[:, None, None, None], np.uint8)
+    figure = gallery_figure(query, annotations, images, ["zero", "one"], "Digits")
+    shown = [np.unique(ax.images[0].get_array()).tolist() for ax in figure.axes]
+    assert shown == [[1, 2, 255], [3, 255]]  # the second cluster of class one is not shown
+    assert figure.axes[0].images[0].get_array()[0, 0] == 1
+
+
+def test_drawing_loads_no_data_frames(table, tmp_path):
+    write_table(tmp_path / "m.parquet", table)
+    arguments = ["--metrics", f"{tmp_path}/m.parquet", "--out", f"{tmp_path}/a.png"]
+    code = f"""
+import sys, plot_accuracy, plot_clusters
+plot_accuracy.main({arguments})
+plot_clusters.main({arguments})
+print(*{{"pandas", "scipy", "seaborn", "torch", "pyarrow.compute"}} & sys.modules.keys())
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "workflow/scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not result.stdout.split()
 
 
 def test_a_figure_has_the_same_bytes_twice(metrics, tmp_path):

@@ -1,19 +1,19 @@
 """Figures 2 and 3: what is reached with how many interactions."""
 
-import matplotlib.pyplot as plt
-import pandas as pd
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from cbal.figures.columns import Columns, groups, mean_and_sd, rows
 from cbal.figures.style import curves, looks, one_legend, set_style
 from cbal.gathering import SUPERVISED
 
 
-def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+def accuracy_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
     """Return Figure 2: test accuracy, whole and zoomed to the top, a row a data set."""
     figure, axes, look = _grid(metrics)
-    for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
+    for row, (dataset, part) in zip(axes, groups(metrics, "dataset"), strict=True):
         for ax in row:
             curves(ax, part, "test_accuracy", look)
             _supervised(ax, part)
@@ -25,11 +25,11 @@ def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     return figure
 
 
-def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+def clusters_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
     """Return Figure 3: accuracy (left) and number (right) of cluster-labeled images."""
     figure, axes, look = _grid(metrics)
-    for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
-        shown = part[part["interactions_cluster"] > 0]
+    for row, (dataset, part) in zip(axes, groups(metrics, "dataset"), strict=True):
+        shown = rows(part, part["interactions_cluster"] > 0)
         curves(row[0], shown, "cluster_accuracy", look)
         curves(row[1], shown, "images_cluster", look)
         row[0].set(ylabel="accuracy of cluster labels")
@@ -43,34 +43,36 @@ def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     return figure
 
 
-def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
+def _grid(metrics: Columns) -> tuple[Figure, list[list[Axes]], dict]:
     """Return a figure with two panels for each data set, and the looks of the scenarios."""
     set_style()
-    rows = metrics["dataset"].nunique()
-    figure, axes = plt.subplots(
-        rows, 2, figsize=(8.4, 3.2 * rows + 0.7), squeeze=False, layout="constrained"
-    )
-    return figure, axes, looks(metrics)
+    count = len(set(metrics["dataset"]))
+    figure = Figure(figsize=(8.4, 3.2 * count + 0.7), layout="constrained")
+    return figure, figure.subplots(count, 2, squeeze=False), looks(metrics)
 
 
-def _supervised(ax: Axes, part: pd.DataFrame) -> None:
+def _supervised(ax: Axes, part: Columns) -> None:
     """Draw the supervised mean as a line and its standard deviation as a band."""
-    accuracy = part[part["scenario"] == SUPERVISED]["test_accuracy"]
+    accuracy = part["test_accuracy"][part["scenario"] == SUPERVISED]
     if len(accuracy):
         mean, sd = accuracy.mean(), accuracy.std(ddof=1) if len(accuracy) > 1 else 0
         ax.axhline(mean, color="0.25", linestyle="--", linewidth=1.2, label="supervised")
         ax.axhspan(mean - sd, mean + sd, color="0.25", alpha=0.12, linewidth=0)
 
 
-def _zoom(ax: Axes, part: pd.DataFrame) -> None:
+def _zoom(ax: Axes, part: Columns) -> None:
     """Limit the axes to where the last rounds of all scenarios are."""
-    means = part.groupby(["scenario", "round"])[["budget", "test_accuracy"]].mean().reset_index()
-    last = means.groupby("scenario")["test_accuracy"].last()
-    top, low = means["test_accuracy"].max(), last.min()
+    means = {
+        scenario: mean_and_sd(runs["budget"], runs["test_accuracy"])[:2]
+        for scenario, runs in groups(part, "scenario")
+    }
+    low = min(mean[-1] for _, mean in means.values())
+    top = max(mean.max() for _, mean in means.values())
     pad = max(0.3 * (top - low), 0.01)
-    seen = means[(means["test_accuracy"] >= low - pad) & (means["scenario"] != SUPERVISED)]
-    if seen.empty:
+    means.pop(SUPERVISED, None)
+    if not means:
         return
-    left, right = seen["budget"].min(), seen["budget"].max()
+    seen = np.concatenate([budget[mean >= low - pad] for budget, mean in means.values()])
+    left, right = seen.min(), seen.max()
     margin = max(0.03 * (right - left), 1)
     ax.set(ylim=(low - pad, min(top + pad, 1.002)), xlim=(left - margin, right + margin))

@@ -1,10 +1,9 @@
 """Figure 1: clusters as the annotator sees them."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 
+from cbal.figures.columns import Columns
 from cbal.figures.style import set_style
 
 SIDE = 6  # images along a side of a cluster's grid
@@ -12,8 +11,8 @@ MOST = 3  # clusters of each kind
 
 
 def gallery_figure(
-    query: pd.DataFrame,
-    annotations: pd.DataFrame,
+    query: Columns,
+    annotations: Columns,
     images: np.ndarray,
     classes: list[str],
     title: str,
@@ -30,36 +29,41 @@ def gallery_figure(
         title: of the data set.
     """
     set_style()
-    rows = [(kind, part) for kind, part in _chosen(annotations) if len(part)]
+    rows = [(kind, part) for kind, part in _chosen(annotations).items() if len(part)]
     if not rows:
-        figure = plt.figure(figsize=(7.2, 1))
+        figure = Figure(figsize=(7.2, 1))
         figure.suptitle(f"{title}: no cluster was shown in this round")
         return figure
-    figure = plt.figure(figsize=(7.2, 2.75 * len(rows) + 0.4), layout="constrained")
+    figure = Figure(figsize=(7.2, 2.75 * len(rows) + 0.4), layout="constrained")
     figure.suptitle(f"{title}: clusters shown to the annotator")
     for row, (kind, part) in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows):
         row.suptitle(kind, fontsize="medium")
-        columns = np.atleast_1d(row.subfigures(1, MOST))
-        for column, answer in zip(columns, part.itertuples()):
-            shown = query[query["interaction"] == answer.interaction].sort_values("score")
-            label = f"“{classes[int(answer.label)]}”, " if answer.accepted else ""
-            _grid(column, images[_spread(shown["sample_id"].to_numpy())])
-            column.supxlabel(f"{label}{answer.size} images", fontsize="medium")
+        for column, at in zip(np.atleast_1d(row.subfigures(1, MOST)), part):
+            answer = {name: values[at] for name, values in annotations.items()}
+            shown = np.flatnonzero(query["interaction"] == answer["interaction"])
+            by_score = shown[np.argsort(query["score"][shown], kind="stable")]
+            label = f"“{classes[int(answer['label'])]}”, " if answer["accepted"] else ""
+            _grid(column, images[query["sample_id"][_spread(by_score)]])
+            column.supxlabel(f"{label}{answer['size']} images", fontsize="medium")
     return figure
 
 
-def _chosen(annotations: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Return the largest clusters of each kind; accepted ones have different labels."""
-    by_size = annotations.sort_values(["size", "interaction"], ascending=[False, True])
-    accepted = by_size[by_size["accepted"]].drop_duplicates("label")
-    refused = by_size[~by_size["accepted"]]
-    return [("accepted, with their label", accepted[:MOST]), ("refused", refused[:MOST])]
+def _chosen(annotations: Columns) -> dict[str, np.ndarray]:
+    """Return the rows of each kind's largest clusters; accepted ones have different labels."""
+    by_size = np.lexsort((annotations["interaction"], -annotations["size"]))
+    is_accepted = annotations["accepted"][by_size]
+    accepted, refused = by_size[is_accepted], by_size[~is_accepted]
+    _, first = np.unique(annotations["label"][accepted], return_index=True)
+    return {
+        "accepted, with their label": accepted[np.sort(first)][:MOST],
+        "refused": refused[:MOST],
+    }
 
 
-def _spread(sample_id: np.ndarray) -> np.ndarray:
-    """Return at most SIDE x SIDE samples at even steps."""
-    n = min(len(sample_id), SIDE * SIDE)
-    return sample_id[np.linspace(0, len(sample_id) - 1, n).round().astype(int)]
+def _spread(rows: np.ndarray) -> np.ndarray:
+    """Return at most SIDE x SIDE of them at even steps."""
+    n = min(len(rows), SIDE * SIDE)
+    return rows[np.linspace(0, len(rows) - 1, n).round().astype(int)]
 
 
 def _grid(panel: SubFigure, images: np.ndarray) -> None:

@@ -4,84 +4,104 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-matplotlib.use("Agg")
+from cbal.figures.columns import Columns, columns_of, groups, mean_and_sd, rows
+from cbal.files import atomic, metadata_of, read_table
+from cbal.gathering import SUPERVISED
 
-import matplotlib.pyplot as plt  # noqa: E402
-import pandas as pd  # noqa: E402
-import seaborn as sns  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-
-from cbal.files import atomic, metadata_of, read_table  # noqa: E402
-from cbal.gathering import SUPERVISED  # noqa: E402
-
+# Seaborn's `colorblind`: told apart with any eyes.
+COLOURS = ["#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc"]
+COLOURS += ["#ca9161", "#fbafe4", "#949494", "#ece133", "#56b4e9"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]
 
 
 def set_style() -> None:
     """Set fonts, lines and grid for print."""
-    sns.set_theme(context="paper", style="whitegrid", palette="colorblind", font_scale=1.1)
+    matplotlib.rcParams.update(_white_grid(font_scale=1.1))
 
 
-def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+def _white_grid(font_scale: float) -> dict[str, object]:
+    """Return Matplotlib's settings for seaborn's style `whitegrid` on paper."""
+    small, dark, light = 8.8 * font_scale, "0.15", "0.8"
+    return {
+        "font.sans-serif": ["Arial", "DejaVu Sans"],
+        "font.size": 9.6 * font_scale,
+        "axes.titlesize": "medium",
+        "legend.fontsize": small,
+        "text.color": dark,
+        "axes.labelcolor": dark,
+        "axes.edgecolor": light,
+        "axes.linewidth": 1,
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "grid.color": light,
+        "lines.linewidth": 1.2,
+        "lines.solid_capstyle": "round",
+        "patch.linewidth": 0.8,
+        "xtick.color": dark,
+        "ytick.color": dark,
+        "xtick.labelsize": small,
+        "ytick.labelsize": small,
+        # Ticks are not drawn, but their size keeps the numbers off the axes.
+        "xtick.bottom": False,
+        "ytick.left": False,
+        "xtick.major.size": 4.8,
+        "ytick.major.size": 4.8,
+    }
+
+
+def read_metrics(path: Path) -> tuple[Columns, dict[str, str]]:
     """Return a sweep's metrics, and the titles of its data sets.
 
     `budget` is the mean over seeds of the interactions so far: the x of a round, also
     where seeds differ by an empty cluster.
     """
     table = read_table(path)
-    metrics = table.to_pandas()
-    keys = ["dataset", "scenario", "round"]
-    metrics["budget"] = metrics.groupby(keys)["interactions"].transform("mean")
-    return metrics, metadata_of(table).get("titles", {})
+    metrics = columns_of(table)
+    keys = list(zip(metrics["dataset"], metrics["scenario"], metrics["round"]))
+    number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    of_round = np.array([number[key] for key in keys])
+    mean = np.bincount(of_round, metrics["interactions"]) / np.bincount(of_round)
+    return metrics | {"budget": mean[of_round]}, metadata_of(table).get("titles", {})
 
 
-def looks(metrics: pd.DataFrame) -> dict[str, dict]:
+def looks(metrics: Columns) -> dict[str, dict]:
     """Return the colour and marker of each scenario, the same in all figures."""
-    names = [n for n in metrics["scenario"].unique() if n != SUPERVISED]
-    colours = sns.color_palette("colorblind" if len(names) <= 10 else "husl", len(names))
+    names = [name for name, _ in groups(metrics, "scenario") if name != SUPERVISED]
+    colours = COLOURS
+    if len(names) > len(COLOURS):
+        colours = matplotlib.colormaps["turbo"](np.linspace(0.05, 0.95, len(names)))
     return {
-        "palette": dict(zip(names, colours, strict=True)),
-        "markers": {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(names)},
+        name: {"color": colours[i], "marker": MARKERS[i % len(MARKERS)]}
+        for i, name in enumerate(names)
     }
 
 
-def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> None:
+def curves(ax: Axes, metrics: Columns, y: str, look: dict[str, dict]) -> None:
     """Draw mean and standard deviation over seeds of `y` against the budget."""
-    metrics = metrics[(metrics["scenario"] != SUPERVISED) & metrics[y].notna()]
-    if metrics.empty:
+    shown = rows(metrics, (metrics["scenario"] != SUPERVISED) & ~np.isnan(metrics[y]))
+    if not len(shown[y]):
         ax.text(0.5, 0.5, "nothing to show in this sweep", ha="center", transform=ax.transAxes)
         return
-    present = list(metrics["scenario"].unique())
-    sns.lineplot(
-        metrics,
-        x="budget",
-        y=y,
-        hue="scenario",
-        style="scenario",
-        hue_order=present,
-        style_order=present,
-        palette={name: look["palette"][name] for name in present},
-        markers={name: look["markers"][name] for name in present},
-        dashes=False,
-        errorbar="sd",
-        markersize=5,
-        ax=ax,
-        legend=True,
-    )
+    edge = {"markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.75}
+    for scenario, runs in groups(shown, "scenario"):
+        budget, mean, sd = mean_and_sd(runs["budget"], runs[y])
+        ax.plot(budget, mean, label=scenario, **look[scenario], **edge)
+        ax.fill_between(budget, mean - sd, mean + sd, color=look[scenario]["color"], alpha=0.2)
     ax.set(xlabel="human interactions", ylabel=y.replace("_", " "))
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
 
 
 def one_legend(figure: Figure) -> None:
-    """Replace the legends of all panels by one below them."""
+    """Add one legend of all panels below them."""
     entries = {}
     for ax in figure.axes:
         entries |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-        if ax.get_legend():
-            ax.get_legend().remove()
     if not entries:
         return
     figure.legend(
@@ -96,4 +116,3 @@ def save(figure: Figure, paths: Sequence[Path]) -> None:
         dateless = {"CreationDate": None} if form == "pdf" else None
         with atomic(path) as temporary:
             figure.savefig(temporary, format=form, dpi=200, metadata=dateless)
-    plt.close(figure)
