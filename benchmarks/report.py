@@ -2,11 +2,9 @@
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import pandas as pd
@@ -38,20 +36,16 @@ def machine() -> str:
             versions.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores of {_processor()}, Python {platform.python_version()}, " + ", ".join(
+    return f"{cores()} cores of {_processor()}, Python {platform.python_version()}, " + ", ".join(
         versions
     )
 
 
-def seconds(work: Callable[[], Any], repeats: int) -> float:
-    """Return the median wall time of `work` over `repeats` calls, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return median(times)
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _processor() -> str:

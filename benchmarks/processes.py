@@ -1,0 +1,97 @@
+"""Stages as processes of their own, as the workflow runs them, with time and memory."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+# As workflow/rules/common.smk sets it for every job.
+OF_JOBS = {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process took.
+
+    Attributes:
+        wall: seconds from start to end.
+        cpu: CPU seconds, of its children too.
+        others: CPU seconds that everything else on this machine took meanwhile. Where they
+            are many, wall times say little: threads of PyTorch wait for each other by
+            spinning, so one busy core of two can make a process ten times slower.
+        peak: memory in MiB, of the process alone.
+    """
+
+    wall: float
+    cpu: float
+    others: float
+    peak: float
+
+
+def command(script: str, **flags: object) -> list[str]:
+    """Return a stage's command line; a list is a flag with several values, None is no flag."""
+    words = [sys.executable, f"workflow/scripts/{script}.py"]
+    for name, value in flags.items():
+        if value is not None:
+            values = value if isinstance(value, list) else [value]
+            words += [f"--{name.replace('_', '-')}", *map(str, values)]
+    return words
+
+
+def measure(words: Sequence[str], log: Path, environment: Mapping[str, str] = OF_JOBS) -> Usage:
+    """Run a command from the repository's root to its end.
+
+    Args:
+        words: the command.
+        log: file that gets what it says.
+        environment: what differs from this process's.
+
+    Raises:
+        SystemExit: it failed; with its last words.
+    """
+    with log.open("w") as out:
+        busy, start = _busy(), time.perf_counter()
+        process = subprocess.Popen(
+            words,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        ended, peak = 0, 0.0
+        while not ended:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.002)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        wall, busy = time.perf_counter() - start, _busy() - busy
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        last = log.read_text().strip().splitlines()[-1:]
+        raise SystemExit(f"{' '.join(words[1:3])} failed: {''.join(last)}")
+    cpu = usage.ru_utime + usage.ru_stime
+    return Usage(wall, cpu, max(0.0, busy - cpu), peak)
+
+
+def _peak(pid: int) -> float:
+    """Return the peak memory of a running process in MiB.
+
+    The kernel's count for ended processes will not do: it begins with the memory of the
+    process that started them.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return 0.0
+
+
+def _busy() -> float:
+    """Return the CPU seconds that this machine has worked since it was started."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system

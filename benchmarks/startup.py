@@ -1,0 +1,82 @@
+"""What each stage's start costs: the interpreter and the imports, before any work."""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+from benchmarks.processes import ROOT, measure
+from benchmarks.report import report
+
+STAGES = {
+    "init_pool": "",
+    "query": "",
+    "query (cluster)": "cbal.strategies.cluster",
+    "annotate": "",
+    "update_pool": "",
+    "collect_metrics": "",
+    "plot_accuracy": "",
+    "plot_gallery": "",
+    "tabulate_metrics": "",
+    "train": "",
+    "train (ResNet-18)": "RESNET",
+    "extract_features": "",
+}
+RESNET = (
+    "from cbal.torchvision_models import torchvision_model;"
+    "torchvision_model('resnet18', 10, 'torchvision.models.resnet')"
+)
+WHOLE = "import torchvision"
+
+
+def main() -> None:
+    """Start each stage several times and print a table."""
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("--repeats", type=int, default=5)
+    arguments = cli.parse_args()
+    codes = {name: code_of(name, extra) for name, extra in STAGES.items()}
+    codes |= {"only: import torch": "import torch", "only: import torchvision": WHOLE}
+    rows = []
+    for name, code in codes.items():
+        words = [sys.executable, "-c", code]
+        # The first one reads files that the others find in memory.
+        times = [measure(words, Path(os.devnull)) for _ in range(arguments.repeats + 1)][1:]
+        rows.append(
+            {
+                "stage": name,
+                "CPU-seconds": median(usage.cpu for usage in times),
+                "wall seconds": median(usage.wall for usage in times),
+                "MiB": median(usage.peak for usage in times),
+                "largest imports (ms)": largest(words),
+            }
+        )
+    report("startup", f"Start of each stage, median of {arguments.repeats}", rows)
+
+
+def code_of(name: str, extra: str) -> str:
+    """Return code that imports what a stage imports, up to its first work."""
+    scripts = str(ROOT / "workflow" / "scripts")
+    code = f"import sys; sys.path.insert(0, {scripts!r}); import {name.split()[0]}"
+    if extra == "RESNET":
+        return f"{code}; {RESNET}"
+    return f"{code}; import {extra}" if extra else code
+
+
+def largest(words: list[str], n: int = 3) -> str:
+    """Return the packages whose import took longest, by what `-X importtime` says."""
+    result = subprocess.run(
+        [words[0], "-X", "importtime", *words[1:]], capture_output=True, text=True
+    )
+    found: dict[str, int] = {}
+    for own, name in re.findall(r"import time: +(\d+) \| +\d+ \| +(\S+)", result.stderr):
+        package = name.split(".")[0]
+        found[package] = found.get(package, 0) + int(own)
+    top = sorted(found.items(), key=lambda item: -item[1])[:n]
+    return ", ".join(f"{name} {micros / 1000:.0f}" for name, micros in top)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Pools that are made, for measurements where only their size matters."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from cbal import pool as pools
+from cbal.feature_files import to_batch, write_features
+from cbal.files import write_table
+
+CLASSES = 10
+GROUPS = 2000  # look-alikes, as features of real images have them
+PART = 8192
+
+
+def parts_of(n: int, d: int) -> Iterator[np.ndarray]:
+    """Yield float16[PART, d], n rows in all: groups of look-alikes, not negative, as after ReLU."""
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(GROUPS, d)).astype(np.float32)
+    for start in range(0, n, PART):
+        rows = min(PART, n - start)
+        noise = rng.standard_normal((rows, d), np.float32)
+        yield np.maximum(centres[rng.integers(GROUPS, size=rows)] + noise, 0).astype(np.float16)
+
+
+def features_of(n: int, d: int) -> np.ndarray:
+    """Return float16[n, d]."""
+    return np.concatenate(list(parts_of(n, d)))
+
+
+def write_pool(folder: Path, n: int, d: int) -> None:
+    """Write what a query needs of a pool of n samples: its features, its pool, its truth."""
+    keys = {"dataset": "synthetic", "scenario": "s", "seed": 0, "round": 1}
+    rng = np.random.default_rng(1)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for feature in parts_of(n, d):
+            rows = np.arange(done, done + len(feature))
+            probability = rng.dirichlet(np.ones(CLASSES), len(feature)).astype(np.float32)
+            yield to_batch(rows, feature, probability, CLASSES)
+            done += len(feature)
+
+    write_features(folder / "features.parquet", batches(), **keys)
+    table, metadata = pools.to_table(pools.initial(np.arange(n)))
+    write_table(folder / "pool.parquet", table, **{**keys, "round": 0}, **metadata)
+    truth = {"sample_id": np.arange(n), "label": rng.integers(CLASSES, size=n).astype(np.int16)}
+    write_table(folder / "truth.parquet", pa.table(truth), dataset="synthetic")

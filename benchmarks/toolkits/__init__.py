@@ -1,0 +1,1 @@
+"""One round of active learning, three ways: this workflow, baal, scikit-activeml."""

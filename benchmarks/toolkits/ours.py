@@ -1,0 +1,112 @@
+"""The workflow's command lines, as its rules call them."""
+
+from pathlib import Path
+
+from benchmarks.processes import command
+from benchmarks.toolkits.task import Task
+from cbal.registry import STRATEGIES
+
+DATASET, SCENARIO = "benchmark", "uncertain"
+
+
+def first_labels(data: Path, folder: Path, seed: int, labels: int) -> list[list[str]]:
+    """Return what leads to `round-1/pool.parquet`: so many random samples with a label."""
+    start = folder / "round-0" / "pool.parquet"
+    init = command(
+        "init_pool",
+        dataset=DATASET,
+        scenario=SCENARIO,
+        seed=seed,
+        index=data / "index.parquet",
+        interactions=labels,
+        out=start,
+    )
+    return [init, *_ask(data, folder, seed, 1, "random", labels)]
+
+
+def one_round(data: Path, folder: Path, task: Task) -> dict[str, list[str]]:
+    """Return the command lines of the round that is measured: train on round 1, query round 2."""
+    before, now = folder / "round-1", folder / "round-2"
+    keys = {"dataset": DATASET, "scenario": SCENARIO, "seed": task.seed}
+    files = {"images": data / "images.npy", "index": data / "index.parquet"}
+    train = command(
+        "train",
+        **keys,
+        round=1,
+        pool=before / "pool.parquet",
+        **files,
+        truth=data / "truth.parquet",
+        architecture="resnet18",
+        weights=task.weights,
+        image_size=task.image_size,
+        epochs=task.epochs,
+        batch_size=task.batch_size,
+        learning_rate=task.learning_rate,
+        momentum=task.momentum,
+        weight_decay=task.weight_decay,
+        threads=task.workers,
+        metrics=before / "metrics.parquet",
+        timing=before / "timing.parquet",
+        model=before / "model.safetensors",
+    )
+    extract = command(
+        "extract_features",
+        **keys,
+        round=2,
+        **files,
+        pool=before / "pool.parquet",
+        model=before / "model.safetensors",
+        threads=task.workers,
+        out=now / "features.parquet",
+        timing=now / "timing-extraction.parquet",
+    )
+    query, annotate, update = _ask(data, folder, task.seed, 2, "entropy", task.query)
+    return {
+        "train": train,
+        "extract_features": extract,
+        "query": query,
+        "annotate": annotate,
+        "update_pool": update,
+    }
+
+
+def _ask(data: Path, folder: Path, seed: int, round: int, strategy: str, n: int) -> list[list[str]]:
+    """Return query, annotate and update_pool of a round of one step."""
+    now, pool = folder / f"round-{round}", folder / f"round-{round - 1}" / "pool.parquet"
+    keys = {"dataset": DATASET, "scenario": SCENARIO, "seed": seed, "round": round}
+    step = f"1-{strategy}"
+    query, annotations = (
+        now / f"step-{step}" / name for name in ("query.parquet", "annotations.parquet")
+    )
+    how = STRATEGIES[strategy]
+    return [
+        command(
+            "query",
+            **keys,
+            step=step,
+            pool=pool,
+            features=now / "features.parquet" if how.needs == "probabilities" else None,
+            strategy=how.address,
+            needs=how.needs,
+            kind=how.kind,
+            interactions=n,
+            out=query,
+        ),
+        command(
+            "annotate",
+            **keys,
+            step=step,
+            query=query,
+            truth=data / "truth.parquet",
+            purity=0.8,
+            out=annotations,
+        ),
+        command(
+            "update_pool",
+            **keys,
+            pool=pool,
+            queries=[query],
+            annotations=[annotations],
+            out=now / "pool.parquet",
+        ),
+    ]

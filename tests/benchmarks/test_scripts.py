@@ -1,0 +1,56 @@
+"""The benchmarks run, at sizes that measure nothing."""
+
+import sys
+
+import pandas as pd
+import pytest
+
+from benchmarks import kmeans, learning, precision, report, scaling
+
+
+@pytest.fixture
+def table(monkeypatch, tmp_path, capsys):
+    """Return a function that runs a benchmark and returns the table that it wrote."""
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
+    monkeypatch.setenv("PYTHONPATH", "workflow/scripts")
+
+    def run(module, name, *words):
+        monkeypatch.setattr(sys, "argv", [name, *map(str, words)])
+        module.main()
+        table = pd.read_parquet(tmp_path / f"results/{name}.parquet")
+        printed = capsys.readouterr().out
+        for column in table.columns.drop("machine"):
+            assert f" {column} " in printed
+        return table
+
+    return run
+
+
+def test_kmeans(table):
+    sizes = ["--rows", 600, "--dimensions", 16, "--clusters", 12, "--iterations", 30]
+    result = table(kmeans, "kmeans", *sizes, "--repeats", 3, "--threads", 1).set_index("way")
+    assert set(result.index) >= {"faiss.Kmeans", "scikit-learn", "ours", "ours, two levels"}
+    ratio = result["inertia / faiss.Kmeans"]
+    assert ratio["faiss.Kmeans"] == 1
+    assert ratio.between(0.8, 1.25).all()
+
+
+def test_scaling(table):
+    sizes = ["--sizes", 400, 800, "--dimensions", 8, "--interactions", 20, "--threads", 1]
+    result = table(scaling, "scaling", *sizes)
+    assert len(result) == 5
+    assert (result[["400: s", "800: s", "400: MiB", "800: MiB"]] > 0).all(axis=None)
+
+
+def test_precision(table):
+    result = table(precision, "precision", "--epochs", 4, "--seeds", 1, "--threads", 1)
+    assert result["activations"].tolist() == ["float32", "bfloat16"]
+    assert (result["test accuracy, mean"] > 0.9).all()
+
+
+def test_learning(table):
+    words = ["--sides", 32, "--seconds", 0, "--repeats", 1, "--threads", 1, "--batch-size", 4]
+    result = table(learning, "learning-train", *words)
+    assert result["way"].tolist()[:3] == ["plain", "tuned", "ours"]
+    assert (result["images/s"] > 0).all()
+    assert result.loc[0, "x plain"] == 1
