@@ -8,6 +8,8 @@ from cbal.device import Execution
 from cbal.extraction import extract
 from cbal.images import Batches
 from cbal.inference import ready
+from cbal.strategies import cluster, entropy
+from cbal.strategies.base import Candidates
 
 CPU = Execution(torch.device("cpu"))
 
@@ -71,3 +73,24 @@ def test_bfloat16_is_near(resnet):
     assert not np.array_equal(plain[1], rough[1])
     assert [part.dtype for part in rough] == [np.float16, np.float32]
     np.testing.assert_allclose(rough[1], plain[1], atol=0.02)
+
+
+def test_the_same_images_are_chosen_as_with_the_plain_model(resnet):
+    model, spec = resnet
+    images = np.random.default_rng(0).integers(0, 256, (60, 32, 32, 3), dtype=np.uint8)
+    sample_id = np.arange(60)
+    batches = Batches(images, sample_id, spec, CPU.device)
+    fast = [np.concatenate(part) for part in zip(*extract(model, batches, CPU), strict=True)]
+    caught = []
+    model.fc.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
+    with torch.inference_mode():
+        x = torch.cat(list(batches.in_order(60)))
+        probability = model(x).softmax(1).numpy()
+    plain = caught[0].half().numpy(), probability
+    for select in (entropy.select, cluster.select):
+        ours, theirs = (
+            select(Candidates(sample_id, feature, probability), 12, np.random.default_rng(0))
+            for feature, probability in (fast, plain)
+        )
+        assert ours.sample_id.tolist() == theirs.sample_id.tolist()
+        assert ours.interaction.tolist() == theirs.interaction.tolist()
