@@ -61,7 +61,7 @@ def measure(
     """Return a row for each way: its images per second, and ratios to the others."""
     ways = dict(ways_of(arguments, device, stage, side))
     # The plain loop says how many images take the wished seconds.
-    probe = 4 * arguments.batch_size
+    probe = 2 * arguments.batch_size
     first = next(iter(ways.values()))
     first(probe)
     n = max(probe, int(arguments.seconds * probe / timed(first, probe, device)))

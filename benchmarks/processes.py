@@ -44,13 +44,19 @@ def command(script: str, **flags: object) -> list[str]:
     return words
 
 
-def measure(words: Sequence[str], log: Path, environment: Mapping[str, str] = OF_JOBS) -> Usage:
-    """Run a command from the repository's root to its end.
+def measure(
+    words: Sequence[str],
+    log: Path,
+    environment: Mapping[str, str] = OF_JOBS,
+    folder: Path = ROOT,
+) -> Usage:
+    """Run a command to its end.
 
     Args:
         words: the command.
         log: file that gets what it says.
         environment: what differs from this process's.
+        folder: where it runs; by default the repository's root.
 
     Raises:
         SystemExit: it failed; with its last words.
@@ -59,7 +65,7 @@ def measure(words: Sequence[str], log: Path, environment: Mapping[str, str] = OF
         busy, start = _busy(), time.perf_counter()
         process = subprocess.Popen(
             words,
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, **environment},
             stdout=out,
             stderr=subprocess.STDOUT,

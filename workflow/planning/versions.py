@@ -9,6 +9,7 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@cache
 def version(script: str, *modules: str) -> str:
     """Return the version of a stage: 12 hexadecimal digits.
 

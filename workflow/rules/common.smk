@@ -4,6 +4,7 @@ A run is a (dataset, scenario, seed). Its rounds unroll from the last one: round
 needs the pool and the model of round r - 1, and round 0 is the state before any label.
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -14,6 +15,11 @@ from workflow.planning.settings import SettingsError, check, shares
 from workflow.planning.versions import version
 from workflow.scripts.cbal.paths import is_weights_file
 from workflow.scripts.cbal.registry import STRATEGIES
+
+# A DAG is millions of objects, and they all stay: looking for garbage among them again and
+# again took a tenth of its time.
+gc.freeze()
+gc.set_threshold(100_000, 20, 20)
 
 try:
     check(config)
@@ -37,10 +43,12 @@ RUN = "results/{dataset}/{scenario}/seed-{seed}"
 ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
-# On a cluster a round is one submission. Never a whole run: when a job of a group fails, the
-# next attempt repeats the group.
-ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}"
-FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1"
+# On a Slurm cluster a round is one submission. Never a whole run: when a job of a group fails,
+# the next attempt repeats the group. Local runs ignore groups, but their dry runs would check
+# each against all rounds before it.
+SUBMITS = workflow.resource_settings.nodes is not None
+ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}" if SUBMITS else None
+FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1" if SUBMITS else None
 
 
 def one_of(names):

@@ -12,9 +12,15 @@ def scripts(tmp_path, monkeypatch):
     copy = tmp_path / "scripts"
     shutil.copytree(versions.SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(versions, "SCRIPTS", copy)
-    versions._parsed.cache_clear()
+    forget()
     yield copy
+    forget()
+
+
+def forget():
+    """Let the next version be that of the files as they are then."""
     versions._parsed.cache_clear()
+    versions.version.cache_clear()
 
 
 STAGES = [
@@ -35,7 +41,7 @@ def changed_by(scripts, file, edit):
     text = edit(path.read_text())
     assert text != path.read_text()
     path.write_text(text)
-    versions._parsed.cache_clear()
+    forget()
     return {stage for stage in STAGES if versions.version(*stage) != before[stage]}
 
 
