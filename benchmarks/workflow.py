@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.checkouts import Shape, bare, ours
 from benchmarks.processes import Usage, measure
-from benchmarks.report import report
+from benchmarks.report import cores, report
 
 # What `cbal.cli.run` says at the end of each job's log.
 TOLD = re.compile(r"^started in ([\d.]+) CPU-seconds, worked ([\d.]+) s$", re.M)
@@ -52,7 +52,7 @@ def main() -> None:
             sweep("sweep", "2 scenarios on digits, 3 rounds, one core", small, cores=1)
         if arguments.demo or "demo" in wanted:
             whole = ours(folder / "demo")
-            sweep("demo", "The demo from nothing", whole, cores=len(os.sched_getaffinity(0)))
+            sweep("demo", "The demo from nothing", whole, cores=cores())
 
 
 @dataclass
