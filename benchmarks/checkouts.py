@@ -29,6 +29,17 @@ class Shape:
         return min(shapes, key=lambda it: abs(it.seeds * a_seed[it.rounds] - jobs))
 
 
+def copy_sources(folder: Path) -> None:
+    """Copy what Snakemake needs of this project, as a fresh checkout has it, to a new folder."""
+    folder.mkdir(parents=True)
+    for part in PARTS:
+        if (ROOT / part).is_dir() and not (ROOT / part).is_symlink():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, folder / part, symlinks=True, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / part, folder / part, follow_symlinks=False)
+
+
 def ours(folder: Path, **changes: Any) -> Path:
     """Make a checkout whose sweep is the demo with some changes.
 
@@ -36,13 +47,7 @@ def ours(folder: Path, **changes: Any) -> Path:
         folder: to be made.
         changes: keys of the sweep, as in `config.yaml`.
     """
-    folder.mkdir()
-    for part in PARTS:
-        if (ROOT / part).is_dir() and not (ROOT / part).is_symlink():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / part, folder / part, symlinks=True, ignore=ignored)
-        else:
-            shutil.copy2(ROOT / part, folder / part, follow_symlinks=False)
+    copy_sources(folder)
     shutil.copy2(HERE / "finished.smk", folder)
     config = yaml.safe_load((folder / "config.yaml").read_text())
     config["sweep"] = "demo"

@@ -11,10 +11,15 @@ from statistics import median
 from benchmarks.processes import ROOT, measure
 from benchmarks.report import report
 
+RESNET = (
+    "from cbal.torchvision_models import torchvision_model;"
+    "torchvision_model('resnet18', 10, 'torchvision.models.resnet')"
+)
+# The stages, and what each runs before its first work beside importing its script.
 STAGES = {
     "init_pool": "",
     "query": "",
-    "query (cluster)": "cbal.strategies.cluster",
+    "query (cluster)": "import cbal.strategies.cluster",
     "annotate": "",
     "update_pool": "",
     "collect_metrics": "",
@@ -22,14 +27,9 @@ STAGES = {
     "plot_gallery": "",
     "tabulate_metrics": "",
     "train": "",
-    "train (ResNet-18)": "RESNET",
+    "train (ResNet-18)": RESNET,
     "extract_features": "",
 }
-RESNET = (
-    "from cbal.torchvision_models import torchvision_model;"
-    "torchvision_model('resnet18', 10, 'torchvision.models.resnet')"
-)
-WHOLE = "import torchvision"
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
     cli.add_argument("--repeats", type=int, default=5)
     arguments = cli.parse_args()
     codes = {name: code_of(name, extra) for name, extra in STAGES.items()}
-    codes |= {"only: import torch": "import torch", "only: import torchvision": WHOLE}
+    codes |= {f"only: {code}": code for code in ("import torch", "import torchvision")}
     rows = []
     for name, code in codes.items():
         words = [sys.executable, "-c", code]
@@ -60,9 +60,7 @@ def code_of(name: str, extra: str) -> str:
     """Return code that imports what a stage imports, up to its first work."""
     scripts = str(ROOT / "workflow" / "scripts")
     code = f"import sys; sys.path.insert(0, {scripts!r}); import {name.split()[0]}"
-    if extra == "RESNET":
-        return f"{code}; {RESNET}"
-    return f"{code}; import {extra}" if extra else code
+    return f"{code}; {extra}"
 
 
 def largest(words: list[str], n: int = 3) -> str:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.conftest import ROOT
-
-PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "envs", "slurm"]
+import tests.conftest  # noqa: F401 - jobs find the `python` of the tests, in drills too
+from benchmarks.checkouts import copy_sources
 
 
 class Project:
@@ -84,11 +83,5 @@ class Project:
 
 def checkout(path: Path) -> Project:
     """Return a copy of the project's sources, as a fresh checkout has them."""
-    path.mkdir(parents=True)
-    for part in PARTS:
-        if (ROOT / part).is_dir() and not (ROOT / part).is_symlink():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / part, path / part, symlinks=True, ignore=ignored)
-        else:
-            shutil.copy2(ROOT / part, path / part, follow_symlinks=False)
+    copy_sources(path)
     return Project(path)
