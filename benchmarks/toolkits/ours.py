@@ -85,7 +85,7 @@ def _ask(data: Path, folder: Path, seed: int, round: int, strategy: str, n: int)
             **keys,
             step=step,
             pool=pool,
-            features=now / "features.parquet" if how.needs == "probabilities" else None,
+            features=now / "features.parquet" if "probabilities" in how.needs else None,
             strategy=how.address,
             needs=how.needs,
             kind=how.kind,

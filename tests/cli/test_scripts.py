@@ -24,7 +24,7 @@ CLUSTER = ["--strategy", "cbal.strategies.cluster:select", "--needs", "features"
 CLUSTER += ["--kind", "cluster", "--settings", '{"iterations": 5}']
 ENTROPY = ["--strategy", "cbal.strategies.entropy:select", "--needs", "probabilities"]
 ENTROPY += ["--kind", "individual"]
-RANDOM = ["--strategy", "cbal.strategies.random_choice:select", "--needs", "pool"]
+RANDOM = ["--strategy", "cbal.strategies.random_choice:select", "--needs"]
 RANDOM += ["--kind", "individual"]
 
 

@@ -20,18 +20,18 @@ def pool():
 
 
 def test_the_unlabeled_pool_has_no_individual_label(pool):
-    assert candidates_of(pool, "individual", "reask", "pool", None).sample_id.tolist() == [
+    assert candidates_of(pool, "individual", "reask", (), None).sample_id.tolist() == [
         0,
         2,
         3,
         4,
     ]
-    assert candidates_of(pool, "cluster", "reask", "pool", None).sample_id.tolist() == [0, 2, 3, 4]
+    assert candidates_of(pool, "cluster", "reask", (), None).sample_id.tolist() == [0, 2, 3, 4]
 
 
 def test_under_keep_a_cluster_label_leaves_clustering_but_not_uncertainty(pool):
-    assert candidates_of(pool, "cluster", "keep", "pool", None).sample_id.tolist() == [0, 3]
-    assert candidates_of(pool, "individual", "keep", "pool", None).sample_id.tolist() == [
+    assert candidates_of(pool, "cluster", "keep", (), None).sample_id.tolist() == [0, 3]
+    assert candidates_of(pool, "individual", "keep", (), None).sample_id.tolist() == [
         0,
         2,
         3,
@@ -42,31 +42,31 @@ def test_under_keep_a_cluster_label_leaves_clustering_but_not_uncertainty(pool):
 def test_features_are_found_by_sample(pool, tmp_path):
     ids, feature, probability = [0, 2, 3, 4], np.arange(8).reshape(4, 2), np.eye(4)
     file = features_file(tmp_path / "f.parquet", ids, feature, probability)
-    candidates = candidates_of(pool, "cluster", "keep", "features", file)
+    candidates = candidates_of(pool, "cluster", "keep", ["features"], file)
     assert candidates.features.tolist() == [[0, 1], [4, 5]]
     assert candidates.probabilities is None
-    candidates = candidates_of(pool, "cluster", "keep", "probabilities", file)
+    candidates = candidates_of(pool, "cluster", "keep", ["probabilities"], file)
     assert candidates.probabilities.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0]]
 
 
 def test_features_that_lack_a_sample_are_refused(pool, tmp_path):
     file = features_file(tmp_path / "f.parquet", [0, 2, 3], np.zeros((3, 2)))
     with pytest.raises(InputError, match="f.parquet: it lacks samples of the pool"):
-        candidates_of(pool, "cluster", "reask", "features", file)
+        candidates_of(pool, "cluster", "reask", ["features"], file)
 
 
 def test_without_a_trained_head_uncertain_samples_are_random_ones(pool, capsys):
-    untrained = candidates_of(pool, "individual", "reask", "pool", None)
-    assert usable_strategy(ENTROPY, "probabilities", untrained) == RANDOM
+    untrained = candidates_of(pool, "individual", "reask", (), None)
+    assert usable_strategy(ENTROPY, ["probabilities"], untrained) == RANDOM
     assert "drawn at random" in capsys.readouterr().err
     trained = replace(untrained, probabilities=np.eye(4, dtype=np.float32))
-    assert usable_strategy(ENTROPY, "probabilities", trained) == ENTROPY
-    assert usable_strategy("cbal.x:select", "features", untrained) == "cbal.x:select"
+    assert usable_strategy(ENTROPY, ["probabilities"], trained) == ENTROPY
+    assert usable_strategy("cbal.x:select", ["features"], untrained) == "cbal.x:select"
 
 
 def test_an_empty_pool_gives_an_empty_query(pool):
     pool = replace(pool, kind=np.full(5, INDIVIDUAL, np.int8))
-    candidates = candidates_of(pool, "individual", "reask", "pool", None)
+    candidates = candidates_of(pool, "individual", "reask", (), None)
     rng = np.random.default_rng(0)
     table = make_query(candidates, load_strategy(ENTROPY), "individual", 3, rng, 1, {})
     assert table.num_rows == 0

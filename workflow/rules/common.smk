@@ -55,9 +55,19 @@ def one_of(names):
     return "|".join(re.escape(name) for name in names)
 
 
-def steps_that_need(what):
-    names = one_of(name for name, strategy in STRATEGIES.items() if strategy.needs == what)
+def steps_by(rule):
+    """Pattern of the steps whose query a rule makes."""
+    names = one_of(name for name, strategy in STRATEGIES.items() if rule_of(strategy) == rule)
     return rf"\d+-({names})"
+
+
+def rule_of(strategy):
+    """The rule that makes a strategy's query."""
+    if strategy.kind == "cluster":
+        return "cluster"
+    if {"features", "labeled_features"} & set(strategy.needs):
+        return "select_diverse"
+    return "select_uncertain" if strategy.needs else "select_random"
 
 
 wildcard_constraints:

@@ -2,10 +2,10 @@
 
 Needs:  the pool of the round before, and features (pretrained ones in round 1).
 Makes:  step-{step}/{query,annotations}.parquet for each step, then pool.parquet.
-Order:  for each step: select_random | select_uncertain | cluster -> annotate;
+Order:  for each step: select_random | select_uncertain | select_diverse | cluster -> annotate;
         after the last one: update_pool.
 
-Which of the three rules makes a step's query follows from what its strategy needs.
+Which of the four rules makes a step's query follows from what its strategy needs.
 """
 
 
@@ -23,7 +23,7 @@ rule select_random:
     benchmark:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/query.tsv"
     wildcard_constraints:
-        step=steps_that_need("pool"),
+        step=steps_by("select_random"),
     group:
         ONE_ROUND
     conda:
@@ -48,7 +48,7 @@ rule select_random:
         " --annotations {input.annotations:q}"
         " --features {input.features:q}"
         " --strategy {params.strategy:q}"
-        " --needs {params.needs}"
+        " --needs {params.needs:q}"
         " --kind {params.kind}"
         " --interactions {params.interactions}"
         " --cluster-labels {params.cluster_labels}"
@@ -65,7 +65,7 @@ use rule select_random as select_uncertain with:
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
     wildcard_constraints:
-        step=steps_that_need("probabilities"),
+        step=steps_by("select_uncertain"),
 
 
 use rule select_random as cluster with:
@@ -75,12 +75,17 @@ use rule select_random as cluster with:
         annotations=earlier_steps("annotations.parquet"),
         features=features,
     wildcard_constraints:
-        step=steps_that_need("features"),
+        step=steps_by("cluster"),
     threads: threads_of
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
         gpu=gpus_of_step,
+
+
+use rule cluster as select_diverse with:
+    wildcard_constraints:
+        step=steps_by("select_diverse"),
 
 
 rule annotate:

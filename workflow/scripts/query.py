@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
     cli.add_argument("--strategy", required=True, help="address, as package.module:function")
-    cli.add_argument("--needs", required=True, choices=["pool", "probabilities", "features"])
+    cli.add_argument("--needs", nargs="*", default=[], help="what the strategy looks at")
     cli.add_argument("--kind", required=True, choices=["individual", "cluster"])
     cli.add_argument("--interactions", type=int, required=True, help="to ask for")
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")

@@ -52,7 +52,7 @@ def test_numbers_that_are_none_are_refused_by_name(name):
     pool = candidates()
     pool.features[3] = np.nan
     pool.probabilities[3] = np.nan
-    if STRATEGIES[name].needs == "pool":
+    if not STRATEGIES[name].needs:
         return
     with pytest.raises(InputError, match=f"sample {pool.sample_id[3]} are not numbers"):
         select(name, pool, 5)

@@ -65,18 +65,19 @@ def write_features(path: Path, batches: Iterable[pa.RecordBatch], **metadata: An
 def read_features(
     path: Path, sample_id: np.ndarray, columns: Sequence[str]
 ) -> dict[str, np.ndarray | None]:
-    """Return columns of `features.parquet` for given samples, as matrices.
+    """Return columns of `features.parquet` for given samples, as arrays.
 
-    The file is read row group by row group, so that memory holds the matrices and little
-    more.
+    The file is read row group by row group, so that memory holds the arrays and little more.
 
     Args:
         path: of the file.
         sample_id: int64[n], ascending, the wanted samples.
-        columns: some of feature (float16[n, d]) and probability (float32[n, classes]).
+        columns: names of columns; of lists, as feature (float16[n, d]) and probability
+            (float32[n, classes]), or of numbers.
 
     Returns:
-        A matrix for each column; None where the column is null (no trained head).
+        An array for each column, a matrix for one of lists; None where the column is null (no
+        trained head).
 
     Raises:
         InputError: the file is not whole, or lacks a column or a sample.
@@ -86,7 +87,7 @@ def read_features(
     for name in ("sample_id", *columns):
         if name not in file.schema_arrow.names:
             raise InputError(f"{path}: column {name} is missing; {HOW_TO_REBUILD}")
-    matrices: dict[str, np.ndarray | None] = dict.fromkeys(columns)
+    arrays: dict[str, np.ndarray | None] = dict.fromkeys(columns)
     found = 0
     for batch in file.iter_batches(ROWS, columns=["sample_id", *columns]):
         known = batch.column("sample_id").to_numpy()
@@ -94,24 +95,27 @@ def read_features(
         wanted = (to < len(sample_id)) & (sample_id[np.minimum(to, len(sample_id) - 1)] == known)
         found += int(wanted.sum())
         for name in columns:
-            _fill(matrices, name, batch.column(name), to, wanted, len(sample_id))
+            _fill(arrays, name, batch.column(name), to, wanted, len(sample_id))
     if found < len(sample_id):
         raise InputError(f"{path}: it lacks samples of the pool; {HOW_TO_REBUILD}")
-    return matrices
+    return arrays
 
 
 def _fill(
-    matrices: dict[str, np.ndarray | None],
+    arrays: dict[str, np.ndarray | None],
     name: str,
-    column: pa.FixedSizeListArray,
+    column: pa.Array,
     to: np.ndarray,
     wanted: np.ndarray,
     n: int,
 ) -> None:
-    """Copy the wanted rows of a column to their places in its matrix, made when first needed."""
+    """Copy the wanted rows of a column to their places in its array, made when first needed."""
     if column.null_count == len(column):
         return
-    values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
-    if matrices[name] is None:
-        matrices[name] = np.empty((n, values.shape[1]), values.dtype)
-    matrices[name][to[wanted]] = values if wanted.all() else values[wanted]
+    if isinstance(column, pa.FixedSizeListArray):
+        values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
+    else:
+        values = column.to_numpy(zero_copy_only=False)
+    if arrays[name] is None:
+        arrays[name] = np.empty((n, *values.shape[1:]), values.dtype)
+    arrays[name][to[wanted]] = values if wanted.all() else values[wanted]

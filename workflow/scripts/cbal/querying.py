@@ -1,7 +1,7 @@
 """From a pool and a strategy to the samples put before the annotator."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,14 @@ from cbal.pool import NONE, Pool
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates, Selection
 
+# Columns of `features.parquet` by the field of `Candidates` that they fill.
+COLUMNS = {
+    "features": "feature",
+    "probabilities": "probability",
+    "expected_entropy": "expected_entropy",
+    "variation_ratio": "variation_ratio",
+    "mean_std": "mean_std",
+}
 RANDOM = "cbal.strategies.random_choice:select"
 
 Select = Callable[..., Selection]
@@ -32,19 +40,19 @@ def load_strategy(address: str) -> Select:
         raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
 
 
-def usable_strategy(address: str, needs: str, candidates: Candidates) -> str:
+def usable_strategy(address: str, needs: Sequence[str], candidates: Candidates) -> str:
     """Return the address of the strategy to use: random sampling before there is a model.
 
     In round 1 no head is trained, so there are no probabilities to be uncertain by.
     """
-    if needs == "probabilities" and candidates.probabilities is None:
+    if "probabilities" in needs and candidates.probabilities is None:
         say("no trained head yet: the samples are drawn at random")
         return RANDOM
     return address
 
 
 def candidates_of(
-    pool: Pool, kind: str, cluster_labels: str, needs: str, features: Path | None
+    pool: Pool, kind: str, cluster_labels: str, needs: Sequence[str], features: Path | None
 ) -> Candidates:
     """Return the samples of the unlabeled pool that a step may show.
 
@@ -55,7 +63,7 @@ def candidates_of(
         pool: the pool before the step.
         kind: "individual" or "cluster".
         cluster_labels: "reask" or "keep".
-        needs: "pool", "probabilities" or "features": what the strategy looks at.
+        needs: names of the fields of `Candidates` that the strategy looks at.
         features: `features.parquet`, or None.
 
     Raises:
@@ -65,10 +73,21 @@ def candidates_of(
     if kind == "cluster" and cluster_labels == "keep":
         open_ = pool.kind == NONE
     sample_id = pool.sample_id[open_]
-    if features is None or needs == "pool" or not len(sample_id):
+    if features is None or not needs or not len(sample_id):
         return Candidates(sample_id)
-    column = {"features": "feature", "probabilities": "probability"}[needs]
-    return Candidates(sample_id, **{needs: read_features(features, sample_id, [column])[column]})
+    columns = [column for field, column in COLUMNS.items() if field in needs]
+    if "labeled_features" not in needs:
+        read = read_features(features, sample_id, columns)
+        return Candidates(sample_id, **{f: read[c] for f, c in COLUMNS.items() if c in read})
+    shown = open_ | ~pool.unlabeled
+    read = read_features(features, pool.sample_id[shown], columns)
+    fields = {f: read[c] for f, c in COLUMNS.items() if c in read and read[c] is not None}
+    labeled = fields["features"][~pool.unlabeled[shown]]
+    return Candidates(
+        sample_id,
+        labeled_features=labeled,
+        **{field: values[open_[shown]] for field, values in fields.items()},
+    )
 
 
 def make_query(

@@ -12,23 +12,24 @@ class Strategy(NamedTuple):
 
     Attributes:
         address: module and function, as `cbal.strategies.entropy:select`.
-        needs: "pool", "probabilities" (none in round 1) or "features".
+        needs: what it looks at beside the pool: names of fields of `strategies.base.Candidates`.
+            All but features are of a trained head, so they are missing in round 1.
         kind: "individual" or "cluster": what one interaction shows.
         settings: keyword settings a step may give it: a type, or all possible values.
     """
 
     address: str
-    needs: str
+    needs: tuple[str, ...]
     kind: str
     settings: dict[str, type | tuple] = {}
 
 
 STRATEGIES = {
-    "random": Strategy("cbal.strategies.random_choice:select", "pool", "individual"),
-    "entropy": Strategy("cbal.strategies.entropy:select", "probabilities", "individual"),
+    "random": Strategy("cbal.strategies.random_choice:select", (), "individual"),
+    "entropy": Strategy("cbal.strategies.entropy:select", ("probabilities",), "individual"),
     "cluster": Strategy(
         "cbal.strategies.cluster:select",
-        "features",
+        ("features",),
         "cluster",
         {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
     ),

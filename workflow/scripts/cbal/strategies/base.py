@@ -12,12 +12,24 @@ class Candidates:
     Attributes:
         sample_id: int64[n], ascending.
         features: float16[n, d] or None, the input of the model's head.
-        probabilities: float32[n, classes] or None, the model's softmax.
+        probabilities: float32[n, classes] or None, the model's softmax; the mean of all passes
+            where the scenario asks for several (Monte-Carlo dropout, an ensemble).
+        expected_entropy: float32[n] or None, the mean over passes of the softmax's entropy (nats).
+        variation_ratio: float32[n] or None, the share of passes that do not vote for the class
+            with most votes.
+        mean_std: float32[n] or None, the standard deviation over passes of a class's
+            probability, its mean over classes.
+        labeled_features: float16[m, d] or None, the features of all samples with an individual
+            label, in the order of their `sample_id`.
     """
 
     sample_id: np.ndarray
     features: np.ndarray | None = None
     probabilities: np.ndarray | None = None
+    expected_entropy: np.ndarray | None = None
+    variation_ratio: np.ndarray | None = None
+    mean_std: np.ndarray | None = None
+    labeled_features: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.sample_id)
