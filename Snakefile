@@ -4,6 +4,8 @@ snakemake --cores 8                        the sweep named in config.yaml
 snakemake --cores 8 --config sweep=paper   another one
 snakemake --cores 8 figures                figures and tables only
 snakemake --cores 1 partial                the same from a half-finished sweep
+snakemake --cores 1 archive                keep the metrics of finished runs
+snakemake --cores 8 calibration            compare trainings on held-out training images
 """
 
 from snakemake.utils import min_version
@@ -38,6 +40,10 @@ localrules:
     plot_clusters,
     plot_gallery,
     tabulate,
+    tabulate_claims,
+    tabulate_calibration,
+    carve_validation,
+    archive,
 
 
 rule all:

@@ -1,14 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from cbal import models
+from cbal import models, training
 from cbal.device import Execution
 from cbal.errors import InputError
 from cbal.evaluation import evaluate
 from cbal.extraction import extract
 from cbal.images import Batches
-from cbal.training import Training, fit
+from cbal.training import Training, fit, mirrored
 
 CPU = Execution(torch.device("cpu"))
 HOW = Training(epochs=3, batch_size=16, learning_rate=0.05, momentum=0.9, weight_decay=5e-4)
@@ -53,6 +55,35 @@ def test_it_is_pytorch_s_sgd_on_the_same_batches():
             optimizer.step()
     for ours, theirs in zip(trained().parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+
+
+def test_a_mirrored_image_is_its_mirror_image():
+    pixels = torch.arange(2 * 3 * 4 * 1, dtype=torch.uint8).view(2, 3, 4, 1)
+    flipped = mirrored(pixels, torch.tensor([False, True]))
+    assert torch.equal(flipped[0], pixels[0])
+    assert np.array_equal(flipped[1].numpy(), pixels[1].numpy()[:, ::-1])
+
+
+def test_half_of_the_images_are_mirrored_anew_in_each_epoch(monkeypatch):
+    seen = []
+
+    def watch(pixels, chosen):
+        seen.append(chosen)
+        return pixels
+
+    monkeypatch.setattr(training, "mirrored", watch)
+    plain = trained(replace(HOW, flip=True), n=400)
+    epochs = torch.cat(seen).view(3, 400)
+    assert 0.4 < epochs.double().mean() < 0.6
+    assert not torch.equal(epochs[0], epochs[1])
+    monkeypatch.undo()
+    same = [
+        torch.equal(a, b)
+        for a, b in zip(
+            plain.parameters(), trained(replace(HOW, flip=True), n=400).parameters(), strict=True
+        )
+    ]
+    assert not all(same)
 
 
 def test_same_seed_same_bits():

@@ -6,7 +6,8 @@ import pytest
 RANDOM = {"select_random": 1, "annotate": 1, "update_pool": 1}
 MIXED = {"extract_features": 1, "select_uncertain": 1, "cluster": 1, "annotate": 2}
 MIXED |= {"update_pool": 1}
-DRAWN = {"collect_metrics": 1, "plot_accuracy": 1, "plot_clusters": 1, "tabulate": 1, "all": 1}
+DRAWN = {"collect_metrics": 1, "plot_accuracy": 1, "plot_clusters": 1}
+DRAWN |= {"tabulate": 1, "tabulate_claims": 1, "all": 1}
 
 
 def add(*parts):
@@ -38,6 +39,20 @@ def test_the_paper_s_sweep(fresh):
     assert jobs["extract_features"] == 4 * 2 * 5 * 14  # not in round 1, not for random
     assert jobs["extract_pretrained"] == jobs["fetch_data"] == jobs["plot_gallery"] == 2
     assert jobs["fetch_weights"] == 1
+    assert sum(jobs.values()) == 4235
+
+
+def test_the_paper_s_calibration_never_sees_the_test_split(fresh):
+    """2 data sets x 3 batch sizes x 2 flips."""
+    jobs = fresh.jobs("calibration", "--config", "sweep=paper")
+    assert jobs["train_trial"] == 12
+    assert not {"train", "train_supervised"} & jobs.keys()
+    result = fresh.snakemake("-n", "calibration", "--config", "sweep=paper")
+    trials = [part for part in result.stdout.split("rule ") if part.startswith("train_trial")]
+    assert len(trials) == 12
+    for trial in trials:
+        assert "calibration/index.parquet" in trial
+        assert "index.parquet" not in trial.replace("calibration/index.parquet", "")
 
 
 def test_a_finished_sweep_has_nothing_to_do(finished):
@@ -157,7 +172,8 @@ def test_another_sweep_of_the_same_runs_draws_again_alone(project):
 
 def test_partial_draws_what_is_there_and_runs_nothing_else(project):
     (project.path / "results/tiny/uncertain+cluster/seed-0/round-2/metrics.parquet").unlink()
-    drawn = {"collect_partial": 1, "plot_accuracy": 1, "plot_clusters": 1, "tabulate": 1}
+    drawn = {**DRAWN, "collect_partial": 1}
+    del drawn["all"], drawn["collect_metrics"]
     assert project.jobs("partial") == {**drawn, "partial": 1}
     project.run("partial")
     assert project.jobs("partial") == {}
@@ -178,4 +194,5 @@ def test_only_evaluation_oracle_and_baseline_read_the_truth(fresh):
     assert readers == {"annotate", "train", "train_last", "train_supervised"}
     scripts = fresh.path / "workflow/scripts"
     with_truth = {p.name for p in scripts.glob("*.py") if "truth" in p.read_text()}
-    assert with_truth == {"prepare_data.py", "annotate.py", "train.py"}
+    # The calibration is supervised, like the baseline.
+    assert with_truth == {"prepare_data.py", "annotate.py", "train.py", "carve_validation.py"}

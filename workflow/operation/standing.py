@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow.scripts.cbal.archives import run_file
+
 ROUND = "{dataset}/{scenario}/seed-{seed}/round-{round}"
 BASELINE = "{dataset}/supervised/seed-{seed}"
 
@@ -63,7 +65,8 @@ def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
                     root / "results" / run.folder(round) / "metrics.parquet"
                     for round in range(1, rounds + 1)
                 )
-                run.finished = [_time_of(path) for path in metrics]
+                archived = _archived(sweep, root, run)
+                run.finished = [archived or _time_of(path) for path in metrics]
                 runs.append(run)
     return runs
 
@@ -77,6 +80,14 @@ def duration(seconds: float) -> str:
     if seconds < 36 * 3600:
         return f"{seconds / 3600:.1f} h"
     return f"{seconds / 86400:.1f} days"
+
+
+def _archived(sweep: dict[str, Any], root: Path, run: Run) -> float | None:
+    """Return when a run was archived; None where it is not."""
+    archive = sweep.get("archive")
+    if archive is None:
+        return None
+    return _time_of(run_file(root / archive, run.dataset, run.scenario, run.seed))
 
 
 def _time_of(path: Path) -> float | None:

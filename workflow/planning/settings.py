@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import subprocess
 import sys
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from workflow.scripts.cbal.registry import STRATEGIES
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
-TAKEN = {"supervised", "pretrained"}  # folders beside those of the scenarios
+TAKEN = {"supervised", "pretrained", "calibration"}  # folders beside those of the scenarios
 IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
 TRAINING_IMAGES = {"cifar10": 50_000}  # published split
 
@@ -59,6 +59,14 @@ def check(config: Config) -> None:
     for name, dataset in config["datasets"].items():
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
     _known("sweep", config["sweep"], config["sweeps"])
+    calibration = config["sweeps"][config["sweep"]]["calibration"]
+    for trial in trials(calibration).values():
+        training = {"epochs": 1, "learning_rate": 1, **trial}
+        schema_ = schema["properties"]["datasets"]["additionalProperties"]["properties"]["training"]
+        error = best_match(Validator(schema_).iter_errors(training))
+        if error is not None:
+            where = f"sweeps.{config['sweep']}.calibration.grid"
+            raise SettingsError(f"{where}.{describe(error)}")
     for name in config["sweeps"][config["sweep"]]["datasets"]:
         _check_dataset(config, name)
 
@@ -94,6 +102,18 @@ def shares(config: Config, dataset: str, scenario: str) -> list[int]:
     for i in by_remainder[: total - sum(parts)]:
         parts[i] += 1
     return parts
+
+
+def trials(calibration: Config | None) -> dict[str, Config]:
+    """Return the trainings that a calibration tries, by names such as batch_size-32+flip-true."""
+    if calibration is None:
+        return {}
+    grid = calibration["grid"]
+    combinations = [dict(zip(grid, values)) for values in product(*grid.values())]
+    return {
+        "+".join(f"{key}-{value}".lower() for key, value in trial.items()): trial
+        for trial in combinations
+    }
 
 
 def _check_dataset(config: Config, name: str) -> None:

@@ -10,8 +10,11 @@ import json
 import os
 import re
 import sys
+from itertools import product
 
-from workflow.planning.settings import SettingsError, check, shares
+from snakemake.exceptions import WorkflowError
+from workflow.planning.provenance import archived_runs, provenance, provenance_of_sweep
+from workflow.planning.settings import SettingsError, check, shares, trials
 from workflow.planning.versions import version
 from workflow.scripts.cbal.paths import is_weights_file
 from workflow.scripts.cbal.registry import STRATEGIES
@@ -23,6 +26,7 @@ gc.set_threshold(100_000, 20, 20)
 
 try:
     check(config)
+    ARCHIVED = archived_runs(config)
 except SettingsError as error:
     raise SystemExit(f"config.yaml: {error}") from None
 
@@ -43,6 +47,9 @@ RUN = "results/{dataset}/{scenario}/seed-{seed}"
 ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
+CALIBRATION = SWEEP["calibration"]
+TRIALS = trials(CALIBRATION)
+TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
 # On a Slurm cluster a round is one submission. Never a whole run: when a job of a group fails,
 # the next attempt repeats the group. Local runs ignore groups, but their dry runs would check
 # each against all rounds before it.
@@ -78,6 +85,7 @@ wildcard_constraints:
     round=r"[1-9]\d*",
     step=r"\d+-\w+",
     part="(partial/)?",
+    trial=one_of(TRIALS),
 
 
 def growing(amount):
@@ -131,8 +139,24 @@ def optional_setting(name):
     return lambda wildcards: DATASETS[wildcards.dataset][name] or []
 
 
+def training_of(wildcards):
+    """How the model is trained; a trial of the calibration changes some of it."""
+    return DATASETS[wildcards.dataset]["training"] | TRIALS.get(wildcards.get("trial"), {})
+
+
 def training(name):
-    return lambda wildcards: DATASETS[wildcards.dataset]["training"][name]
+    return lambda wildcards: training_of(wildcards)[name]
+
+
+def flip(wildcards):
+    return "--flip" if training_of(wildcards)["flip"] else ""
+
+
+def made_by(wildcards):
+    """The settings that made a result, for it to carry, as JSON."""
+    scenario = wildcards.get("scenario")
+    made = provenance(config, wildcards.dataset, scenario, training_of(wildcards))
+    return json.dumps(made, sort_keys=True)
 
 
 def weights_file(wildcards):
@@ -256,22 +280,44 @@ def query_version(wildcards):
 
 
 def metrics_of_sweep(wildcards):
-    """Metrics of all rounds of all runs, and of the supervised baselines."""
-    rounds = range(1, SWEEP["rounds"] + 1)
-    paths = expand(
-        f"{ROUND}/metrics.parquet",
-        dataset=SWEEP["datasets"],
-        scenario=SWEEP["scenarios"],
-        seed=SWEEP["seeds"],
-        round=rounds,
-    )
-    if SWEEP["supervised"]:
-        paths += expand(
-            f"{SUPERVISED}/metrics.parquet",
-            dataset=SWEEP["datasets"],
-            seed=SWEEP["seeds"],
-        )
+    """Metrics of all rounds of all runs, and of the supervised baselines.
+
+    Archived runs are done: what the archive has of them stands for all their rounds.
+    """
+    baseline = ["supervised"] if SWEEP["supervised"] else []
+    paths = []
+    for dataset, scenario, seed in product(
+        SWEEP["datasets"], SWEEP["scenarios"] + baseline, SWEEP["seeds"]
+    ):
+        keys = {"dataset": dataset, "scenario": scenario, "seed": seed}
+        if (dataset, scenario, seed) in ARCHIVED:
+            paths.append(ARCHIVED[dataset, scenario, seed])
+        elif scenario == "supervised":
+            paths.append(f"{SUPERVISED}/metrics.parquet".format_map(keys))
+        else:
+            rounds = range(1, SWEEP["rounds"] + 1)
+            paths += expand(f"{ROUND}/metrics.parquet", round=rounds, **keys)
     return paths
+
+
+def metrics_of_calibration(wildcards):
+    """Metrics of all trainings that the calibration tries."""
+    if not TRIALS:
+        raise WorkflowError(f"sweeps.{config['sweep']} has no `calibration:`")
+    datasets, seeds = SWEEP["datasets"], CALIBRATION["seeds"]
+    return expand(f"{TRIAL}/metrics.parquet", dataset=datasets, trial=TRIALS, seed=seeds)
+
+
+def to_archive(wildcards):
+    """What makes each run of the sweep, as JSON."""
+    if SWEEP["archive"] is None:
+        raise WorkflowError(f"sweeps.{config['sweep']} has no `archive:`")
+    return json.dumps(provenance_of_sweep(config))
+
+
+def published():
+    """What a paper reports of the sweep's data sets, as JSON."""
+    return json.dumps({name: DATASETS[name]["published"] for name in SWEEP["datasets"]})
 
 
 def present_metrics(wildcards):

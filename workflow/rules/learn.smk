@@ -4,7 +4,8 @@ Needs:  data, weights, and pool.parquet of the round.
 Makes:  metrics.parquet and timing.parquet (kept); model.safetensors and
         features.parquet (temporary: 45 MB a round, used up by the next round).
 Order:  extract_pretrained (once) -> round 1's query;
-        train -> model -> the next round's extract_features.
+        train -> model -> the next round's extract_features;
+        carve_validation -> train_trial for the calibration.
 
 A job holds the pool's images on its device if they take no more than `images_percent` of the
 memory there, and streams them otherwise: the results are the same. With `--resources gpu=3`
@@ -163,6 +164,9 @@ rule train:
         learning_rate=training("learning_rate"),
         momentum=training("momentum"),
         weight_decay=training("weight_decay"),
+        flip=flip,
+        split="test",
+        settings=made_by,
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         cuda_graphs=model_switch("cuda_graphs", "--cuda-graphs"),
@@ -186,6 +190,9 @@ rule train:
         " --learning-rate {params.learning_rate}"
         " --momentum {params.momentum}"
         " --weight-decay {params.weight_decay}"
+        " {params.flip}"
+        " --split {params.split}"
+        " --settings {params.settings:q}"
         " --precision {params.precision}"
         " {params.compile}"
         " {params.cuda_graphs}"
@@ -229,3 +236,52 @@ use rule train as train_supervised with:
         "logs/{dataset}/supervised/seed-{seed}/train.log",
     group:
         "supervised_{dataset}_{seed}"
+
+
+rule carve_validation:
+    """An index without the test split: training images held out in its place."""
+    input:
+        index=f"{DATA}/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+    output:
+        "results/{dataset}/calibration/index.parquet",
+    log:
+        "logs/{dataset}/calibration/carve_validation.log",
+    benchmark:
+        "logs/{dataset}/calibration/carve_validation.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        fraction=CALIBRATION and CALIBRATION["fraction"],
+        split_seed=data_setting("split_seed"),
+        version=version("carve_validation.py"),
+    shell:
+        "python workflow/scripts/carve_validation.py"
+        " --dataset {wildcards.dataset:q}"
+        " --index {input.index:q}"
+        " --truth {input.truth:q}"
+        " --fraction {params.fraction}"
+        " --split-seed {params.split_seed}"
+        " --out {output:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule train_supervised as train_trial with:
+    # The index has no test split, so no choice can be made by it.
+    input:
+        pool=[],
+        index="results/{dataset}/calibration/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+        images=f"{DATA}/images.npy",
+        weights=weights_file,
+    output:
+        metrics=f"{TRIAL}/metrics.parquet",
+        timing=f"{TRIAL}/timing.parquet",
+        model=temp(f"{TRIAL}/model.safetensors"),
+    log:
+        "logs/{dataset}/calibration/{trial}/seed-{seed}/train.log",
+    group:
+        "calibration_{dataset}_{trial}_{seed}"
+    params:
+        scenario="calibration",
+        split="validation",

@@ -3,8 +3,9 @@
 Needs:  metrics.parquet of all rounds, and of the supervised baseline.
 Makes:  results/metrics.parquet, results/figures/, results/tables/; the same below
         results/partial/ from what a half-finished sweep has.
-Order:  collect_metrics | collect_partial -> plot_accuracy, plot_clusters, tabulate;
-        plot_gallery needs no metrics but a round's clusters.
+Order:  collect_metrics | collect_partial -> plot_accuracy, plot_clusters, tabulate,
+        tabulate_claims; plot_gallery needs no metrics but a round's clusters;
+        tabulate_calibration needs those of the calibration alone.
 """
 
 
@@ -13,7 +14,7 @@ rule figures:
     input:
         expand("results/figures/{name}.{ext}", name=["accuracy", "clusters"], ext=["png", "pdf"]),
         expand("results/figures/gallery-{dataset}.{ext}", dataset=GALLERIES, ext=["png", "pdf"]),
-        expand("results/tables/summary.{ext}", ext=["md", "csv"]),
+        expand("results/tables/{name}.{ext}", name=["summary", "claims"], ext=["md", "csv"]),
 
 
 rule partial:
@@ -24,7 +25,36 @@ rule partial:
             name=["accuracy", "clusters"],
             ext=["png", "pdf"],
         ),
-        expand("results/partial/tables/summary.{ext}", ext=["md", "csv"]),
+        expand(
+            "results/partial/tables/{name}.{ext}",
+            name=["summary", "claims"],
+            ext=["md", "csv"],
+        ),
+
+
+rule calibration:
+    """The table of the trainings that the sweep's calibration compares."""
+    input:
+        expand("results/tables/calibration.{ext}", ext=["md", "csv"]),
+
+
+rule archive:
+    """Copy the metrics of finished runs to the sweep's archive; trains nothing."""
+    log:
+        "logs/archive.log",
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        settings=to_archive,
+        seeds=SWEEP["seeds"],
+        archive=SWEEP["archive"],
+    shell:
+        "python workflow/scripts/archive_runs.py"
+        " --results results"
+        " --settings {params.settings:q}"
+        " --seeds {params.seeds}"
+        " --archive {params.archive:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
 rule collect_metrics:
@@ -46,6 +76,7 @@ rule collect_metrics:
         rounds=SWEEP["rounds"],
         titles=titles(),
         supervised="" if SWEEP["supervised"] else "--no-supervised",
+        archive=SWEEP["archive"] or [],
         version=version("collect_metrics.py"),
     shell:
         "python workflow/scripts/collect_metrics.py"
@@ -56,6 +87,7 @@ rule collect_metrics:
         " --rounds {params.rounds}"
         " --titles {params.titles:q}"
         " {params.supervised}"
+        " --archive {params.archive:q}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -78,6 +110,7 @@ use rule collect_metrics as collect_partial with:
         rounds=SWEEP["rounds"],
         titles=titles(),
         supervised="" if SWEEP["supervised"] else "--no-supervised",
+        archive=SWEEP["archive"] or [],
         version=version("collect_metrics.py"),
         present=present_metrics,
 
@@ -159,6 +192,63 @@ rule tabulate:
     shell:
         "python workflow/scripts/tabulate_metrics.py"
         " --metrics {input.metrics:q}"
+        " --markdown {output.md:q}"
+        " --csv {output.csv:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule tabulate_claims:
+    """What the paper says of its results, and what this sweep says of it."""
+    input:
+        metrics="results/{part}metrics.parquet",
+    output:
+        md="results/{part}tables/claims.md",
+        csv=report(
+            "results/{part}tables/claims.csv",
+            caption="../report/claims.rst",
+            category="Tables",
+            labels={"figure": "the paper's claims"},
+        ),
+    log:
+        "logs/{part}tabulate_claims.log",
+    benchmark:
+        "logs/{part}tabulate_claims.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        published=published(),
+        version=version("tabulate_claims.py"),
+    shell:
+        "python workflow/scripts/tabulate_claims.py"
+        " --metrics {input.metrics:q}"
+        " --published {params.published:q}"
+        " --markdown {output.md:q}"
+        " --csv {output.csv:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule tabulate_calibration:
+    """Accuracy on held-out training images, for each training that was tried."""
+    input:
+        metrics=metrics_of_calibration,
+    output:
+        md="results/tables/calibration.md",
+        csv="results/tables/calibration.csv",
+    log:
+        "logs/tabulate_calibration.log",
+    benchmark:
+        "logs/tabulate_calibration.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        published=published(),
+        titles=titles(),
+        version=version("tabulate_calibration.py"),
+    shell:
+        "python workflow/scripts/tabulate_calibration.py"
+        " --metrics {input.metrics:q}"
+        " --published {params.published:q}"
+        " --titles {params.titles:q}"
         " --markdown {output.md:q}"
         " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

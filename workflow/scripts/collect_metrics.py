@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--rounds", type=int, required=True)
     cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
     cli.add_argument("--supervised", action=BooleanOptionalAction, default=True)
+    cli.add_argument("--archive", type=Path, nargs="?", help="folder of archived runs")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.seeds,
         arguments.rounds,
         arguments.supervised,
+        arguments.archive,
     )
     write_table(arguments.out, gather(files), titles=arguments.titles)
 

@@ -1,6 +1,7 @@
-"""Train on the labels of a pool, or on all true labels, and evaluate on the test split."""
+"""Train on the labels of a pool, or on all true labels, and evaluate on a held-out split."""
 
 import argparse
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,6 +42,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--learning-rate", type=float, required=True)
     cli.add_argument("--momentum", type=float, required=True)
     cli.add_argument("--weight-decay", type=float, required=True)
+    cli.add_argument("--flip", action="store_true", help="mirror images by chance")
+    cli.add_argument("--split", choices=["test", "validation"], default="test", help="held out")
+    cli.add_argument(
+        "--settings", type=json.loads, default={}, help="what made the model, to keep as JSON"
+    )
     add_device_arguments(cli)
     cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
@@ -67,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model = None
     else:
         execution = execution_of(arguments)
-        test = samples_of(index, "test")
+        test = samples_of(index, arguments.split)
         advice = f"make `training: batch_size:` of {arguments.dataset} smaller than"
         with devices.enough_memory(f"{advice} {arguments.batch_size}"):
             measured, timing = _train_and_test(
@@ -78,7 +84,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     keys = keys_of(arguments)
     timing = pa.Table.from_pylist([{**keys, **row} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
-    write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)
+    metrics = pa.Table.from_pylist(rows, METRICS)
+    write_table(arguments.metrics, metrics, **keys, settings=arguments.settings)
 
 
 def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:
@@ -103,7 +110,7 @@ def _train_and_test(
     truth: np.ndarray,
     execution: Execution,
 ) -> tuple[dict[str, float], list[dict[str, Any]]]:
-    """Train the model in place; return what was measured on the test split, and timings."""
+    """Train the model in place; return what was measured on the held-out split, and timings."""
     device = execution.device
     labeled = pool.kind != pools.NONE
     how = Training(
@@ -112,6 +119,7 @@ def _train_and_test(
         arguments.learning_rate,
         arguments.momentum,
         arguments.weight_decay,
+        arguments.flip,
     )
     rng = generator(arguments.dataset, arguments.seed, arguments.round, "train")
     start = time.perf_counter()

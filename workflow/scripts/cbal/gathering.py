@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from cbal.archives import run_file
 from cbal.errors import InputError
 from cbal.files import read_table
 
@@ -18,24 +19,38 @@ def metrics_files(
     seeds: Sequence[int],
     rounds: int,
     supervised: bool,
+    archive: Path | None = None,
 ) -> list[Path]:
     """Return the metrics of a sweep that are there, in the sweep's order.
+
+    An archived run is taken from the archive.
 
     Args:
         results: folder below which `metrics.parquet` files are.
         datasets, scenarios, seeds, rounds: of the sweep.
         supervised: whether it has a supervised baseline.
+        archive: folder of finished runs, see `cbal.archives`.
     """
     files = []
     for dataset in datasets:
-        for scenario in scenarios:
-            runs = [results / dataset / scenario / f"seed-{seed}" for seed in seeds]
-            rounds_of = [f"round-{r}" for r in range(1, rounds + 1)]
-            files += [run / name / "metrics.parquet" for run in runs for name in rounds_of]
-        if supervised:
-            folder = results / dataset / SUPERVISED
-            files += [folder / f"seed-{seed}" / "metrics.parquet" for seed in seeds]
+        for scenario in [*scenarios, *([SUPERVISED] if supervised else [])]:
+            for seed in seeds:
+                archived = archive and run_file(archive, dataset, scenario, seed)
+                if archived and archived.exists():
+                    files.append(archived)
+                else:
+                    files += rounds_files(results, dataset, scenario, seed, rounds)
     return [file for file in files if file.exists()]
+
+
+def rounds_files(
+    results: Path, dataset: str, scenario: str, seed: int, rounds: int | None
+) -> list[Path]:
+    """Return where the metrics of a run's rounds are; the supervised baseline has one round."""
+    folder = results / dataset / scenario / f"seed-{seed}"
+    if scenario == SUPERVISED:
+        return [folder / "metrics.parquet"]
+    return [folder / f"round-{r}" / "metrics.parquet" for r in range(1, rounds + 1)]
 
 
 def gather(files: Sequence[Path]) -> pa.Table:

@@ -27,6 +27,7 @@ class Training:
     learning_rate: float
     momentum: float
     weight_decay: float
+    flip: bool = False  # mirror each image left to right or not, by chance, anew in each epoch
 
 
 class Sgd:
@@ -106,7 +107,7 @@ def fit(
         batches: n labeled images.
         labels: int16[n], their labels.
         how: epochs and optimizer settings.
-        rng: draws the order of the images, anew in each epoch.
+        rng: draws the order of the images, and which are mirrored, anew in each epoch.
         execution: how the device is used.
 
     Raises:
@@ -124,7 +125,8 @@ def fit(
     model.train()
     for epoch in range(1, how.epochs + 1):
         order = torch.from_numpy(rng.permutation(len(batches)))
-        loss = _epoch(batches, target, order, how.batch_size, step)
+        flipped = torch.from_numpy(rng.random(len(batches)) < 0.5) if how.flip else None
+        loss = _epoch(batches, target, order, flipped, how.batch_size, step)
         say(f"epoch {epoch}/{how.epochs}: training loss {loss:.4f}")
         check_finite(loss, f"training loss of epoch {epoch}", how)
 
@@ -146,6 +148,7 @@ def _epoch(
     batches: Batches,
     target: torch.Tensor,
     order: torch.Tensor,
+    flipped: torch.Tensor | None,
     size: int,
     step: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> float:
@@ -154,8 +157,15 @@ def _epoch(
     # The variance of one value is undefined, and batch normalisation needs it.
     parts = [rows.repeat(2) if len(rows) == 1 else rows for rows in order.split(size)]
     for rows, pixels in zip(parts, batches.pixels_of(parts), strict=True):
+        if flipped is not None:
+            pixels = mirrored(pixels, moved(flipped[rows], batches.device))
         total += step(pixels, moved(target[rows], batches.device)) * len(rows)
     return (total / len(order)).item()  # the only time in an epoch that the device is waited for
+
+
+def mirrored(pixels: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """Return uint8[b, H, W, C] with the chosen (bool[b]) images mirrored left to right."""
+    return torch.where(chosen.view(-1, 1, 1, 1), pixels.flip(2), pixels)
 
 
 def logits_of(output: torch.Tensor | tuple) -> torch.Tensor:

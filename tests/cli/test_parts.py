@@ -1,0 +1,122 @@
+"""What is kept of finished runs, and how it comes back; the split of a calibration."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+import archive_runs
+import carve_validation
+import collect_metrics
+import tabulate_calibration
+import tabulate_claims
+from cbal.errors import InputError
+from cbal.files import metadata_of, read_table, write_table
+
+SETTINGS = {"training": {"epochs": 5}}
+
+
+def put(results, scenario, seed, settings=SETTINGS, accuracy=0.5):
+    """Write a run of two rounds, or a supervised baseline."""
+    rounds = {"": 0} if scenario == "supervised" else {"round-1/": 1, "round-2/": 2}
+    for folder, round in rounds.items():
+        keys = {"dataset": "d", "scenario": scenario, "seed": seed, "round": round}
+        row = {**keys, "test_accuracy": accuracy, "test_loss": 1.0, "images": 10}
+        row |= {"interactions": 5 * round, "images_cluster": 0}
+        row |= {"interactions_individual": 5 * round, "interactions_cluster": 0}
+        path = results / "d" / scenario / f"seed-{seed}" / f"{folder}metrics.parquet"
+        write_table(path, pa.Table.from_pylist([row]), **keys, settings=settings)
+
+
+def archive(tmp_path, settings=None):
+    settings = settings or {"random": {**SETTINGS, "rounds": 2}, "supervised": SETTINGS}
+    archive_runs.main(
+        ["--results", str(tmp_path / "results"), "--archive", str(tmp_path / "archive")]
+        + ["--settings", json.dumps({"d": settings}), "--seeds", "0", "1"]
+    )
+
+
+def collected(tmp_path, results="results"):
+    collect_metrics.main(
+        ["--results", str(tmp_path / results), "--archive", str(tmp_path / "archive")]
+        + ["--datasets", "d", "--scenarios", "random", "--seeds", "0", "1", "--rounds", "2"]
+        + ["--out", str(tmp_path / "metrics.parquet")]
+    )
+    return read_table(tmp_path / "metrics.parquet")
+
+
+@pytest.fixture
+def finished(tmp_path):
+    put(tmp_path / "results", "random", 0)
+    put(tmp_path / "results", "supervised", 0)
+    return tmp_path
+
+
+def test_finished_runs_alone_are_archived_and_stand_for_their_results(finished):
+    put(finished / "results", "random", 1)
+    whole = collected(finished)
+    (finished / "results/d/random/seed-1/round-2/metrics.parquet").unlink()
+    archive(finished)
+    files = {str(p.relative_to(finished / "archive")) for p in finished.rglob("archive/d/*/*")}
+    assert files == {
+        "d/random/seed-0.parquet",
+        "d/random/settings.json",
+        "d/supervised/seed-0.parquet",
+        "d/supervised/settings.json",
+    }
+    assert json.loads((finished / "archive/d/random/settings.json").read_text())["rounds"] == 2
+    rows = collected(finished, "nothing").to_pylist()
+    assert rows == [row for row in whole.to_pylist() if row["seed"] == 0]
+    archive(finished)  # again: nothing to do
+
+
+def test_a_part_of_other_settings_is_refused(finished):
+    archive(finished)
+    other = {"random": {**SETTINGS, "rounds": 3}}
+    with pytest.raises(InputError, match="random/settings.json: rounds was 2, and is 3 now"):
+        archive(finished, other)
+
+
+def test_results_of_other_settings_are_refused(finished):
+    changed = {"random": {"training": {"epochs": 6}, "rounds": 2}}
+    with pytest.raises(InputError, match="training.epochs was 5, and is 6 now; run the sweep"):
+        archive(finished, changed)
+    assert not (finished / "archive").exists()
+
+
+def test_a_run_that_came_out_otherwise_is_refused(finished):
+    archive(finished)
+    put(finished / "results", "random", 0, accuracy=0.6)
+    with pytest.raises(InputError, match="seed-0.parquet: has other numbers"):
+        archive(finished)
+
+
+def test_the_validation_split_is_of_training_images(prepared, tmp_path):
+    out = tmp_path / "index.parquet"
+    carve_validation.main(
+        ["--dataset", "tiny", "--index", f"{prepared}/index.parquet", "--fraction", "0.25"]
+        + ["--truth", f"{prepared}/truth.parquet", "--out", str(out)]
+    )
+    whole, carved = read_table(prepared / "index.parquet"), read_table(out)
+    train = [r["sample_id"] for r in whole.to_pylist() if r["split"] == "train"]
+    assert carved["sample_id"].to_pylist() == train
+    held_out = [r["sample_id"] for r in carved.to_pylist() if r["split"] == "validation"]
+    truth = read_table(prepared / "truth.parquet")["label"].to_pylist()
+    assert sorted(truth[i] for i in held_out) == [0] * 4 + [1] * 4 + [2] * 4
+    assert metadata_of(carved)["classes"] == metadata_of(whole)["classes"]
+
+
+def test_tables_of_claims_and_calibration(finished):
+    collected(finished)
+    out = ["--markdown", str(finished / "t.md"), "--csv", str(finished / "t.csv")]
+    published = json.dumps({"d": {"accuracy": 0.5, "accuracy_sd": 0.1, "interactions": 5}})
+    tabulate_claims.main(
+        ["--metrics", str(finished / "metrics.parquet"), "--published", published, *out]
+    )
+    assert (
+        "| supervised test accuracy | 0.500 ± 0.100 | 0.500 | +0.000 | 1 | agrees |"
+        in (finished / "t.md").read_text()
+    )
+    run = finished / "results/d/supervised/seed-0/metrics.parquet"
+    tabulate_calibration.main(["--metrics", str(run), "--published", published, *out])
+    assert "| 1 | 0.5000 ± 0.0000 | 1.0000 (lowest) | +0.0000 |" in (finished / "t.md").read_text()

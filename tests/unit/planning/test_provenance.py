@@ -1,0 +1,80 @@
+import copy
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from workflow.planning.provenance import archived_runs, provenance, provenance_of_sweep
+from workflow.planning.settings import SettingsError, check, trials
+
+CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
+
+
+@pytest.fixture
+def config(tmp_path):
+    config = copy.deepcopy(CONFIG)
+    config["sweeps"]["demo"]["archive"] = str(tmp_path / "archive")
+    check(config)
+    return config
+
+
+def archive(config, scenario, seed):
+    """Put an empty run into the archive, with the settings of now."""
+    folder = Path(config["sweeps"]["demo"]["archive"]) / "digits" / scenario
+    folder.mkdir(parents=True)
+    made = provenance_of_sweep(config)["digits"][scenario]
+    (folder / "settings.json").write_text(json.dumps(made))
+    (folder / f"seed-{seed}.parquet").touch()
+    return str(folder / f"seed-{seed}.parquet")
+
+
+def test_what_changes_no_number_is_no_part_of_it(config):
+    before = provenance(config, "digits", "cluster")
+    config["datasets"]["digits"] |= {"title": "Other", "path": "elsewhere"}
+    config["models"]["convnet"] |= {"threads": 3, "compile": True}
+    assert provenance(config, "digits", "cluster") == before
+
+
+@pytest.mark.parametrize(
+    ("part", "key"), [("datasets", "subset"), ("datasets", "interactions"), ("models", "weights")]
+)
+def test_what_changes_numbers_is(config, part, key):
+    before = provenance(config, "digits", "cluster")
+    config[part][{"datasets": "digits", "models": "convnet"}[part]][key] = "new"
+    assert provenance(config, "digits", "cluster") != before
+
+
+def test_a_baseline_asks_nobody(config):
+    before = provenance(config, "digits", None)
+    config["datasets"]["digits"]["interactions"] = 1
+    config["oracle"]["purity"] = 0.5
+    assert provenance(config, "digits", None) == before
+
+
+def test_runs_of_the_archive_are_found(config):
+    assert archived_runs(config) == {}
+    path = archive(config, "cluster", 1)
+    assert archived_runs(config) == {("digits", "cluster", 1): path}
+
+
+def test_an_archive_of_other_settings_is_refused(config):
+    archive(config, "cluster", 1)
+    config["datasets"]["digits"]["training"]["epochs"] = 3
+    with pytest.raises(SettingsError, match="training.epochs was 12, and is 3 now; mend the"):
+        archived_runs(config)
+    config["sweeps"]["demo"]["archive"] = None
+    assert archived_runs(config) == {}
+
+
+def test_trials_are_all_combinations():
+    grid = {"batch_size": [32, 64], "flip": [False, True]}
+    named = trials({"grid": grid})
+    assert list(named) == [
+        "batch_size-32+flip-false",
+        "batch_size-32+flip-true",
+        "batch_size-64+flip-false",
+        "batch_size-64+flip-true",
+    ]
+    assert named["batch_size-64+flip-true"] == {"batch_size": 64, "flip": True}
+    assert trials(None) == {}

@@ -1,0 +1,80 @@
+"""What made a result: the settings that its numbers depend on, and what an archive has of it."""
+
+from pathlib import Path
+from typing import Any
+
+from workflow.planning.settings import SettingsError
+from workflow.scripts.cbal.archives import disagreement, run_file
+
+Config = dict[str, Any]
+
+# Where the data are, how they are called, and how fast a job is: the numbers are the same.
+BESIDE_THE_POINT = {
+    "dataset": {"path", "title", "model", "training", "published"},
+    "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
+}
+
+
+def provenance(
+    config: Config, dataset: str, scenario: str | None, training: Config | None = None
+) -> Config:
+    """Return the settings that made a run.
+
+    Args:
+        config: checked settings.
+        dataset: its name.
+        scenario: its name; None for a supervised baseline, which asks nobody.
+        training: where it is not the data set's.
+    """
+    of_dataset = config["datasets"][dataset]
+    made = {
+        "dataset": of_dataset,
+        "model": config["models"][of_dataset["model"]],
+        "training": training or of_dataset["training"],
+    }
+    if scenario is not None:
+        made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}
+    made = {
+        part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}
+        for part, keys in made.items()
+    }
+    if scenario is None:
+        del made["dataset"]["interactions"]
+    return made
+
+
+def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
+    """Return what makes the runs of the sweep, by data set and scenario, its rounds included."""
+    sweep = config["sweeps"][config["sweep"]]
+    made = {}
+    for dataset in sweep["datasets"]:
+        made[dataset] = {
+            scenario: provenance(config, dataset, scenario) | {"rounds": sweep["rounds"]}
+            for scenario in sweep["scenarios"]
+        }
+        if sweep["supervised"]:
+            made[dataset]["supervised"] = provenance(config, dataset, None)
+    return made
+
+
+def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
+    """Return the files of the sweep's runs that its archive has, by data set, scenario, seed.
+
+    Raises:
+        SettingsError: the archive's runs were made with other settings.
+    """
+    sweep = config["sweeps"][config["sweep"]]
+    if sweep["archive"] is None:
+        return {}
+    archive, found = Path(sweep["archive"]), {}
+    for dataset, scenarios in provenance_of_sweep(config).items():
+        for scenario, settings in scenarios.items():
+            differs = disagreement(archive, dataset, scenario, settings)
+            if differs:
+                raise SettingsError(
+                    f"sweeps.{config['sweep']}.archive: {differs}; mend the setting, or write "
+                    "`archive: null` to compute all anew"
+                )
+            paths = {seed: run_file(archive, dataset, scenario, seed) for seed in sweep["seeds"]}
+            found |= {(dataset, scenario, s): str(p) for s, p in paths.items() if p.exists()}
+    return found

@@ -1,0 +1,36 @@
+"""Write an index without the test split: training images held out in its place."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from cbal.cli import keys_of, parser, run, say
+from cbal.data.prepare import stratified
+from cbal.files import metadata_of, read_table, samples_of, write_table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, draw the validation samples, write the index."""
+    cli = parser(__doc__, "dataset")
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--truth", type=Path, required=True, help="each class gives its share")
+    cli.add_argument("--fraction", type=float, required=True, help="of the training samples")
+    cli.add_argument("--split-seed", type=int, default=0)
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    index = read_table(arguments.index, ["sample_id", "split"])
+    label = read_table(arguments.truth, ["label"])["label"].to_numpy()
+    train = samples_of(index, "train")
+    n = round(len(train) * arguments.fraction)
+    held_out = stratified(train, label, n, arguments.split_seed, "calibration.fraction")
+    split = np.where(np.isin(train, held_out), "validation", "train")
+    say(f"{len(held_out)} of {len(train)} training images held out")
+    table = pa.table({"sample_id": train, "split": split.tolist()})
+    write_table(arguments.out, table, **keys_of(arguments), classes=metadata_of(index)["classes"])
+
+
+if __name__ == "__main__":
+    run(main)

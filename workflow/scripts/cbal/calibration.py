@@ -1,0 +1,75 @@
+"""The table of a calibration: accuracy on held-out training images by how was trained."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = ["dataset", "training", "seeds", "accuracy", "accuracy_sd", "loss", "published", "best"]
+
+
+def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: dict) -> pd.DataFrame:
+    """Return one row for each data set and training, in the order they come in.
+
+    Args:
+        runs: for each trained model its training settings and its row of `metrics.parquet`
+            (whose `test_accuracy` is of the held-out images).
+        published: for each data set the key `published` of its settings, or None.
+
+    Returns:
+        Columns dataset, training (a dict of the settings in which the trials differ), seeds,
+        accuracy and accuracy_sd (mean and sample sd over seeds), loss (mean), published (the
+        accuracy a paper reports, on its test split), best (whether no other training of the
+        data set has a lower loss).
+    """
+    differing = {
+        key
+        for key in (runs[0][0] if runs else {})
+        if len({training[key] for training, _ in runs}) > 1
+    }
+    rows = pd.DataFrame(
+        {
+            "dataset": row["dataset"],
+            "training": tuple((k, v) for k, v in training.items() if k in differing),
+            "accuracy": row["test_accuracy"],
+            "loss": row["test_loss"],
+        }
+        for training, row in runs
+    )
+    groups = rows.groupby(["dataset", "training"], sort=False)
+    table = groups.agg(
+        seeds=("accuracy", "size"),
+        accuracy_sd=("accuracy", "std"),
+        accuracy=("accuracy", "mean"),
+        loss=("loss", "mean"),
+    ).reset_index()
+    table["accuracy_sd"] = table["accuracy_sd"].fillna(0)
+    table["training"] = [dict(training) for training in table["training"]]
+    table["published"] = [(published.get(d) or {}).get("accuracy") for d in table["dataset"]]
+    table["best"] = table["loss"] == table.groupby("dataset")["loss"].transform("min")
+    return table[COLUMNS]
+
+
+def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
+    """Return the table for people, one section a data set."""
+    parts = []
+    for dataset, rows in table.groupby("dataset", sort=False):
+        keys = list(rows["training"].iloc[0])
+        published = rows["published"].iloc[0]
+        known = published is not None and published == published
+        heads = [*keys, "seeds", "validation accuracy", "validation loss"]
+        heads += ["difference to the paper's test accuracy"] if known else []
+        lines = [f"## {titles.get(dataset, dataset)}", "", _line(heads)]
+        lines.append(_line(["---:"] * len(heads)))
+        for row in rows.to_dict("records"):
+            loss = f"{row['loss']:.4f}" + (" (lowest)" if row["best"] else "")
+            accuracy = f"{row['accuracy']:.4f} ± {row['accuracy_sd']:.4f}"
+            cells = [*map(str, row["training"].values()), str(row["seeds"]), accuracy, loss]
+            cells += [f"{row['accuracy'] - published:+.4f}"] if known else []
+            lines.append(_line(cells))
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

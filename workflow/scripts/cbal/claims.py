@@ -1,0 +1,278 @@
+"""What the paper says of its results (section 5), and what a sweep says of each."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from math import hypot
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cbal.gathering import SUPERVISED
+from cbal.summary import area, reached
+
+RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
+MIXED = ("uncertain+cluster", "cluster+uncertain")
+FEW = 6  # rounds; with fewer a curve has no shape to judge
+FLAT = 0.01  # gain in accuracy over the last third of the rounds that is next to none
+
+AGREES, DIFFERS, NOT_TESTED = "agrees", "differs", "not tested"
+
+Runs = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the paper on one data set.
+
+    Attributes:
+        claim: in words.
+        rule: when a sweep agrees.
+        paper, ours: what each says; empty where that says nothing in numbers.
+        difference: ours minus the paper's, where both are numbers.
+        seeds: of ours, the fewest of the scenarios concerned.
+        verdict: agrees, differs, or not tested.
+    """
+
+    claim: str
+    rule: str
+    paper: str = ""
+    ours: str = ""
+    difference: str = ""
+    seeds: int = 0
+    verdict: str = NOT_TESTED
+
+
+def judge(metrics: pd.DataFrame, published: dict[str, dict[str, Any] | None]) -> pd.DataFrame:
+    """Return one row for each data set and claim: column dataset, and those of `Claim`.
+
+    Args:
+        metrics: `results/metrics.parquet`.
+        published: for each data set the key `published` of its settings, or None; numbers
+            are compared with these, and claims about shapes need none.
+    """
+    rows = []
+    for dataset, of_dataset in metrics.groupby("dataset", sort=False):
+        runs = dict(iter(of_dataset.groupby("scenario", sort=False)))
+        for claim in _claims(runs, published.get(dataset)):
+            rows.append({"dataset": dataset} | asdict(claim))
+    return pd.DataFrame(rows)
+
+
+def _claims(runs: Runs, paper: dict[str, Any] | None) -> Iterator[Claim]:
+    if paper is not None:
+        yield supervised_accuracy(runs, paper)
+        yield from interactions_needed(runs, paper)
+    yield clusters_start_faster(runs)
+    yield clusters_alone_stagnate(runs)
+    yield uncertain_first_is_better(runs)
+    yield uncertain_first_cleans(runs)
+    yield clusters_alone_keep_rising(runs)
+    for scenario in runs:
+        if _both_kinds(runs[scenario]):
+            yield rises_and_falls(runs, scenario)
+
+
+def supervised_accuracy(runs: Runs, paper: dict[str, Any]) -> Claim:
+    """Judge the test accuracy of supervised training."""
+    claim = "supervised test accuracy"
+    rule = "within 2 sd, those of the paper and ours together"
+    theirs, spread = paper["accuracy"], paper["accuracy_sd"]
+    shown = f"{theirs:.3f} ± {spread:.3f}"
+    if SUPERVISED not in runs:
+        return Claim(claim, rule, shown)
+    ours = runs[SUPERVISED]["test_accuracy"]
+    # One seed has no sd of its own: the paper's stands for it.
+    sd = ours.std(ddof=1) if len(ours) > 1 else spread
+    return Claim(
+        claim,
+        rule,
+        shown,
+        f"{ours.mean():.3f}" + (f" ± {sd:.3f}" if len(ours) > 1 else ""),
+        f"{ours.mean() - theirs:+.3f}",
+        len(ours),
+        _verdict(abs(ours.mean() - theirs) <= 2 * hypot(spread, sd)),
+    )
+
+
+def interactions_needed(runs: Runs, paper: dict[str, Any]) -> Iterator[Claim]:
+    """Judge the interactions that reach supervised accuracy, and their share of the images."""
+    claims = ("interactions to supervised accuracy", "share of the images' interactions")
+    rule = (
+        "the first of uncertain+cluster and cluster+uncertain whose mean is within 1 sd of our "
+        "supervised mean gets there no more than a round later"
+    )
+    theirs = paper["interactions"]
+    mixed = [runs[name] for name in MIXED if name in runs]
+    if SUPERVISED not in runs or not mixed:
+        yield from (Claim(claim, rule, shown) for claim, shown in zip(claims, (f"{theirs:,}", "")))
+        return
+    supervised = runs[SUPERVISED]["test_accuracy"]
+    goal = supervised.mean() - (supervised.std(ddof=1) if len(supervised) > 1 else 0)
+    curves = [_by_round(run, ["interactions", "test_accuracy"]) for run in mixed]
+    ours = min(reached(c["interactions"].array, c["test_accuracy"].array, goal) for c in curves)
+    images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[SUPERVISED])
+    papers = (f"{theirs:,}", f"{theirs / images:.0%}")
+    if not np.isfinite(ours):
+        most = max(curve["interactions"].max() for curve in curves)
+        enough = most >= theirs
+        for claim, shown in zip(claims, papers):
+            said = f"not within {most:,.0f}"
+            yield Claim(claim, rule, shown, said, "", seeds, DIFFERS if enough else NOT_TESTED)
+        return
+    a_round = max(curve["interactions"].diff().max() for curve in curves)
+    verdict = _verdict(ours <= theirs + a_round)
+    values = (f"{ours:,.0f}", f"{ours / images:.0%}")
+    differences = (f"{ours - theirs:+,.0f}", f"{(ours - theirs) / images:+.0%}")
+    for parts in zip(claims, papers, values, differences):
+        yield Claim(parts[0], rule, *parts[1:], seeds, verdict)
+
+
+def clusters_start_faster(runs: Runs) -> Claim:
+    """Judge whether accuracy grows much faster with clusters than without."""
+    claim = "accuracy grows much faster with clusters"
+    rule = "the area under the budget curve of every cluster scenario is above all others'"
+    with_, without = [CLUSTER, *MIXED], [RANDOM, UNCERTAIN]
+    if not {*with_, *without} <= runs.keys():
+        return Claim(claim, rule)
+    areas = _areas({name: runs[name] for name in [*with_, *without]})
+    lowest, highest = min(with_, key=areas.get), max(without, key=areas.get)
+    ours = f"{lowest} {areas[lowest]:.3f}, {highest} {areas[highest]:.3f}"
+    seeds = _seeds(*(runs[name] for name in areas))
+    return Claim(claim, rule, "", ours, "", seeds, _verdict(areas[lowest] > areas[highest]))
+
+
+def clusters_alone_stagnate(runs: Runs) -> Claim:
+    """Judge whether asking for clusters alone stagnates after some rounds."""
+    claim = "clusters alone stagnate"
+    rule = f"gain under {FLAT:.0%} in the last third of the rounds, and end below both mixed ones"
+    if not {CLUSTER, *MIXED} <= runs.keys():
+        return Claim(claim, rule)
+    curves = {name: _by_round(runs[name], ["test_accuracy"]) for name in (CLUSTER, *MIXED)}
+    accuracy = {name: curve["test_accuracy"].array for name, curve in curves.items()}
+    rounds = min(map(len, accuracy.values()))
+    seeds = _seeds(*(runs[name] for name in accuracy))
+    ends = {name: values[rounds - 1] for name, values in accuracy.items()}
+    gain = ends[CLUSTER] - accuracy[CLUSTER][rounds - 1 - rounds // 3]
+    ours = f"gain {gain:+.3f}, ends at " + ", ".join(f"{e:.3f} ({n})" for n, e in ends.items())
+    stagnates = gain < FLAT and ends[CLUSTER] < min(ends[name] for name in MIXED)
+    return Claim(claim, rule, "", ours, "", seeds, _of_shape(rounds, stagnates))
+
+
+def uncertain_first_is_better(runs: Runs) -> Claim:
+    """Judge whether uncertain+cluster is slightly above cluster+uncertain in accuracy."""
+    claim = "uncertain+cluster slightly above cluster+uncertain"
+    rule = "mean over seeds of the difference in area under the budget curve is positive"
+    if not runs.keys() >= set(MIXED):
+        return Claim(claim, rule)
+    first, second = (dict(iter(runs[name].groupby("seed"))) for name in MIXED)
+    seeds = sorted(first.keys() & second.keys())
+    if not seeds:
+        return Claim(claim, rule)
+    gaps = []
+    for seed in seeds:
+        areas = _areas({MIXED[0]: first[seed], MIXED[1]: second[seed]})
+        gaps.append(areas[MIXED[0]] - areas[MIXED[1]])
+    ours = f"{np.mean(gaps):+.4f} (by seed: {', '.join(f'{gap:+.4f}' for gap in gaps)})"
+    return Claim(claim, rule, "", ours, "", len(seeds), _verdict(np.mean(gaps) > 0))
+
+
+def uncertain_first_cleans(runs: Runs) -> Claim:
+    """Judge whether cluster labels are most often right in uncertain+cluster."""
+    claim = "cluster labels are most accurate in uncertain+cluster"
+    rule = "mean over rounds of their accuracy is above that of the other two"
+    names = (CLUSTER, *MIXED)
+    if not runs.keys() >= set(names):
+        return Claim(claim, rule)
+    # The first round's clusters are of the same features in all scenarios.
+    means = {
+        name: _by_round(runs[name], ["cluster_accuracy"])["cluster_accuracy"].iloc[1:].mean()
+        for name in names
+    }
+    ours = ", ".join(f"{mean:.3f} ({name})" for name, mean in means.items())
+    best = max(means, key=means.get) == MIXED[0]
+    seeds = _seeds(*(runs[name] for name in names))
+    known = np.isfinite(list(means.values())).all()
+    return Claim(claim, rule, "", ours, "", seeds, _verdict(best) if known else NOT_TESTED)
+
+
+def clusters_alone_keep_rising(runs: Runs) -> Claim:
+    """Judge whether clusters alone label more images in every round."""
+    claim = "clusters alone label more images in every round"
+    rule = "the mean number rises from each round to the next"
+    if CLUSTER not in runs:
+        return Claim(claim, rule)
+    number = _by_round(runs[CLUSTER], ["images_cluster"])["images_cluster"].array
+    rises = int((np.diff(number) > 0).sum())
+    ours = f"{rises} of {len(number) - 1} times, {number[0]:,.0f} to {number[-1]:,.0f}"
+    verdict = _verdict(rises == len(number) - 1) if len(number) > 1 else NOT_TESTED
+    return Claim(claim, rule, "", ours, "", _seeds(runs[CLUSTER]), verdict)
+
+
+def rises_and_falls(runs: Runs, scenario: str) -> Claim:
+    """Judge whether the number of cluster-labeled images rises, peaks, and then falls."""
+    claim = f"cluster-labeled images rise, peak and fall in {scenario}"
+    rule = "the mean number is highest neither in the first round nor in the last"
+    curve = _by_round(runs[scenario], ["images_cluster", "interactions_individual"])
+    number = curve["images_cluster"].array
+    rounds, peak = len(number), int(np.argmax(number))
+    ours = f"{number[0]:,.0f}, highest {number[peak]:,.0f} in round {curve.index[peak]}"
+    if peak < rounds - 1:
+        fall = (number[-1] - number[peak]) / (rounds - 1 - peak)
+        labels = curve["interactions_individual"].diff().mean()
+        ours += f", then {fall:+,.0f} a round ({labels:,.0f} individual labels a round)"
+    verdict = _of_shape(rounds, 0 < peak < rounds - 1)
+    return Claim(claim, rule, "", ours, "", _seeds(runs[scenario]), verdict)
+
+
+def to_markdown(claims: pd.DataFrame, titles: dict[str, str]) -> str:
+    """Return the table for people, one section a data set."""
+    parts = []
+    for dataset, rows in claims.groupby("dataset", sort=False):
+        lines = [
+            f"## {titles.get(dataset, dataset)}",
+            "",
+            "| claim | paper | ours | difference | seeds | verdict | agrees if |",
+            "| --- | ---: | --- | ---: | ---: | --- | --- |",
+        ]
+        columns = ["claim", "paper", "ours", "difference", "seeds", "verdict", "rule"]
+        lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows[columns].values]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _by_round(run: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return means over seeds, by round, of the rounds that all seeds have."""
+    rounds = run.groupby("round")[columns]
+    whole = rounds.size() == run["seed"].nunique()
+    return rounds.mean()[whole]
+
+
+def _areas(runs: Runs) -> dict[str, float]:
+    """Return the areas under the mean budget curves, over the budgets that all have."""
+    curves = {name: _by_round(run, ["interactions", "test_accuracy"]) for name, run in runs.items()}
+    low = max(curve["interactions"].iloc[0] for curve in curves.values())
+    high = min(curve["interactions"].iloc[-1] for curve in curves.values())
+    return {
+        name: area(curve["interactions"].to_numpy(float), curve["test_accuracy"].array, low, high)
+        for name, curve in curves.items()
+    }
+
+
+def _both_kinds(run: pd.DataFrame) -> bool:
+    last = run.sort_values("round").iloc[-1]
+    return run["scenario"].iloc[0] != SUPERVISED and bool(
+        last["interactions_individual"] and last["interactions_cluster"]
+    )
+
+
+def _seeds(*runs: pd.DataFrame) -> int:
+    return min(run["seed"].nunique() for run in runs)
+
+
+def _verdict(holds: bool) -> str:
+    return AGREES if holds else DIFFERS
+
+
+def _of_shape(rounds: int, holds: bool) -> str:
+    return _verdict(holds) if rounds >= FEW else NOT_TESTED
