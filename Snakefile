@@ -40,6 +40,7 @@ localrules:
     plot_clusters,
     plot_gallery,
     tabulate,
+    tabulate_wins,
     tabulate_claims,
     tabulate_calibration,
     carve_validation,

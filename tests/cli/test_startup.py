@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "plot_clusters": {"matplotlib"},
     "plot_gallery": {"matplotlib"},
     "tabulate_metrics": {"pandas"},
+    "tabulate_wins": {"pandas"},
     "tabulate_claims": {"pandas"},
     "tabulate_calibration": {"pandas"},
     "archive_runs": set(),

@@ -362,4 +362,5 @@ def gallery(name):
     return path
 
 
+TABLES = ["summary", "wins", "claims"]
 GALLERIES = SWEEP["datasets"] if with_clusters() else []

@@ -4,7 +4,7 @@ Needs:  metrics.parquet of all rounds, and of the supervised baseline.
 Makes:  results/metrics.parquet, results/figures/, results/tables/; the same below
         results/partial/ from what a half-finished sweep has.
 Order:  collect_metrics | collect_partial -> plot_accuracy, plot_clusters, tabulate,
-        tabulate_claims; plot_gallery needs no metrics but a round's clusters;
+        tabulate_wins, tabulate_claims; plot_gallery needs no metrics but a round's clusters;
         tabulate_calibration needs those of the calibration alone.
 """
 
@@ -14,7 +14,7 @@ rule figures:
     input:
         expand("results/figures/{name}.{ext}", name=["accuracy", "clusters"], ext=["png", "pdf"]),
         expand("results/figures/gallery-{dataset}.{ext}", dataset=GALLERIES, ext=["png", "pdf"]),
-        expand("results/tables/{name}.{ext}", name=["summary", "claims"], ext=["md", "csv"]),
+        expand("results/tables/{name}.{ext}", name=TABLES, ext=["md", "csv"]),
 
 
 rule partial:
@@ -25,11 +25,7 @@ rule partial:
             name=["accuracy", "clusters"],
             ext=["png", "pdf"],
         ),
-        expand(
-            "results/partial/tables/{name}.{ext}",
-            name=["summary", "claims"],
-            ext=["md", "csv"],
-        ),
+        expand("results/partial/tables/{name}.{ext}", name=TABLES, ext=["md", "csv"]),
 
 
 rule calibration:
@@ -188,13 +184,33 @@ rule tabulate:
     conda:
         "../../envs/cbal.yaml"
     params:
+        script="tabulate_metrics.py",
         version=version("tabulate_metrics.py"),
     shell:
-        "python workflow/scripts/tabulate_metrics.py"
+        "python workflow/scripts/{params.script}"
         " --metrics {input.metrics:q}"
         " --markdown {output.md:q}"
         " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule tabulate as tabulate_wins with:
+    # Which scenario beats which, seed by seed.
+    output:
+        md="results/{part}tables/wins.md",
+        csv=report(
+            "results/{part}tables/wins.csv",
+            caption="../report/wins.rst",
+            category="Tables",
+            labels={"figure": "which beats which"},
+        ),
+    log:
+        "logs/{part}tabulate_wins.log",
+    benchmark:
+        "logs/{part}tabulate_wins.tsv"
+    params:
+        script="tabulate_wins.py",
+        version=version("tabulate_wins.py"),
 
 
 rule tabulate_claims:

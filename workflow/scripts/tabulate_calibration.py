@@ -5,27 +5,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.calibration import compare, to_markdown
-from cbal.cli import parser, run
-from cbal.files import atomic, metadata_of, read_table
+from cbal.cli import run
+from cbal.files import metadata_of, read_table
+from cbal.table_command import table_parser, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, compare, write."""
-    cli = parser(__doc__)
+    cli = table_parser(__doc__)
     cli.add_argument("--metrics", type=Path, nargs="+", required=True)
     cli.add_argument("--published", type=json.loads, default={}, help="by data set, as JSON")
     cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
-    cli.add_argument("--markdown", type=Path, required=True, help="file to write")
-    cli.add_argument("--csv", type=Path, required=True, help="file to write")
     arguments = cli.parse_args(argv)
 
     tables = [read_table(path) for path in arguments.metrics]
     runs = [(metadata_of(t)["settings"]["training"], t.to_pylist()[0]) for t in tables]
     table = compare(runs, arguments.published)
-    with atomic(arguments.markdown) as temporary:
-        temporary.write_text(to_markdown(table, arguments.titles))
-    with atomic(arguments.csv) as temporary:
-        table.to_csv(temporary, index=False)
+    write(arguments, table, to_markdown(table, arguments.titles))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from cbal import markdown
+
 COLUMNS = ["dataset", "training", "seeds", "accuracy", "accuracy_sd", "loss", "published", "best"]
 
 
@@ -52,24 +54,17 @@ def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: di
 
 def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
     """Return the table for people, one section a data set."""
-    parts = []
+    parts = {}
     for dataset, rows in table.groupby("dataset", sort=False):
-        keys = list(rows["training"].iloc[0])
         published = rows["published"].iloc[0]
-        known = published is not None and published == published
-        heads = [*keys, "seeds", "validation accuracy", "validation loss"]
+        known = pd.notna(published)
+        heads = [*rows["training"].iloc[0], "seeds", "validation accuracy", "validation loss"]
         heads += ["difference to the paper's test accuracy"] if known else []
-        lines = [f"## {titles.get(dataset, dataset)}", "", _line(heads)]
-        lines.append(_line(["---:"] * len(heads)))
+        lines = []
         for row in rows.to_dict("records"):
-            loss = f"{row['loss']:.4f}" + (" (lowest)" if row["best"] else "")
             accuracy = f"{row['accuracy']:.4f} ± {row['accuracy_sd']:.4f}"
-            cells = [*map(str, row["training"].values()), str(row["seeds"]), accuracy, loss]
-            cells += [f"{row['accuracy'] - published:+.4f}"] if known else []
-            lines.append(_line(cells))
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+            loss = f"{row['loss']:.4f}" + (" (lowest)" if row["best"] else "")
+            cells = [*row["training"].values(), row["seeds"], accuracy, loss]
+            lines.append(cells + ([f"{row['accuracy'] - published:+.4f}"] if known else []))
+        parts[titles.get(dataset, dataset)] = markdown.table(heads, lines, [])
+    return markdown.sections(parts)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cbal import markdown
 from cbal.gathering import SUPERVISED
-from cbal.summary import area, reached
+from cbal.summary import areas, reached
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
@@ -135,11 +136,12 @@ def clusters_start_faster(runs: Runs) -> Claim:
     with_, without = [CLUSTER, *MIXED], [RANDOM, UNCERTAIN]
     if not {*with_, *without} <= runs.keys():
         return Claim(claim, rule)
-    areas = _areas({name: runs[name] for name in [*with_, *without]})
-    lowest, highest = min(with_, key=areas.get), max(without, key=areas.get)
-    ours = f"{lowest} {areas[lowest]:.3f}, {highest} {areas[highest]:.3f}"
-    seeds = _seeds(*(runs[name] for name in areas))
-    return Claim(claim, rule, "", ours, "", seeds, _verdict(areas[lowest] > areas[highest]))
+    chosen = [runs[name] for name in [*with_, *without]]
+    mean = areas(pd.concat(chosen)).groupby("scenario")["area"].mean()
+    lowest, highest = mean[with_].idxmin(), mean[without].idxmax()
+    ours = f"{lowest} {mean[lowest]:.3f}, {highest} {mean[highest]:.3f}"
+    holds = mean[lowest] > mean[highest]
+    return Claim(claim, rule, "", ours, "", _seeds(*chosen), _verdict(holds))
 
 
 def clusters_alone_stagnate(runs: Runs) -> Claim:
@@ -165,16 +167,14 @@ def uncertain_first_is_better(runs: Runs) -> Claim:
     rule = "mean over seeds of the difference in area under the budget curve is positive"
     if not runs.keys() >= set(MIXED):
         return Claim(claim, rule)
-    first, second = (dict(iter(runs[name].groupby("seed"))) for name in MIXED)
-    seeds = sorted(first.keys() & second.keys())
-    if not seeds:
+    by_seed = areas(pd.concat([runs[name] for name in MIXED])).pivot(
+        index="seed", columns="scenario", values="area"
+    )
+    gaps = (by_seed[MIXED[0]] - by_seed[MIXED[1]]).dropna()  # seeds that both have
+    if gaps.empty:
         return Claim(claim, rule)
-    gaps = []
-    for seed in seeds:
-        areas = _areas({MIXED[0]: first[seed], MIXED[1]: second[seed]})
-        gaps.append(areas[MIXED[0]] - areas[MIXED[1]])
-    ours = f"{np.mean(gaps):+.4f} (by seed: {', '.join(f'{gap:+.4f}' for gap in gaps)})"
-    return Claim(claim, rule, "", ours, "", len(seeds), _verdict(np.mean(gaps) > 0))
+    ours = f"{gaps.mean():+.4f} (by seed: {', '.join(f'{gap:+.4f}' for gap in gaps)})"
+    return Claim(claim, rule, "", ours, "", len(gaps), _verdict(gaps.mean() > 0))
 
 
 def uncertain_first_cleans(runs: Runs) -> Claim:
@@ -227,18 +227,16 @@ def rises_and_falls(runs: Runs, scenario: str) -> Claim:
 
 def to_markdown(claims: pd.DataFrame, titles: dict[str, str]) -> str:
     """Return the table for people, one section a data set."""
-    parts = []
-    for dataset, rows in claims.groupby("dataset", sort=False):
-        lines = [
-            f"## {titles.get(dataset, dataset)}",
-            "",
-            "| claim | paper | ours | difference | seeds | verdict | agrees if |",
-            "| --- | ---: | --- | ---: | ---: | --- | --- |",
-        ]
-        columns = ["claim", "paper", "ours", "difference", "seeds", "verdict", "rule"]
-        lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows[columns].values]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+    columns = {"claim": "claim", "paper": "paper", "ours": "ours", "difference": "difference"}
+    columns |= {"seeds": "seeds", "verdict": "verdict", "rule": "agrees if"}
+    left = ["claim", "ours", "verdict", "agrees if"]
+    parts = {
+        titles.get(dataset, dataset): markdown.table(
+            list(columns.values()), rows[list(columns)].values, left
+        )
+        for dataset, rows in claims.groupby("dataset", sort=False)
+    }
+    return markdown.sections(parts)
 
 
 def _by_round(run: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -246,17 +244,6 @@ def _by_round(run: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     rounds = run.groupby("round")[columns]
     whole = rounds.size() == run["seed"].nunique()
     return rounds.mean()[whole]
-
-
-def _areas(runs: Runs) -> dict[str, float]:
-    """Return the areas under the mean budget curves, over the budgets that all have."""
-    curves = {name: _by_round(run, ["interactions", "test_accuracy"]) for name, run in runs.items()}
-    low = max(curve["interactions"].iloc[0] for curve in curves.values())
-    high = min(curve["interactions"].iloc[-1] for curve in curves.values())
-    return {
-        name: area(curve["interactions"].to_numpy(float), curve["test_accuracy"].array, low, high)
-        for name, curve in curves.items()
-    }
 
 
 def _both_kinds(run: pd.DataFrame) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from cbal import markdown
 from cbal.gathering import SUPERVISED
 
 
@@ -23,6 +24,26 @@ def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float
     x = np.concatenate([[low], inner, [high]])
     y = np.interp(x, interactions, accuracy)
     return float(np.sum((y[1:] + y[:-1]) / 2 * np.diff(x)) / (high - low))
+
+
+def areas(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the area under the budget curve of each run, over the budgets that all have.
+
+    Args:
+        runs: rows of `results/metrics.parquet` of one data set, without its baseline.
+
+    Returns:
+        Columns scenario, seed, area; scenarios and seeds in the order of their first rows.
+    """
+    ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
+    low, high = ends["min"].max(), ends["max"].min()
+    rows = []
+    for (scenario, seed), run in runs.groupby(["scenario", "seed"], sort=False):
+        curve = run.sort_values("round")
+        budgets, accuracy = curve["interactions"].to_numpy(float), curve["test_accuracy"].array
+        value = area(budgets, accuracy, low, high)
+        rows.append({"scenario": scenario, "seed": seed, "area": value})
+    return pd.DataFrame(rows, columns=["scenario", "seed", "area"])
 
 
 def reached(interactions: np.ndarray, accuracy: np.ndarray, goal: float) -> float:
@@ -52,8 +73,7 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
         goal = supervised.mean() - _sd(supervised)
         images = of_dataset["images"].iloc[0]
         runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
-        ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
-        low, high = ends["min"].max(), ends["max"].min()
+        area_of = areas(runs).set_index("scenario")["area"]
         if len(supervised):
             rows.append(
                 {
@@ -70,7 +90,7 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
             curves = [run.sort_values("round") for _, run in of_scenario.groupby("seed")]
             rows.append(
                 {"dataset": dataset, "scenario": scenario, "goal": goal}
-                | _row(curves, low, high, goal, images)
+                | _row(curves, area_of[[scenario]], goal, images)
             )
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -93,19 +113,18 @@ COLUMNS = [
 
 
 def _row(
-    curves: list[pd.DataFrame], low: float, high: float, goal: float, images: int
+    curves: list[pd.DataFrame], area_of: pd.Series, goal: float, images: int
 ) -> dict[str, float]:
-    """Return the row of one scenario from the curves of its seeds."""
+    """Return the row of one scenario from the curves of its seeds, and their areas."""
     xy = [(c["interactions"].to_numpy(float), c["test_accuracy"].to_numpy()) for c in curves]
     final = pd.Series([y[-1] for _, y in xy])
-    areas = pd.Series([area(x, y, low, high) for x, y in xy])
     needed = pd.Series([reached(x, y, goal) for x, y in xy]).dropna()
     return {
         "seeds": len(curves),
         "final_accuracy": final.mean(),
         "final_accuracy_sd": _sd(final),
-        "area": areas.mean(),
-        "area_sd": _sd(areas),
+        "area": area_of.mean(),
+        "area_sd": _sd(area_of),
         "reached": len(needed),
         "verdict": _verdict(len(needed), len(curves), goal),
         "interactions": needed.mean(),
@@ -130,25 +149,17 @@ def _sd(values: pd.Series) -> float:
 
 def to_markdown(summary: pd.DataFrame, titles: dict[str, str]) -> str:
     """Return the table for people, one section a data set."""
-    parts = []
+    heads = ["scenario", "seeds", "final accuracy", "area under the budget curve"]
+    heads += ["interactions to within 1 sd of supervised", "saved"]
+    parts = {}
     for dataset, rows in summary.groupby("dataset", sort=False):
-        lines = [
-            f"## {titles.get(dataset, dataset)}",
-            "",
-            "| scenario | seeds | final accuracy | area under the budget curve "
-            "| interactions to within 1 sd of supervised | saved |",
-            "| --- | ---: | ---: | ---: | ---: | ---: |",
-        ]
-        lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows.to_dict("records")]
         goal = rows["goal"].iloc[0]
-        lines.append("")
-        lines.append(
-            f"Supervised mean minus one standard deviation: {goal:.4f}."
-            if np.isfinite(goal)
-            else "No supervised baseline yet, so no goal."
-        )
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+        said = "No supervised baseline yet, so no goal."
+        if np.isfinite(goal):
+            said = f"Supervised mean minus one standard deviation: {goal:.4f}."
+        lines = markdown.table(heads, map(_cells, rows.to_dict("records")), ["scenario"])
+        parts[titles.get(dataset, dataset)] = [*lines, "", said]
+    return markdown.sections(parts)
 
 
 def _cells(row: dict) -> list[str]:

@@ -1,0 +1,51 @@
+"""Which scenario beats which, seed by seed."""
+
+import pandas as pd
+
+from cbal import markdown
+from cbal.gathering import SUPERVISED
+from cbal.summary import areas
+
+
+def wins(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return how often each scenario beats each other one of its data set.
+
+    Seeds are paired: a scenario wins where its area under the budget curve is the larger one
+    of the two of a seed, over the budgets that all runs of the data set have.
+
+    Args:
+        metrics: `results/metrics.parquet`.
+
+    Returns:
+        Columns dataset, scenario, other, wins (seeds), seeds (that both have), gap and gap_sd
+        (mean and sample sd over these seeds of the difference in area).
+    """
+    rows = []
+    runs = metrics[metrics["scenario"] != SUPERVISED]
+    for dataset, of_dataset in runs.groupby("dataset", sort=False):
+        names = of_dataset["scenario"].unique()
+        by_seed = areas(of_dataset).pivot(index="seed", columns="scenario", values="area")
+        for one in names:
+            for other in names:
+                if one != other:
+                    gaps = (by_seed[one] - by_seed[other]).dropna()
+                    keys = {"dataset": dataset, "scenario": one, "other": other}
+                    counts = {"wins": int((gaps > 0).sum()), "seeds": len(gaps)}
+                    rows.append(keys | counts | {"gap": gaps.mean(), "gap_sd": gaps.std(ddof=1)})
+    columns = ["dataset", "scenario", "other", "wins", "seeds", "gap", "gap_sd"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
+    """Return a matrix a data set: in how many seeds the row's scenario beats the column's.
+
+    Scenarios are in the order of how often they win, the best first.
+    """
+    parts = {}
+    for dataset, rows in table.groupby("dataset", sort=False):
+        total = rows.groupby("scenario", sort=False)["wins"].sum()
+        names = list(total.sort_values(ascending=False, kind="stable").index)
+        cells = {(row.scenario, row.other): f"{row.wins}/{row.seeds}" for row in rows.itertuples()}
+        lines = [[one, *(cells.get((one, b), "") for b in names), total[one]] for one in names]
+        parts[titles.get(dataset, dataset)] = markdown.table(["", *names, "wins"], lines, [""])
+    return markdown.sections(parts)
