@@ -62,4 +62,5 @@ def gather(files: Sequence[Path]) -> pa.Table:
     if not files:
         raise InputError("no metrics of this sweep yet; run `snakemake --cores N` first")
     tables = [read_table(file) for file in files]
-    return pa.concat_tables([table.replace_schema_metadata() for table in tables])
+    bare = [table.replace_schema_metadata() for table in tables]
+    return pa.concat_tables(bare, promote_options="default")  # older ones may lack a column
