@@ -1,4 +1,10 @@
-"""What holds for every strategy of the registry."""
+"""What holds for every strategy of the registry, and must for a new one."""
+
+import dataclasses
+import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,52 +13,156 @@ from cbal.errors import InputError
 from cbal.querying import load_strategy
 from cbal.registry import STRATEGIES
 from cbal.strategies.base import Candidates
+from cbal.strategies.entropy import entropy
+
+SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
+FIELDS = {field.name for field in dataclasses.fields(Candidates)} - {"sample_id"}
+INDIVIDUAL = sorted(name for name, known in STRATEGIES.items() if known.kind == "individual")
+# These draw by position, also where features tell all samples apart.
+DRAWN = {"random", "badge", "typiclust", "probcover", "centroid"}
 
 every = pytest.mark.parametrize("name", sorted(STRATEGIES))
 
 
-def candidates(n=60, d=5, classes=4, seed=0):
+def candidates(n=60, d=5, classes=4, labeled=8, seed=0):
     rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet(np.ones(classes), n).astype(np.float32)
     return Candidates(
-        sample_id=np.sort(rng.choice(1000, n, replace=False)),
+        sample_id=np.sort(rng.choice(2 * n + 1000, n, replace=False)),
         features=rng.normal(size=(n, d)).astype(np.float16),
-        probabilities=rng.dirichlet(np.ones(classes), n).astype(np.float32),
+        probabilities=probabilities,
+        expected_entropy=entropy(probabilities) * rng.random(n).astype(np.float32),
+        variation_ratio=rng.random(n).astype(np.float32),
+        mean_std=rng.random(n).astype(np.float32),
+        labeled_features=rng.normal(size=(labeled, d)).astype(np.float16),
     )
 
 
+def constant(pool, *fields):
+    """Return the pool with the first row of some fields in all rows."""
+    rows = np.zeros(len(pool), np.int64)
+    return dataclasses.replace(pool, **{field: getattr(pool, field)[rows] for field in fields})
+
+
 def select(name, pool, n, seed=0):
-    return load_strategy(STRATEGIES[name].address)(pool, n, np.random.default_rng(seed))
+    """Let a strategy choose; it sees what it says it needs and nothing else."""
+    strategy = STRATEGIES[name]
+    seen = Candidates(pool.sample_id, **{field: getattr(pool, field) for field in strategy.needs})
+    return load_strategy(strategy.address)(seen, n, np.random.default_rng(seed), 2)
+
+
+def assert_sound(name, chosen, pool, n):
+    """Distinct candidates in dense interactions, as many as asked or all."""
+    assert len(set(chosen.sample_id)) == len(chosen.sample_id) == len(chosen.score)
+    assert set(chosen.sample_id) <= set(pool.sample_id)
+    if name in INDIVIDUAL:
+        assert chosen.interaction.tolist() == list(range(min(n, len(pool))))
+    else:
+        assert sorted(set(chosen.interaction)) == list(range(len(set(chosen.interaction))))
+        assert set(chosen.sample_id) == (set(pool.sample_id) if n else set())
+        assert len(set(chosen.interaction)) <= n
+
+
+POOLS = {
+    "a pool": candidates(),
+    "an empty pool": candidates(0),
+    "one sample": candidates(1),
+    "one class": candidates(classes=1),
+    "constant probabilities": constant(candidates(), "probabilities", "expected_entropy"),
+    "certain probabilities": dataclasses.replace(
+        candidates(), probabilities=np.eye(4, dtype=np.float32)[np.arange(60) % 4]
+    ),
+    "identical features": constant(candidates(), "features"),
+    "features of zeros": dataclasses.replace(candidates(), features=np.zeros((60, 5), np.float16)),
+    "no labeled samples": candidates(labeled=0),
+    "labeled samples unknown": dataclasses.replace(candidates(), labeled_features=None),
+    "more labeled samples than others": candidates(n=9, labeled=300),
+}
 
 
 @every
 @pytest.mark.parametrize("n", [0, 1, 7, 60, 100])
-def test_distinct_candidates_in_dense_interactions(name, n):
-    pool = candidates()
-    chosen = select(name, pool, n)
-    assert len(set(chosen.sample_id)) == len(chosen.sample_id)
-    assert set(chosen.sample_id) <= set(pool.sample_id)
-    assert sorted(set(chosen.interaction)) == list(range(len(set(chosen.interaction))))
-    if STRATEGIES[name].kind == "individual":
-        assert len(chosen.sample_id) == min(n, 60)
-        assert chosen.interaction.tolist() == list(range(min(n, 60)))
-    elif n:
-        assert set(chosen.sample_id) == set(pool.sample_id)
-        assert len(set(chosen.interaction)) <= n
+@pytest.mark.parametrize("pool", POOLS)
+def test_distinct_candidates_in_dense_interactions(name, n, pool):
+    assert_sound(name, select(name, POOLS[pool], n), POOLS[pool], n)
 
 
 @every
-def test_same_seed_same_answer(name):
-    a, b = (select(name, candidates(), 9, seed=3) for _ in range(2))
+def test_the_interface_has_no_labels(name):
+    function = load_strategy(STRATEGIES[name].address)
+    parameters = list(inspect.signature(function).parameters)
+    assert parameters[:4] == ["candidates", "n", "rng", "threads"]
+    assert parameters[4:] == list(STRATEGIES[name].settings)
+    assert set(STRATEGIES[name].needs) <= FIELDS
+    assert not any("label" in field for field in FIELDS - {"labeled_features"})
+
+
+@every
+def test_same_seed_same_answer_and_the_pool_is_as_before(name):
+    pool, before = candidates(), candidates()
+    a, b = (select(name, pool, 9, seed=3) for _ in range(2))
     for field in ("interaction", "sample_id", "score"):
         assert np.array_equal(getattr(a, field), getattr(b, field), equal_nan=True)
+    for field in FIELDS:
+        assert np.array_equal(getattr(pool, field), getattr(before, field))
+
+
+@pytest.mark.parametrize("name", sorted(set(INDIVIDUAL) - DRAWN))
+def test_the_order_of_the_pool_changes_nothing(name):
+    pool = candidates()
+    order = np.random.default_rng(5).permutation(len(pool))
+    rows = {field: getattr(pool, field)[order] for field in FIELDS - {"labeled_features"}}
+    there = select(name, dataclasses.replace(pool, **rows), 20).sample_id
+    here = select(name, pool, 20).sample_id
+    of_row = order[np.searchsorted(pool.sample_id, there)]
+    assert of_row.tolist() == np.searchsorted(pool.sample_id, here).tolist()
 
 
 @every
-def test_numbers_that_are_none_are_refused_by_name(name):
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_numbers_that_are_none_are_refused_by_name(name, field):
     pool = candidates()
-    pool.features[3] = np.nan
-    pool.probabilities[3] = np.nan
-    if not STRATEGIES[name].needs:
-        return
-    with pytest.raises(InputError, match=f"sample {pool.sample_id[3]} are not numbers"):
+    getattr(pool, field)[3] = np.nan
+    if field not in STRATEGIES[name].needs:
         select(name, pool, 5)
+        return
+    who = "labeled sample" if field == "labeled_features" else f"sample {pool.sample_id[3]}"
+    with pytest.raises(InputError, match=f"s of (a )?{who} are not numbers; retrain its model"):
+        select(name, pool, 5)
+
+
+@every
+def test_two_gigabytes_hold_a_large_pool(name, large_pool):
+    words = [sys.executable, __file__, large_pool, name]
+    run = subprocess.run(
+        words, capture_output=True, text=True, env={"PYTHONPATH": str(SCRIPTS), "PATH": ""}
+    )
+    assert run.returncode == 0, run.stderr
+    seen, peak = run.stdout.split()
+    assert int(seen) == (30 if name in INDIVIDUAL else 100_000)
+    assert int(peak) < 2 * 2**20  # KiB
+
+
+@pytest.fixture(scope="module")
+def large_pool(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pool") / "features.npy"
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((100_000, 512), np.float32)
+    np.save(path, features.astype(np.float16))
+    return path
+
+
+def choose_from_large_pool(path, name):
+    """Print how many samples a strategy shows of a large pool, and this process's peak memory."""
+    import resource
+
+    features = np.load(path)
+    pool = candidates(len(features), 1, 10)
+    pool = dataclasses.replace(pool, features=features, labeled_features=features[:70])
+    chosen = select(name, pool, 30)
+    assert "torch" not in sys.modules
+    print(len(chosen.sample_id), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+if __name__ == "__main__":
+    choose_from_large_pool(*sys.argv[1:])

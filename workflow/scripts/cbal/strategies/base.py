@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cbal.errors import InputError
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -57,3 +59,25 @@ def one_by_one(sample_id: np.ndarray, score: np.ndarray) -> Selection:
         sample_id=np.asarray(sample_id, np.int64),
         score=np.asarray(score, np.float32),
     )
+
+
+def nothing() -> Selection:
+    """Return the selection that shows no sample."""
+    return one_by_one(np.zeros(0), np.zeros(0))
+
+
+def refuse(sample_id: np.ndarray, bad: np.ndarray, what: str) -> None:
+    """Refuse numbers that are none, by the name of the first sample that has some.
+
+    Args:
+        sample_id: int64[n].
+        bad: bool[n].
+        what: the numbers, as features or probabilities.
+
+    Raises:
+        InputError: a sample is bad.
+    """
+    if bad.any():
+        raise InputError(
+            f"the {what} of sample {sample_id[bad][0]} are not numbers; retrain its model"
+        )

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cbal.errors import InputError
-from cbal.kmeans import kmeans, rows_in_chunks
-from cbal.strategies.base import Candidates, Selection
+from cbal.kmeans import kmeans
+from cbal.rows import workers
+from cbal.strategies.base import Candidates, Selection, nothing, refuse
 
 
 def select(
@@ -26,13 +26,13 @@ def select(
         InputError: a feature is not a number.
     """
     if not len(candidates) or not n:
-        empty = np.zeros(0)
-        return Selection(empty.astype(np.int32), empty.astype(np.int64), empty.astype(np.float32))
-    for rows, chunk in rows_in_chunks(candidates.features):
-        finite = np.isfinite(chunk).all(axis=1)
-        if not finite.all():
-            bad = candidates.sample_id[rows][~finite][0]
-            raise InputError(f"the features of sample {bad} are not numbers; retrain its model")
+        return nothing()
+    with workers(threads) as share:
+        refuse(
+            candidates.sample_id,
+            ~np.isfinite(share.squared_norms(candidates.features)),
+            "features",
+        )
     seed = int(rng.integers(2**31))
     k = min(n, len(candidates))
     nearest, distance = kmeans(candidates.features, k, seed, iterations, threads, device, levels)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cbal.errors import InputError
-from cbal.strategies.base import Candidates, Selection, one_by_one
+from cbal.strategies.base import Candidates, Selection
+from cbal.strategies.ranking import highest
 
 
 def entropy(probabilities: np.ndarray) -> np.ndarray:
@@ -27,9 +27,4 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     Raises:
         InputError: a probability is not a number.
     """
-    score = entropy(candidates.probabilities)
-    if not np.isfinite(score).all():
-        bad = candidates.sample_id[~np.isfinite(score)][0]
-        raise InputError(f"the probabilities of sample {bad} are not numbers; retrain its model")
-    best = np.lexsort((candidates.sample_id, -score))[:n]
-    return one_by_one(candidates.sample_id[best], score[best])
+    return highest(candidates, entropy(candidates.probabilities), n)

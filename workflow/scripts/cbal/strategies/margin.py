@@ -1,0 +1,30 @@
+"""Smallest margin between the two likeliest classes (Scheffer, Decomain and Wrobel 2001)."""
+
+import numpy as np
+
+from cbal.strategies.base import Candidates, Selection
+from cbal.strategies.ranking import highest
+
+
+def margin(probabilities: np.ndarray) -> np.ndarray:
+    """Return how much more likely the likeliest class is than the second.
+
+    Args:
+        probabilities: float32[n, classes], rows that sum to 1.
+
+    Returns:
+        float32[n], between 0 and 1; with one class alone its probability.
+    """
+    if probabilities.shape[1] < 2:
+        return probabilities[:, 0].astype(np.float32)
+    second, first = np.partition(probabilities, -2, axis=1)[:, -2:].T
+    return (first - second).astype(np.float32)
+
+
+def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:
+    """Take the n candidates of smallest margin, the smallest first; `score` is its negative.
+
+    Raises:
+        InputError: a probability is not a number.
+    """
+    return highest(candidates, -margin(candidates.probabilities), n)

@@ -1,0 +1,41 @@
+"""MaxHerding: greedy generalised coverage (Bae, Noh and Sutherland 2024, algorithm 1)."""
+
+import numpy as np
+
+from cbal.coverage import cover_of, greedy
+from cbal.rows import labeled_rows, workers
+from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+
+
+def select(
+    candidates: Candidates,
+    n: int,
+    rng: np.random.Generator,
+    threads: int = 1,
+    sigma: float = 1.0,
+    references: int = 10_000,
+) -> Selection:
+    """Take n candidates, each the one that adds most to the coverage of the pool.
+
+    The kernel of two samples is exp(-d^2 / sigma^2) of the distance d of their features at unit
+    length. Coverage is estimated from at most `references` candidates, drawn at random. `score`
+    is what a sample added to it. Ties break by `sample_id`.
+
+    Raises:
+        InputError: a feature is not a number.
+    """
+    n = min(n, len(candidates))
+    if not n:
+        return nothing()
+    features = candidates.features
+    labeled = labeled_rows(candidates.labeled_features, features)
+
+    def gaussian(squared: np.ndarray) -> np.ndarray:
+        squared *= -1 / sigma**2
+        return np.exp(squared, out=squared)
+
+    with workers(threads) as share:
+        refuse(candidates.sample_id, ~np.isfinite(share.squared_norms(features)), "features")
+        cover = cover_of(features, labeled, gaussian, references, rng)
+        rows, score = greedy(features, cover, n, share)
+    return one_by_one(candidates.sample_id[rows], score)

@@ -1,0 +1,35 @@
+"""Samples in the order of a score: all of them, or inside each cluster."""
+
+import numpy as np
+
+from cbal.strategies.base import Candidates, Selection, one_by_one, refuse
+
+
+def highest(candidates: Candidates, score: np.ndarray, n: int) -> Selection:
+    """Return the n candidates of highest score, the highest first; ties by `sample_id`.
+
+    Args:
+        candidates: the samples.
+        score: float32[len(candidates)], of the model's probabilities.
+        n: how many; all where there are fewer.
+
+    Raises:
+        InputError: a score is not a number.
+    """
+    refuse(candidates.sample_id, ~np.isfinite(score), "probabilities")
+    best = np.lexsort((candidates.sample_id, -score))[:n]
+    return one_by_one(candidates.sample_id[best], score[best])
+
+
+def rank_within(cluster: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Return int64[n], how many rows of the same cluster come before each: those of lower score.
+
+    Args:
+        cluster: int64[n], the cluster of each row.
+        score: float32[n]; of equal ones the earlier row comes first.
+    """
+    order = np.lexsort((score, cluster))
+    sizes = np.bincount(cluster)
+    rank = np.empty(len(cluster), np.int64)
+    rank[order] = np.arange(len(cluster)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return rank

@@ -1,0 +1,76 @@
+"""TypiClust: the most typical sample of each cluster (Hacohen, Dekel and Weinshall 2022)."""
+
+import faiss
+import numpy as np
+
+from cbal.kmeans import kmeans
+from cbal.rows import labeled_rows, unit, workers
+from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.strategies.ranking import rank_within
+
+ZERO = 1e-5  # is added to a mean distance, so that twins are typical but not infinitely so
+
+
+def select(
+    candidates: Candidates,
+    n: int,
+    rng: np.random.Generator,
+    threads: int = 1,
+    neighbours: int = 20,
+    max_clusters: int = 500,
+    min_size: int = 5,
+    iterations: int = 40,
+) -> Selection:
+    """Cluster all samples and take the most typical one of each cluster without a label.
+
+    Features have unit length, as in the authors' code. There are as many clusters as labeled
+    samples and interactions together, at most `max_clusters`. Clusters with fewest labels come
+    first, a sample taken counting as one; of these the largest; those of less than `min_size`
+    samples after all others. `score` is the typicality, the inverse of the mean distance to
+    the `neighbours` nearest candidates in the cluster.
+
+    Raises:
+        InputError: a feature is not a number.
+    """
+    n = min(n, len(candidates))
+    if not n:
+        return nothing()
+    labeled = labeled_rows(candidates.labeled_features, candidates.features)
+    with workers(threads) as share:
+        x = share.over(candidates.features, lambda x, _: unit(x).astype(np.float16))
+    refuse(candidates.sample_id, ~np.isfinite(x).all(axis=1), "features")
+    k = min(len(labeled) + n, max_clusters)
+    both = np.concatenate([unit(labeled).astype(np.float16), x])
+    both = kmeans(both, k, int(rng.integers(2**31)), iterations, threads)[0]
+    cluster = both[len(labeled) :]
+    labels = np.bincount(both[: len(labeled)], minlength=k)
+    size = np.bincount(both, minlength=k)
+    typical = typicality(x, cluster, neighbours, threads)
+    asked = labels[cluster] + rank_within(cluster, -typical)
+    small = size < min_size
+    best = np.lexsort((candidates.sample_id, cluster, -size[cluster], asked, small[cluster]))[:n]
+    return one_by_one(candidates.sample_id[best], typical[best])
+
+
+def typicality(x: np.ndarray, cluster: np.ndarray, neighbours: int, threads: int) -> np.ndarray:
+    """Return the inverse mean distance of each row to its nearest in the same cluster.
+
+    Args:
+        x: float16 or float32[n, d].
+        cluster: int64[n].
+        neighbours: how many of them; all others where the cluster has fewer.
+        threads: of the CPU.
+
+    Returns:
+        float32[n]; 0 where a row is alone.
+    """
+    faiss.omp_set_num_threads(threads)
+    typical = np.zeros(len(x), np.float32)
+    order = np.argsort(cluster, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(cluster[order])) + 1):
+        k = min(neighbours, len(rows) - 1)
+        if k:
+            inside = x[rows].astype(np.float32)
+            squared = faiss.knn(inside, inside, k + 1)[0]  # one of them is the row itself
+            typical[rows] = 1 / (np.sqrt(np.maximum(squared, 0)).sum(axis=1) / k + ZERO)
+    return typical
