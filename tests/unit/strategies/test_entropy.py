@@ -1,4 +1,5 @@
 import numpy as np
+from skactiveml.pool import uncertainty_scores
 
 from cbal.strategies.base import Candidates
 from cbal.strategies.entropy import entropy, select
@@ -8,6 +9,12 @@ def test_entropy_by_hand():
     p = np.array([[1, 0], [0.5, 0.5], [0.9, 0.1]], np.float32)
     expected = [0, np.log(2), -(0.9 * np.log(0.9) + 0.1 * np.log(0.1))]
     np.testing.assert_allclose(entropy(p), expected, atol=1e-6)
+
+
+def test_scores_are_those_of_scikit_activeml():
+    p = np.random.default_rng(0).dirichlet(np.ones(7), 200).astype(np.float32)
+    theirs = uncertainty_scores(p.astype(np.float64), method="entropy")
+    np.testing.assert_allclose(entropy(p), theirs, atol=1e-5)
 
 
 def test_the_most_uncertain_first_and_ties_by_sample():

@@ -50,15 +50,24 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     n = min(n, len(candidates))
     if not n:
         return nothing()
+    with workers(threads) as share:
+        rows, score = seeds(embeddings_of(candidates, share), n, rng, share)
+    return one_by_one(candidates.sample_id[rows], score)
+
+
+def embeddings_of(candidates: Candidates, share: Workers) -> Embeddings:
+    """Return the embeddings of all candidates.
+
+    Raises:
+        InputError: a feature or a probability is not a number.
+    """
     error = candidates.probabilities.astype(np.float32)
     error[np.arange(len(error)), error.argmax(axis=1)] -= 1
     refuse(candidates.sample_id, ~np.isfinite(error).all(axis=1), "probabilities")
-    with workers(threads) as share:
-        norms = share.squared_norms(candidates.features)
-        refuse(candidates.sample_id, ~np.isfinite(norms), "features")
-        norms *= np.einsum("ij,ij->i", error, error)
-        rows, score = seeds(Embeddings(candidates.features, error, norms), n, rng, share)
-    return one_by_one(candidates.sample_id[rows], score)
+    norms = share.squared_norms(candidates.features)
+    refuse(candidates.sample_id, ~np.isfinite(norms), "features")
+    norms *= np.einsum("ij,ij->i", error, error)
+    return Embeddings(candidates.features, error, norms)
 
 
 def seeds(

@@ -1,0 +1,38 @@
+import numpy as np
+from skactiveml.pool import MaxHerding
+
+from cbal.strategies.base import Candidates
+from cbal.strategies.maxherding import select
+from tests.unit.strategies.features import MISSING, of_unit_length, pool_of, theirs
+
+
+def test_samples_are_those_of_scikit_activeml():
+    for labeled, sigma in ((0, 1.0), (1, 0.5), (10, 0.3)):
+        pool = of_unit_length(pool_of(labeled=labeled))
+        chosen = select(pool, 30, np.random.default_rng(0), sigma=sigma)
+        strategy = MaxHerding(
+            missing_label=MISSING, random_state=0, metric_dict={"gamma": 1 / sigma**2}
+        )
+        rows, gains = strategy.query(*theirs(pool), batch_size=30, return_utilities=True)
+        assert chosen.sample_id.tolist() == rows.tolist()
+        np.testing.assert_allclose(chosen.score, np.nanmax(gains, axis=1), rtol=1e-3, atol=1e-6)
+
+
+def test_gains_by_hand():
+    x = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [-1, 0]], np.float16)
+    chosen = select(Candidates(np.arange(5), features=x), 3, np.random.default_rng(0))
+    assert chosen.sample_id.tolist() == [2, 0, 4]
+    near = np.exp(-2)  # of directions at right angles
+    by_hand = [(2 + 3 * near) / 5, 2 * (1 - near) / 5, (1 - near) / 5]
+    np.testing.assert_allclose(chosen.score, by_hand, rtol=1e-5)
+
+
+def test_fewer_references_cover_almost_as_much():
+    pool = pool_of(n=3000, labeled=5)
+    x = pool.features / np.linalg.norm(pool.features.astype(np.float32), axis=1, keepdims=True)
+
+    def coverage(references):
+        chosen = select(pool, 20, np.random.default_rng(0), references=references).sample_id
+        return np.exp(-(2 - 2 * x @ x[chosen].T)).max(axis=1).mean()
+
+    assert coverage(300) > 0.98 * coverage(3000)
