@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 import annotate
 import extract_features
@@ -229,6 +230,15 @@ class TestBadInput:
         with pytest.raises(InputError, match="learning_rate"):
             run.train(1, "--learning-rate", "1e9", "--epochs", "9")
         assert not (run.folder / "train-1").exists()
+
+    def test_a_gpu_out_of_memory_names_the_setting(self, run, monkeypatch):
+        def full(*_):
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+        run.round(1, RANDOM)
+        monkeypatch.setattr(train, "fit", full)
+        with pytest.raises(InputError, match="`training: batch_size:` of tiny smaller than 16"):
+            run.train(1)
 
     def test_one_class(self, tmp_path):
         folder = write_class_folders(tmp_path / "images", {"only": 9})
