@@ -5,18 +5,21 @@ import numpy as np
 from cbal.strategies.base import Candidates, Selection, one_by_one, refuse
 
 
-def highest(candidates: Candidates, score: np.ndarray, n: int) -> Selection:
+def highest(
+    candidates: Candidates, score: np.ndarray, n: int, what: str = "probabilities"
+) -> Selection:
     """Return the n candidates of highest score, the highest first; ties by `sample_id`.
 
     Args:
         candidates: the samples.
-        score: float32[len(candidates)], of the model's probabilities.
+        score: float32[len(candidates)].
         n: how many; all where there are fewer.
+        what: the numbers that the score is of, as features or probabilities.
 
     Raises:
         InputError: a score is not a number.
     """
-    refuse(candidates.sample_id, ~np.isfinite(score), "probabilities")
+    refuse(candidates.sample_id, ~np.isfinite(score), what)
     best = np.lexsort((candidates.sample_id, -score))[:n]
     return one_by_one(candidates.sample_id[best], score[best])
 
