@@ -1,5 +1,6 @@
 """Stages as processes of their own, as the workflow runs them, with time and memory."""
 
+import math
 import os
 import subprocess
 import sys
@@ -49,6 +50,7 @@ def measure(
     log: Path,
     environment: Mapping[str, str] = OF_JOBS,
     folder: Path = ROOT,
+    limit: float = math.inf,
 ) -> Usage:
     """Run a command to its end.
 
@@ -57,9 +59,11 @@ def measure(
         log: file that gets what it says.
         environment: what differs from this process's.
         folder: where it runs; by default the repository's root.
+        limit: seconds after which it is killed.
 
     Raises:
         SystemExit: it failed; with its last words.
+        TimeoutExpired: it was killed.
     """
     with log.open("w") as out:
         busy, start = _busy(), time.perf_counter()
@@ -75,6 +79,10 @@ def measure(
             peak = max(peak, _peak(process.pid))
             time.sleep(0.002)
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if not ended and time.perf_counter() - start > limit:
+                process.kill()
+                process.wait()
+                raise subprocess.TimeoutExpired(words, limit)
         wall, busy = time.perf_counter() - start, _busy() - busy
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

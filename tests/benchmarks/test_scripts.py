@@ -5,7 +5,7 @@ import sys
 import pandas as pd
 import pytest
 
-from benchmarks import kmeans, learning, precision, report, scaling
+from benchmarks import kmeans, learning, precision, report, scaling, strategies
 
 
 @pytest.fixture
@@ -40,6 +40,17 @@ def test_scaling(table):
     result = table(scaling, "scaling", *sizes)
     assert len(result) == 5
     assert (result[["400: s", "800: s", "400: MiB", "800: MiB"]] > 0).all(axis=None)
+
+
+def test_strategies(table):
+    sizes = ["--rows", 300, "--dimensions", 8, "--labeled", 20, "--interactions", 10]
+    few = ["cluster", "entropy"]
+    result = table(strategies, "strategies", *sizes, "--threads", 1, "--only", *few)
+    assert result["strategy"].tolist() == few
+    assert (result[["seconds", "MiB"]] > 0).all(axis=None)
+    assert result["scikit-activeml: s"].notna().tolist() == [False, True]
+    late = table(strategies, "strategies", *sizes, "--only", "coreset", "--limit", 0)
+    assert late["scikit-activeml, else"].tolist() == ["over 0 s"]
 
 
 def test_precision(table):
