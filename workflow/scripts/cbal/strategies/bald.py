@@ -3,7 +3,7 @@
 import numpy as np
 
 from cbal.strategies.base import Candidates, Selection
-from cbal.strategies.entropy import entropy
+from cbal.probabilities import entropy
 from cbal.strategies.ranking import highest
 
 
