@@ -17,7 +17,7 @@ from benchmarks.synthetic import CLASSES, features_of
 from cbal.querying import load_strategy
 from cbal.registry import STRATEGIES
 from cbal.strategies.base import Candidates
-from cbal.strategies.entropy import entropy
+from cbal.probabilities import entropy
 
 MISSING = -1
 # As scikit-activeml has it: a cluster for each label there will be, and five neighbours.

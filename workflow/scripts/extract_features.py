@@ -1,4 +1,8 @@
-"""Write features and probabilities of the unlabeled pool, or of every training sample."""
+"""Write features and probabilities of the unlabeled pool, or of every training sample.
+
+Several models are an ensemble. With an ensemble, or with several passes of one model, the
+probabilities are their mean, and the terms in which they differ are written too.
+"""
 
 import argparse
 import time
@@ -7,18 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from torch import nn
 
 from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
 from cbal.device import Execution
 from cbal.device_arguments import add_device_arguments, execution_of
 from cbal.evaluation import TIMING
-from cbal.extraction import extract
+from cbal.extraction import extract, extract_dropping, extract_ensemble
 from cbal.feature_files import to_batch, write_features
 from cbal.files import metadata_of, open_images, read_table, samples_of, write_table
 from cbal.images import Batches
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import load_model
+from cbal.randomness import seed_of
 from cbal.rounds import read_pool
 
 
@@ -28,7 +34,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--pool", type=Path, help="whose unlabeled samples; without it all training")
-    cli.add_argument("--model", type=Path, help="of the round before; without it the initial one")
+    cli.add_argument(
+        "--labeled", action="store_true", help="its samples with an individual label too"
+    )
+    cli.add_argument(
+        "--model",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="of the round before, members of an ensemble; without them the initial one",
+    )
+    cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs")
+    cli.add_argument("--passes", type=int, nargs="?", help="with dropout")
     add_model_arguments(cli)
     add_device_arguments(cli)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
@@ -40,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     index = read_table(arguments.index, ["sample_id", "split"])
     if arguments.pool:
         pool = read_pool(arguments.pool)
-        sample_id = pool.sample_id[pool.unlabeled] if not pool.ended else pool.sample_id[:0]
+        wanted = pool.unlabeled | arguments.labeled
+        sample_id = pool.sample_id[wanted & (not pool.ended)]
     else:
         sample_id = samples_of(index, "train")
     classes = len(metadata_of(index)["classes"])
@@ -68,16 +86,37 @@ def rows_of(
     if not len(sample_id):
         return
     images = open_images(arguments.images)
-    if arguments.model is None:
-        model, spec = initial_model(arguments, images, classes)
+    if arguments.model:
+        models, specs = zip(*map(load_model, arguments.model))
+        spec = specs[0]
     else:
-        model, spec = load_model(arguments.model)
+        model, spec = initial_model(arguments, images, classes)
+        models = (model,)
+    models = [model.to(execution.device) for model in models]
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
     done = 0
-    for feature, probability in extract(model.to(execution.device), batches, execution):
+    for feature, probability, *terms in outputs(arguments, models, batches, execution):
         rows = sample_id[done : done + len(feature)]
-        yield to_batch(rows, feature, probability if arguments.model else None, spec.classes)
+        known = probability if arguments.model else None
+        yield to_batch(rows, feature, known, spec.classes, terms)
         done += len(feature)
+
+
+def outputs(
+    arguments: argparse.Namespace,
+    models: Sequence[nn.Module],
+    batches: Batches,
+    execution: Execution,
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield features, probabilities, and the terms where there are several passes."""
+    if len(models) > 1:
+        return extract_ensemble(models, batches, execution)
+    if arguments.dropout:
+        seed = seed_of(arguments.dataset, arguments.seed, arguments.round, "dropout")
+        return extract_dropping(
+            models[0], batches, execution, arguments.dropout, arguments.passes, seed
+        )
+    return extract(models[0], batches, execution)
 
 
 if __name__ == "__main__":

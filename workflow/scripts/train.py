@@ -22,7 +22,7 @@ from cbal.files import metadata_of, open_images, read_table, samples_of, write_t
 from cbal.images import Batches
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import Spec, save_model
-from cbal.randomness import generator
+from cbal.randomness import generator, of_member
 from cbal.rounds import read_pool
 from cbal.training import Training, check_finite, fit
 
@@ -47,8 +47,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument(
         "--settings", type=json.loads, default={}, help="what made the model, to keep as JSON"
     )
+    cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs")
+    cli.add_argument("--member", type=int, default=0, help="of an ensemble; 0 is the model itself")
     add_device_arguments(cli)
-    cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--metrics", type=Path, nargs="?", help="Parquet file; without: no test")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
     return cli.parse_args(argv)
@@ -66,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         pool = supervised_pool(samples_of(index, "train"), truth)
 
     images = open_images(arguments.images)
-    model, spec = initial_model(arguments, images, len(metadata_of(truth_table)["classes"]))
+    classes = len(metadata_of(truth_table)["classes"])
+    model, spec = initial_model(arguments, images, classes, arguments.member)
     rows, timing = [], []
     if pool.ended:
         say("the scenario has ended: nothing to train")
@@ -84,8 +87,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     keys = keys_of(arguments)
     timing = pa.Table.from_pylist([{**keys, **row} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
-    metrics = pa.Table.from_pylist(rows, METRICS)
-    write_table(arguments.metrics, metrics, **keys, settings=arguments.settings)
+    if arguments.metrics:
+        metrics = pa.Table.from_pylist(rows, METRICS)
+        write_table(arguments.metrics, metrics, **keys, settings=arguments.settings)
 
 
 def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:
@@ -110,7 +114,10 @@ def _train_and_test(
     truth: np.ndarray,
     execution: Execution,
 ) -> tuple[dict[str, float], list[dict[str, Any]]]:
-    """Train the model in place; return what was measured on the held-out split, and timings."""
+    """Train the model in place; return what was measured on the held-out split, and timings.
+
+    A member of an ensemble has no metrics, so it is not tested.
+    """
     device = execution.device
     labeled = pool.kind != pools.NONE
     how = Training(
@@ -120,25 +127,27 @@ def _train_and_test(
         arguments.momentum,
         arguments.weight_decay,
         arguments.flip,
+        arguments.dropout or 0.0,
     )
-    rng = generator(arguments.dataset, arguments.seed, arguments.round, "train")
+    stage = of_member("train", arguments.member)
+    rng = generator(arguments.dataset, arguments.seed, arguments.round, stage)
     start = time.perf_counter()
     learned = Batches(images, pool.sample_id[labeled], spec, device, execution.room)
     fit(model, learned, pool.label[labeled], how, rng, execution)
     del learned  # its room is the next one's
     devices.wait(device)
     trained = time.perf_counter()
-    tested = Batches(images, test, spec, device, execution.room)
-    accuracy, loss = evaluate(model, tested, truth[test], execution)
-    evaluated = time.perf_counter()
-    check_finite(loss, "test loss after the last epoch", how)
-    say(f"{labeled.sum()} labeled images, test accuracy {accuracy:.4f}, test loss {loss:.4f}")
+    timing = [_timing("training", trained - start, int(labeled.sum()) * how.epochs)]
+    measured = {}
+    if arguments.metrics:
+        tested = Batches(images, test, spec, device, execution.room)
+        accuracy, loss = evaluate(model, tested, truth[test], execution)
+        timing.append(_timing("evaluation", time.perf_counter() - trained, len(test)))
+        check_finite(loss, "test loss after the last epoch", how)
+        say(f"{labeled.sum()} labeled images, test accuracy {accuracy:.4f}, test loss {loss:.4f}")
+        measured = {"test_accuracy": accuracy, "test_loss": loss}
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
-    timing = [
-        _timing("training", trained - start, int(labeled.sum()) * how.epochs) | memory,
-        _timing("evaluation", evaluated - trained, len(test)) | memory,
-    ]
-    return {"test_accuracy": accuracy, "test_loss": loss}, timing
+    return measured, [row | memory for row in timing]
 
 
 def _timing(stage: str, seconds: float, images: int) -> dict[str, Any]:

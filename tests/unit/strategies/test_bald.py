@@ -3,7 +3,7 @@ from skactiveml.pool import batch_bald
 
 from cbal.strategies.bald import select
 from cbal.strategies.base import Candidates
-from cbal.strategies.entropy import entropy
+from cbal.probabilities import entropy
 
 
 def test_passes_that_are_sure_and_disagree_come_before_passes_that_doubt_together():

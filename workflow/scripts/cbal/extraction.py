@@ -1,16 +1,43 @@
 """Features (the input of the head) and probabilities of many images."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from cbal.device import Download, Execution
 from cbal.images import Batches
 from cbal.inference import ready
 from cbal.models import head
+from cbal.passes import Passes
+
+
+class Watched:
+    """A model made ready for inference that tells what its head was given."""
+
+    def __init__(self, model: nn.Module, classes: int, execution: Execution):
+        """Make the model ready."""
+        name = head(model, classes)
+        self.model, self.execution = ready(model, execution), execution
+        self.head = self.model.get_submodule(name)
+        self.caught: list[torch.Tensor] = []
+        self.head.register_forward_pre_hook(lambda _, inputs: self.caught.append(inputs[0]))
+
+    def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what the head is given for the images `x`, and the logits."""
+        with self.execution.autocast():
+            logits = self.model(x)
+        return self.caught.pop(), logits
+
+    def again(self, given: torch.Tensor) -> torch.Tensor:
+        """Return the logits of the head alone, for what it is given."""
+        with self.execution.autocast():
+            logits = self.head.forward(given)  # without the hook
+        # The one architecture whose head is a convolution, SqueezeNet, ends like this.
+        return logits.relu().mean((2, 3)) if logits.ndim == 4 else logits
 
 
 @torch.inference_mode()
@@ -26,18 +53,86 @@ def extract(
     Yields:
         float16[batch, d] and float32[batch, classes].
     """
-    caught: list[torch.Tensor] = []
-    name = head(model, batches.spec.classes)
-    model = ready(model, execution)
-    model.get_submodule(name).register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
+    watched = Watched(model, batches.spec.classes, execution)
+    outputs = map(watched, _in_order(batches, execution))
+    yield from _downloaded(
+        (_feature(given), logits.float().softmax(1)) for given, logits in outputs
+    )
+
+
+@torch.inference_mode()
+def extract_dropping(
+    model: nn.Module, batches: Batches, execution: Execution, rate: float, passes: int, seed: int
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield features, the mean softmax and the terms of passes with Monte-Carlo dropout.
+
+    The images go through the model once, and only what its head is given goes on in
+    `passes` ways, each with another share of it left out (Gal and Ghahramani 2016).
+
+    Args:
+        model, batches, execution: as of `extract`.
+        rate: share of the head's inputs that a pass leaves out.
+        passes: their number.
+        seed: draws what is left out.
+
+    Yields:
+        float16[batch, d], float32[batch, classes], and float32[batch] for each of
+        `feature_files.TERMS`.
+    """
+    watched = Watched(model, batches.spec.classes, execution)
+    torch.manual_seed(seed)
+
+    def rows(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        given, _ = watched(x)
+        drawn = (watched.again(functional.dropout(given, rate)) for _ in range(passes))
+        return _feature(given), *_summed(drawn, batches)
+
+    yield from _downloaded(map(rows, _in_order(batches, execution)))
+
+
+@torch.inference_mode()
+def extract_ensemble(
+    models: Sequence[nn.Module], batches: Batches, execution: Execution
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield the first model's features, and the mean softmax and the terms of all models.
+
+    Yields:
+        As `extract_dropping`, a pass being a model.
+    """
+    members = [Watched(model, batches.spec.classes, execution) for model in models]
+
+    def rows(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        given, logits = members[0](x)
+        others = (member(x)[1] for member in members[1:])
+        return _feature(given), *_summed((logits, *others), batches)
+
+    yield from _downloaded(map(rows, _in_order(batches, execution)))
+
+
+def _in_order(batches: Batches, execution: Execution) -> Iterator[torch.Tensor]:
+    return batches.in_order(execution.forward_batch_size(batches.spec.image_size))
+
+
+def _feature(given: torch.Tensor) -> torch.Tensor:
+    """Return float16[batch, d] of what the head was given."""
+    return (given.mean((2, 3)) if given.ndim == 4 else given.flatten(1)).half()
+
+
+def _summed(logits: Iterable[torch.Tensor], batches: Batches) -> tuple[torch.Tensor, ...]:
+    """Return the mean softmax of passes, given their logits, and their terms."""
+    passes = None
+    for part in logits:
+        passes = passes or Passes(len(part), batches.spec.classes, batches.device)
+        passes.add(part)
+    return passes.mean(), *passes.terms()
+
+
+def _downloaded(rows: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield rows as arrays; one batch is copied while the device computes the next."""
     waiting: deque[Download] = deque()
-    for x in batches.in_order(execution.forward_batch_size(batches.spec.image_size)):
-        with execution.autocast():
-            logits = model(x)
-        feature = caught.pop()
-        feature = feature.mean((2, 3)) if feature.ndim == 4 else feature.flatten(1)
-        waiting.append(Download(feature.half(), logits.float().softmax(1)))
-        if len(waiting) > 1:  # one is copied while the device computes the next
+    for tensors in rows:
+        waiting.append(Download(*tensors))
+        if len(waiting) > 1:
             yield waiting.popleft().finish()
     while waiting:
         yield waiting.popleft().finish()

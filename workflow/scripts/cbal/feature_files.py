@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from cbal.errors import InputError
 from cbal.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
 
+# What several passes tell of an image, beside their mean probability.
+TERMS = ("expected_entropy", "variation_ratio", "mean_std")
 ROWS = 8192  # of a row group: 8 MB of 512 features
 
 
@@ -22,12 +24,17 @@ def schema(features: int, classes: int) -> pa.Schema:
             "sample_id": pa.int64(),
             "feature": pa.list_(pa.float16(), features),
             "probability": pa.list_(pa.float32(), classes),
+            **dict.fromkeys(TERMS, pa.float32()),
         }
     )
 
 
 def to_batch(
-    sample_id: np.ndarray, feature: np.ndarray, probability: np.ndarray | None, classes: int
+    sample_id: np.ndarray,
+    feature: np.ndarray,
+    probability: np.ndarray | None,
+    classes: int,
+    terms: Sequence[np.ndarray] = (),
 ) -> pa.RecordBatch:
     """Return rows of `features.parquet`; probabilities are null where there is no trained head.
 
@@ -36,6 +43,7 @@ def to_batch(
         feature: float16[b, d].
         probability: float32[b, classes] or None.
         classes: of the head, trained or not.
+        terms: float32[b] for each of `TERMS`; null where there is a single pass, and none given.
     """
     columns = schema(feature.shape[1], classes)
     if probability is None:
@@ -43,7 +51,10 @@ def to_batch(
     else:
         probabilities = pa.FixedSizeListArray.from_arrays(probability.ravel(), classes)
     features = pa.FixedSizeListArray.from_arrays(pa.array(feature.ravel()), feature.shape[1])
-    return pa.record_batch([pa.array(sample_id), features, probabilities], schema=columns)
+    of_passes = map(pa.array, terms) if terms else [pa.nulls(len(sample_id), pa.float32())] * 3
+    return pa.record_batch(
+        [pa.array(sample_id), features, probabilities, *of_passes], schema=columns
+    )
 
 
 def write_features(path: Path, batches: Iterable[pa.RecordBatch], **metadata: Any) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from torch import nn
 
 from cbal.models import Spec, initial, spec_for
-from cbal.randomness import seed_of
+from cbal.randomness import of_member, seed_of
 
 
 def add_model_arguments(cli: argparse.ArgumentParser) -> None:
@@ -18,9 +18,9 @@ def add_model_arguments(cli: argparse.ArgumentParser) -> None:
 
 
 def initial_model(
-    arguments: argparse.Namespace, images: np.ndarray, classes: int
+    arguments: argparse.Namespace, images: np.ndarray, classes: int, member: int = 0
 ) -> tuple[nn.Module, Spec]:
-    """Return the initial model of (dataset, seed) for images and classes, and its spec."""
+    """Return the initial model of (dataset, seed, member) for images and classes, and its spec."""
     spec = spec_for(
         arguments.architecture,
         classes,
@@ -28,5 +28,5 @@ def initial_model(
         arguments.image_size,
         arguments.weights,
     )
-    seed = seed_of(arguments.dataset, arguments.seed, 0, "initial")
+    seed = seed_of(arguments.dataset, arguments.seed, 0, of_member("initial", member))
     return initial(spec, arguments.weights, seed), spec

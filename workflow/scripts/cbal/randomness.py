@@ -18,3 +18,8 @@ def seed_of(dataset: str, seed: int, round: int, stage: str) -> int:
 def generator(dataset: str, seed: int, round: int, stage: str) -> np.random.Generator:
     """Return the NumPy generator of a stage."""
     return np.random.default_rng(seed_of(dataset, seed, round, stage))
+
+
+def of_member(stage: str, member: int) -> str:
+    """Return the stage's name for a member of an ensemble; member 0 is the model itself."""
+    return f"{stage} member-{member}" if member else stage

@@ -14,13 +14,17 @@ from cbal.cli import say
 from cbal.convolution import learn_small_images_faster
 from cbal.cuda_graph import Captured
 from cbal.device import Execution, moved
+from cbal.dropout import drop_before_head
 from cbal.errors import InputError
 from cbal.images import Batches
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a model is trained: SGD without a scheduler, as the paper's section 4."""
+    """How a model is trained: SGD without a scheduler, as the paper's section 4.
+
+    `dropout` is the share of the head's inputs that is left out, others in each step.
+    """
 
     epochs: int
     batch_size: int
@@ -28,6 +32,7 @@ class Training:
     momentum: float
     weight_decay: float
     flip: bool = False  # mirror each image left to right or not, by chance, anew in each epoch
+    dropout: float = 0.0
 
 
 class Sgd:
@@ -107,7 +112,8 @@ def fit(
         batches: n labeled images.
         labels: int16[n], their labels.
         how: epochs and optimizer settings.
-        rng: draws the order of the images, and which are mirrored, anew in each epoch.
+        rng: draws the order of the images, and which are mirrored, anew in each epoch; and what
+            is dropped.
         execution: how the device is used.
 
     Raises:
@@ -118,6 +124,9 @@ def fit(
         return
     if execution.device.type == "cpu":
         learn_small_images_faster(model)
+    if how.dropout:
+        drop_before_head(model, batches.spec.classes, how.dropout)
+        torch.manual_seed(int(rng.integers(2**63)))
     target = torch.from_numpy(labels.astype(np.int64))
     step = Step(model, batches.prepare, how, execution)
     if execution.cuda_graphs:
