@@ -1,13 +1,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from cbal import pool as pools
 from cbal.device import Execution
 from cbal.evaluation import evaluate, label_metrics
 from cbal.models import Spec
-from cbal.pool import CLUSTER, INDIVIDUAL
+from cbal.pool import CLUSTER, INDIVIDUAL, PSEUDO
 
 
 class Fixed(torch.nn.Module):
@@ -50,23 +51,26 @@ def test_accuracy_and_loss_by_hand():
 
 def test_label_metrics_by_hand():
     pool = replace(
-        pools.initial(np.arange(5)),
-        label=np.array([0, 1, 1, -1, 2], np.int16),
-        kind=np.array([INDIVIDUAL, CLUSTER, CLUSTER, 0, CLUSTER], np.int8),
+        pools.initial(np.arange(9)),
+        label=np.array([0, 1, 1, -1, 2, 0, 1, 2, 2], np.int16),
+        kind=np.array([INDIVIDUAL, *[CLUSTER] * 2, 0, CLUSTER, *[PSEUDO] * 4], np.int8),
         individual=1,
         cluster=4,
     )
-    metrics = label_metrics(pool, np.array([0, 1, 0, 0, 2], np.int16))
+    metrics = label_metrics(pool, np.array([0, 1, 0, 0, 2, 0, 1, 2, 0], np.int16))
     assert metrics == {
-        "images": 5,
+        "images": 9,
         "interactions": 5,
         "interactions_individual": 1,
         "interactions_cluster": 4,
         "images_individual": 1,
         "images_cluster": 3,
+        "images_pseudo": 4,
         "cluster_accuracy": 2 / 3,
+        "pseudo_accuracy": 3 / 4,
     }
 
 
-def test_without_cluster_labels_their_accuracy_is_unknown():
-    assert label_metrics(pools.initial(np.arange(3)), np.zeros(3))["cluster_accuracy"] is None
+@pytest.mark.parametrize("name", ["cluster_accuracy", "pseudo_accuracy"])
+def test_without_labels_of_a_kind_their_accuracy_is_unknown(name):
+    assert label_metrics(pools.initial(np.arange(3)), np.zeros(3))[name] is None

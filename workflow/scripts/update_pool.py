@@ -1,4 +1,4 @@
-"""Write the pool after a round: the round before, and the answers of all steps."""
+"""Write the pool after a round: the round before, the answers of all steps, pseudo-labels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
 from cbal.files import write_table
+from cbal.pseudo_labels import with_pseudo_labels
 from cbal.rounds import pool_after
 
 
@@ -16,6 +17,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--queries", type=Path, nargs="+", required=True)
     cli.add_argument("--annotations", type=Path, nargs="+", required=True)
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
+    cli.add_argument("--features", type=Path, nargs="?", help="that pseudo-labels are made of")
+    cli.add_argument(
+        "--pseudo-labels", type=float, nargs="*", help="entropy's threshold, and its fall a round"
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
@@ -28,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     if pool.ended:
         say("nothing was left to ask: the scenario has ended")
+    elif arguments.features:
+        pool = with_pseudo_labels(pool, arguments.features, *arguments.pseudo_labels)
     table, metadata = pools.to_table(pool)
     write_table(arguments.out, table, **keys_of(arguments), **metadata)
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 from cbal.device import Execution
 from cbal.images import Batches
 from cbal.inference import ready
-from cbal.pool import CLUSTER, INDIVIDUAL, Pool
+from cbal.pool import CLUSTER, INDIVIDUAL, PSEUDO, Pool
 
 # Columns of `metrics.parquet`.
 METRICS = pa.schema(
@@ -26,7 +26,9 @@ METRICS = pa.schema(
         "interactions_cluster": pa.int32(),
         "images_individual": pa.int32(),
         "images_cluster": pa.int32(),
+        "images_pseudo": pa.int32(),
         "cluster_accuracy": pa.float64(),
+        "pseudo_accuracy": pa.float64(),
         "test_accuracy": pa.float64(),
         "test_loss": pa.float64(),
     }
@@ -76,8 +78,8 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
         pool: after the round.
         truth: int16[n], true labels of the pool's samples, in the pool's order.
     """
-    clustered = pool.kind == CLUSTER
-    right = (pool.label == truth)[clustered]
+    clustered, pseudo = pool.kind == CLUSTER, pool.kind == PSEUDO
+    right = pool.label == truth
     return {
         "images": len(pool.sample_id),
         "interactions": pool.interactions,
@@ -85,5 +87,7 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
         "interactions_cluster": pool.cluster,
         "images_individual": int((pool.kind == INDIVIDUAL).sum()),
         "images_cluster": int(clustered.sum()),
-        "cluster_accuracy": float(right.mean()) if len(right) else None,
+        "images_pseudo": int(pseudo.sum()),
+        "cluster_accuracy": float(right[clustered].mean()) if clustered.any() else None,
+        "pseudo_accuracy": float(right[pseudo].mean()) if pseudo.any() else None,
     }

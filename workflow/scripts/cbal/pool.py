@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-NONE, INDIVIDUAL, CLUSTER = 0, 1, 2
-KINDS = ("individual", "cluster")
+NONE, INDIVIDUAL, CLUSTER, PSEUDO = 0, 1, 2, 3
+KINDS = ("individual", "cluster", "pseudo")
 
 POOL_COLUMNS = ("sample_id", "label", "label_kind", "labeled_round", "interaction")
 
@@ -19,10 +19,11 @@ class Pool:
     Attributes:
         sample_id: int64[n].
         label: int16[n], -1 where there is none.
-        kind: int8[n], NONE, INDIVIDUAL or CLUSTER.
+        kind: int8[n], NONE, INDIVIDUAL, CLUSTER or PSEUDO (the model's own label, which nobody
+            gave and one round's training alone uses).
         labeled_round: int16[n], the round that gave the label, -1 where there is none.
         interaction: int32[n], the interaction that gave the label, counted from 0 over
-            the whole run, -1 where there is none.
+            the whole run, -1 where none did.
         individual, cluster: interactions of each kind so far.
         latest: interactions in the latest round.
         round: the latest round; 0 before any label.
@@ -71,11 +72,12 @@ def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
 
     With `cluster_labels="reask"` (the reading of the paper's Figure 3, right) the
     cluster labels of earlier rounds are dropped and asked again; with "keep" they stay.
+    Pseudo-labels are dropped in any case.
     """
     pool = replace(pool, round=round, latest=0)
-    if cluster_labels == "keep":
-        return pool
-    stale = pool.kind == CLUSTER
+    stale = pool.kind == PSEUDO
+    if cluster_labels == "reask":
+        stale |= pool.kind == CLUSTER
     return replace(
         pool,
         label=np.where(stale, -1, pool.label).astype(np.int16),
@@ -129,6 +131,23 @@ def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Poo
     )
 
 
+def give_pseudo_labels(pool: Pool, chosen: np.ndarray, label: np.ndarray) -> Pool:
+    """Return the pool with the model's labels on samples without a label; no interaction.
+
+    Args:
+        pool: after all steps of the round.
+        chosen: bool[n], samples that get one; those with a label keep theirs.
+        label: int16[n], the model's labels.
+    """
+    chosen = chosen & (pool.kind == NONE)
+    return replace(
+        pool,
+        label=np.where(chosen, label, pool.label).astype(np.int16),
+        kind=np.where(chosen, PSEUDO, pool.kind).astype(np.int8),
+        labeled_round=np.where(chosen, pool.round, pool.labeled_round).astype(np.int16),
+    )
+
+
 def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
     """Return the pool as a Parquet table and the metadata that belongs to it."""
     empty = pool.kind == NONE
@@ -139,7 +158,7 @@ def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
             "label": pa.array(pool.label, pa.int16(), mask=empty),
             "label_kind": pa.array(names[pool.kind], pa.string()),
             "labeled_round": pa.array(pool.labeled_round, pa.int16(), mask=empty),
-            "interaction": pa.array(pool.interaction, pa.int32(), mask=empty),
+            "interaction": pa.array(pool.interaction, pa.int32(), mask=pool.interaction < 0),
         }
     )
     metadata = {
@@ -154,8 +173,8 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
     """Return the pool that `to_table` made the table and metadata of."""
     kind = np.zeros(len(table), np.int8)
     labels = np.array(table.column("label_kind").to_pylist(), dtype=object)
-    kind[labels == "individual"] = INDIVIDUAL
-    kind[labels == "cluster"] = CLUSTER
+    for number, name in enumerate(KINDS, start=1):
+        kind[labels == name] = number
     return Pool(
         sample_id=table.column("sample_id").to_numpy(),
         label=_filled(table.column("label"), np.int16),

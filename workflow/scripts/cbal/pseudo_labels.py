@@ -1,0 +1,37 @@
+"""Pseudo-labels: what the model is so sure of that training takes its word for it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from cbal.cli import say
+from cbal.feature_files import read_features
+from cbal.pool import NONE, Pool, give_pseudo_labels
+from cbal.probabilities import entropy
+
+
+def with_pseudo_labels(pool: Pool, features: Path, threshold: float, decay: float) -> Pool:
+    """Return the pool with the model's labels where it is surest (Wang et al. 2017, CEAL).
+
+    Samples without any label get the class of highest probability if the entropy is below a
+    threshold that falls by `decay` with each round after the first.
+
+    Args:
+        pool: after all steps of the round.
+        features: `features.parquet` of the model of the round before.
+        threshold: in nats, of the first round.
+        decay: in nats a round.
+
+    Raises:
+        InputError: the features lack a sample without a label.
+    """
+    open_ = pool.kind == NONE
+    if not open_.any():
+        return pool
+    probability = read_features(features, pool.sample_id[open_], ["probability"])["probability"]
+    chosen, label = open_.copy(), np.zeros(len(open_), np.int16)
+    limit = threshold - decay * (pool.round - 1)
+    chosen[open_] = entropy(probability) < limit
+    label[open_] = probability.argmax(axis=1)
+    say(f"{chosen.sum()} pseudo-labels: entropy below {limit:.4g}")
+    return give_pseudo_labels(pool, chosen, label)
