@@ -64,6 +64,25 @@ def test_without_a_trained_head_uncertain_samples_are_random_ones(pool, capsys):
     assert usable_strategy("cbal.x:select", ["features"], untrained) == "cbal.x:select"
 
 
+@pytest.mark.parametrize("need", ["probabilities", "expected_entropy", "variation_ratio"])
+def test_a_cold_start_by_centroids(pool, tmp_path, capsys, need):
+    """Whatever of a trained head the strategy needs, the pretrained features are there."""
+    file = features_file(tmp_path / "f.parquet", np.arange(5), np.arange(10).reshape(5, 2))
+    candidates = candidates_of(pool, "individual", "reask", [need, "features"], file)
+    assert candidates.features.tolist() == [[0, 1], [4, 5], [6, 7], [8, 9]]
+    address = usable_strategy(ENTROPY, [need], candidates, "centroid")
+    assert address == "cbal.strategies.centroid:select"
+    assert "nearest to k-means centroids" in capsys.readouterr().err
+
+
+def test_an_empty_pool_is_no_cold_start(pool, capsys):
+    empty = candidates_of(
+        replace(pool, kind=np.full(5, INDIVIDUAL, np.int8)), "individual", "reask", (), None
+    )
+    assert usable_strategy(ENTROPY, ["probabilities"], empty) == ENTROPY
+    assert not capsys.readouterr().err
+
+
 def test_an_empty_pool_gives_an_empty_query(pool):
     pool = replace(pool, kind=np.full(5, INDIVIDUAL, np.int8))
     candidates = candidates_of(pool, "individual", "reask", (), None)
@@ -73,6 +92,7 @@ def test_an_empty_pool_gives_an_empty_query(pool):
     assert table.column_names == ["interaction", "sample_id", "kind", "score"]
 
 
-def test_an_unknown_strategy_is_named():
-    with pytest.raises(InputError, match="nowhere:select: cannot be loaded"):
-        load_strategy("nowhere:select")
+@pytest.mark.parametrize("address", ["nowhere:select", "nowhere/own.py:select"])
+def test_an_unknown_strategy_is_named(address):
+    with pytest.raises(InputError, match=f"{address}: cannot be loaded"):
+        load_strategy(address)

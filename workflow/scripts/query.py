@@ -6,7 +6,13 @@ from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
 from cbal.files import write_table
-from cbal.querying import candidates_of, load_strategy, make_query, usable_strategy
+from cbal.querying import (
+    COLD_START,
+    candidates_of,
+    load_strategy,
+    make_query,
+    usable_strategy,
+)
 from cbal.randomness import generator
 from cbal.rounds import pool_after
 
@@ -20,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
     cli.add_argument("--strategy", required=True, help="address, as package.module:function")
     cli.add_argument("--needs", nargs="*", default=[], help="what the strategy looks at")
+    cli.add_argument("--cold-start", choices=COLD_START, nargs="?", help="instead, without a head")
     cli.add_argument("--kind", required=True, choices=["individual", "cluster"])
     cli.add_argument("--interactions", type=int, required=True, help="to ask for")
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
@@ -35,10 +42,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.round,
         arguments.cluster_labels,
     )
+    needs, cold_start = arguments.needs, arguments.cold_start or "random"
+    fields = needs if cold_start == "random" else [*needs, "features"]
     candidates = candidates_of(
-        pool, arguments.kind, arguments.cluster_labels, arguments.needs, arguments.features
+        pool, arguments.kind, arguments.cluster_labels, fields, arguments.features
     )
-    strategy = usable_strategy(arguments.strategy, arguments.needs, candidates)
+    strategy = usable_strategy(arguments.strategy, needs, candidates, cold_start)
     table = make_query(
         candidates,
         load_strategy(strategy),
@@ -46,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.interactions,
         generator(arguments.dataset, arguments.seed, arguments.round, strategy),
         arguments.threads,
-        arguments.settings,
+        arguments.settings if strategy == arguments.strategy else {},
     )
     write_table(arguments.out, table, **keys_of(arguments))
 

@@ -1,6 +1,6 @@
 """From a pool and a strategy to the samples put before the annotator."""
 
-import importlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,33 +22,55 @@ COLUMNS = {
     "variation_ratio": "variation_ratio",
     "mean_std": "mean_std",
 }
+OF_A_HEAD = set(COLUMNS) - {"features"}
 RANDOM = "cbal.strategies.random_choice:select"
+# What replaces strategies that look at a trained head, before there is one.
+COLD_START = {"random": RANDOM, "centroid": "cbal.strategies.centroid:select"}
 
 Select = Callable[..., Selection]
 
 
 def load_strategy(address: str) -> Select:
-    """Return the function at `address`, as `cbal.strategies.entropy:select`.
+    """Return the function at `address`.
+
+    Args:
+        address: module and function, as `cbal.strategies.entropy:select`, or a file and a
+            function in it, as `my/strategies.py:select`.
 
     Raises:
-        InputError: there is no such module or function.
+        InputError: there is no such module, file or function.
     """
-    module, _, function = address.partition(":")
+    module, _, function = address.rpartition(":")
     try:
-        return getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError) as error:
+        if not module.endswith(".py"):
+            return getattr(importlib.import_module(module), function)
+        spec = importlib.util.spec_from_file_location(Path(module).stem, module)
+        outside = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(outside)
+        return getattr(outside, function)
+    except (ImportError, AttributeError, OSError) as error:
         raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
 
 
-def usable_strategy(address: str, needs: Sequence[str], candidates: Candidates) -> str:
-    """Return the address of the strategy to use: random sampling before there is a model.
+def usable_strategy(
+    address: str, needs: Sequence[str], candidates: Candidates, cold_start: str = "random"
+) -> str:
+    """Return the address of the strategy to use: another one before there is a model.
 
     In round 1 no head is trained, so there are no probabilities to be uncertain by.
+
+    Args:
+        address: of the step's strategy.
+        needs: names of the fields of `Candidates` that it looks at.
+        candidates: what there is of them.
+        cold_start: a key of `COLD_START`.
     """
-    if "probabilities" in needs and candidates.probabilities is None:
-        say("no trained head yet: the samples are drawn at random")
-        return RANDOM
-    return address
+    missing = [need for need in needs if need in OF_A_HEAD and getattr(candidates, need) is None]
+    if not missing or not len(candidates):
+        return address
+    how = "drawn at random" if cold_start == "random" else "those nearest to k-means centroids"
+    say(f"no trained head yet: the samples are {how}")
+    return COLD_START[cold_start]
 
 
 def candidates_of(
@@ -99,11 +121,16 @@ def make_query(
     threads: int,
     settings: dict[str, int],
 ) -> pa.Table:
-    """Let a strategy choose and return its choice as the rows of `query.parquet`."""
+    """Let a strategy choose and return its choice as the rows of `query.parquet`.
+
+    Raises:
+        InputError: the choice is not one of at most n interactions.
+    """
     if len(candidates) < n:
         say(f"{len(candidates)} candidates are left for {n} interactions")
     if len(candidates):
         chosen = select(candidates, n, rng, threads, **settings)
+        _check(chosen, candidates, n)
     else:
         chosen = random_choice.select(candidates, 0, rng)
     return pa.table(
@@ -114,3 +141,19 @@ def make_query(
             "score": pa.array(chosen.score, pa.float32()),
         }
     )
+
+
+def _check(chosen: Selection, candidates: Candidates, n: int) -> None:
+    """Check a strategy's choice: anybody may write one."""
+    numbers, distinct = np.unique(chosen.interaction), np.unique(chosen.sample_id)
+    if (
+        len(chosen.interaction) != len(chosen.sample_id)
+        or len(distinct) != len(chosen.sample_id)
+        or not np.isin(distinct, candidates.sample_id).all()
+        or len(numbers) > n
+        or not np.array_equal(numbers, np.arange(len(numbers)))
+    ):
+        raise InputError(
+            f"the strategy must return distinct candidates in at most {n} interactions, "
+            "numbered from 0: mend its `select`"
+        )
