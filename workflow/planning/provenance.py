@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from workflow.planning.settings import SettingsError
+from workflow.planning.mistakes import SettingsError
 from workflow.scripts.cbal.archives import disagreement, run_file
 
 Config = dict[str, Any]

@@ -12,8 +12,10 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
+from workflow.planning.mistakes import SettingsError
+from workflow.planning.strategies import check_own, check_scenario, strategies_of
 from workflow.scripts.cbal.paths import is_weights_file
-from workflow.scripts.cbal.registry import STRATEGIES
+from workflow.scripts.cbal.registry import Strategy
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -33,10 +35,6 @@ Validator = validators.extend(
 Config = dict[str, Any]
 
 
-class SettingsError(Exception):
-    """A mistake in the settings, in one line: where, what, and what to do."""
-
-
 def check(config: Config) -> None:
     """Check the settings and fill in their defaults, in place.
 
@@ -48,8 +46,12 @@ def check(config: Config) -> None:
     if error is not None:
         raise SettingsError(describe(error))
     _with_defaults(Validator)(schema).validate(config)
+    check_own(config)
+    strategies = strategies_of(config)
     for name, scenario in config["scenarios"].items():
-        scenario["steps"] = [_step(f"scenarios.{name}", step) for step in scenario["steps"]]
+        where = f"scenarios.{name}"
+        scenario["steps"] = [_step(where, step, strategies) for step in scenario["steps"]]
+        check_scenario(where, scenario, strategies)
         if name in TAKEN:
             raise SettingsError(f"scenarios.{name}: the name is taken; choose another")
     for name, sweep in config["sweeps"].items():
@@ -59,14 +61,7 @@ def check(config: Config) -> None:
     for name, dataset in config["datasets"].items():
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
     _known("sweep", config["sweep"], config["sweeps"])
-    calibration = config["sweeps"][config["sweep"]]["calibration"]
-    for trial in trials(calibration).values():
-        training = {"epochs": 1, "learning_rate": 1, **trial}
-        schema_ = schema["properties"]["datasets"]["additionalProperties"]["properties"]["training"]
-        error = best_match(Validator(schema_).iter_errors(training))
-        if error is not None:
-            where = f"sweeps.{config['sweep']}.calibration.grid"
-            raise SettingsError(f"{where}.{describe(error)}")
+    _check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
     for name in config["sweeps"][config["sweep"]]["datasets"]:
         _check_dataset(config, name)
 
@@ -114,6 +109,16 @@ def trials(calibration: Config | None) -> dict[str, Config]:
         "+".join(f"{key}-{value}".lower() for key, value in trial.items()): trial
         for trial in combinations
     }
+
+
+def _check_calibration(where: str, sweep: Config, schema: Config) -> None:
+    """Check that the values of a sweep's calibration are such as `training` takes."""
+    of_dataset = schema["properties"]["datasets"]["additionalProperties"]["properties"]
+    for trial in trials(sweep["calibration"]).values():
+        training = {"epochs": 1, "learning_rate": 1, **trial}
+        error = best_match(Validator(of_dataset["training"]).iter_errors(training))
+        if error is not None:
+            raise SettingsError(f"{where}.calibration.grid.{describe(error)}")
 
 
 def _check_dataset(config: Config, name: str) -> None:
@@ -171,19 +176,19 @@ def _check_model(where: str, model: Config) -> None:
     checked.touch()
 
 
-def _step(where: str, step: str | Config) -> Config:
-    """Return a step as a mapping, checked against the registry of strategies."""
+def _step(where: str, step: str | Config, strategies: dict[str, Strategy]) -> Config:
+    """Return a step as a mapping, checked against the strategies that there are."""
     step = {"strategy": step} if isinstance(step, str) else step
     step = {"share": 1, "settings": {}, **step}
-    _known(f"{where}.steps", step["strategy"], STRATEGIES)
-    known = STRATEGIES[step["strategy"]].settings
+    _known(f"{where}.steps", step["strategy"], strategies)
+    known = strategies[step["strategy"]].settings
     for key, value in step["settings"].items():
         _known(f"{where}.steps.{step['strategy']}", key, known)
         allowed, wrong = known[key], None
         if isinstance(allowed, tuple):
             if value not in allowed:
                 wrong = f"is none of {', '.join(map(str, allowed))}"
-        elif type(value) is not allowed:
+        elif type(value) is not allowed and (allowed, type(value)) != (float, int):
             wrong = f"is not of type {allowed.__name__}"
         if wrong:
             raise SettingsError(f"{where}.steps.{step['strategy']}.{key}: {value!r} {wrong}")

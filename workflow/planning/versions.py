@@ -18,7 +18,7 @@ def version(script: str, *modules: str) -> str:
 
     Args:
         script: file name of the stage's script.
-        modules: names of modules that the script loads by name.
+        modules: names of modules that the script loads by name, or paths of files.
     """
     seen: set[Path] = set()
     waiting = [SCRIPTS / script, *(path for name in modules for path in _files(name))]
@@ -29,7 +29,8 @@ def version(script: str, *modules: str) -> str:
             waiting += _parsed(path)[1]
     whole = hashlib.sha256()
     for path in sorted(seen):
-        whole.update(f"{path.relative_to(SCRIPTS)} {_parsed(path)[0]}\n".encode())
+        name = path.relative_to(SCRIPTS) if path.is_relative_to(SCRIPTS) else path
+        whole.update(f"{name} {_parsed(path)[0]}\n".encode())
     return whole.hexdigest()[:12]
 
 
@@ -64,7 +65,12 @@ def _canonical(node: object) -> str:
 
 
 def _files(name: str) -> list[Path]:
-    """Return the files that importing the `cbal` module `name` runs; none for others."""
+    """Return the files that importing the `cbal` module or the file `name` runs.
+
+    There are none for modules of others.
+    """
+    if name.endswith(".py"):
+        return [Path(name)]
     parts = name.split(".")
     if parts[0] != "cbal":
         return []

@@ -15,9 +15,9 @@ from itertools import product
 from snakemake.exceptions import WorkflowError
 from workflow.planning.provenance import archived_runs, provenance, provenance_of_sweep
 from workflow.planning.settings import SettingsError, check, shares, trials
+from workflow.planning.strategies import OF_A_HEAD, strategies_of
 from workflow.planning.versions import version
 from workflow.scripts.cbal.paths import is_weights_file
-from workflow.scripts.cbal.registry import STRATEGIES
 
 # A DAG is millions of objects, and they all stay: looking for garbage among them again and
 # again took a tenth of its time.
@@ -41,11 +41,13 @@ SWEEP = config["sweeps"][config["sweep"]]
 DATASETS = config["datasets"]
 SCENARIOS = config["scenarios"]
 MODELS = config["models"]
+STRATEGIES = strategies_of(config)
 
 DATA = "data/{dataset}"
 RUN = "results/{dataset}/{scenario}/seed-{seed}"
 ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
+MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
@@ -56,6 +58,8 @@ TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
 SUBMITS = workflow.resource_settings.nodes is not None
 ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}" if SUBMITS else None
 FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1" if SUBMITS else None
+# Members of an ensemble are submissions of their own: in one they would ask for all their GPUs.
+ONE_MEMBER = "member_{dataset}_{scenario}_{seed}_{round}_{member}" if SUBMITS else None
 
 
 def one_of(names):
@@ -83,6 +87,7 @@ wildcard_constraints:
     model=one_of(MODELS),
     seed=r"\d+",
     round=r"[1-9]\d*",
+    member=r"[1-9]\d*",
     step=r"\d+-\w+",
     part="(partial/)?",
     trial=one_of(TRIALS),
@@ -159,6 +164,16 @@ def made_by(wildcards):
     return json.dumps(made, sort_keys=True)
 
 
+def dropout(name):
+    """A key of the scenario's dropout; nothing without, and for the supervised baseline."""
+
+    def value(wildcards):
+        setting = SCENARIOS.get(wildcards.get("scenario"), {}).get("dropout")
+        return setting[name] if setting else []
+
+    return value
+
+
 def weights_file(wildcards):
     """Pretrained weights of the dataset's model; none for a model trained from scratch."""
     if is_pretrained(wildcards):
@@ -204,8 +219,33 @@ def features(wildcards):
 
 
 def probabilities(wildcards):
-    """Features with probabilities; there are none before the first trained head."""
-    return features(wildcards) if int(wildcards.round) > 1 else []
+    """Features with probabilities; before the first trained head what the cold start needs."""
+    known = int(wildcards.round) > 1 or cold_start(wildcards) == "centroid"
+    return features(wildcards) if known else []
+
+
+def pseudo_labels(wildcards):
+    """Threshold and decay of pseudo-labels; nothing without, and before the first trained head."""
+    setting = int(wildcards.round) > 1 and SCENARIOS[wildcards.scenario]["pseudo_labels"]
+    return [setting["threshold"], setting["decay"]] if setting else []
+
+
+def pseudo_label_features(wildcards):
+    return features(wildcards) if pseudo_labels(wildcards) else []
+
+
+def models_before(wildcards):
+    """Models of the round before: one, or the members of an ensemble."""
+    members = range(1, SCENARIOS[wildcards.scenario]["members"])
+    names = [f"member-{member}/model.safetensors" for member in members]
+    return [round_before(name)(wildcards) for name in ("model.safetensors", *names)]
+
+
+def labeled(wildcards):
+    """A flag, where a step of the scenario looks at the labeled samples' features."""
+    steps = SCENARIOS[wildcards.scenario]["steps"]
+    needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
+    return "--labeled" if "labeled_features" in needed else ""
 
 
 def step_names(scenario):
@@ -271,12 +311,21 @@ def settings(wildcards):
     return json.dumps(step_settings(wildcards), sort_keys=True)
 
 
+def cold_start(wildcards):
+    """What replaces the step's strategy; nothing where it has all that it needs."""
+    cold = int(wildcards.round) == 1 and OF_A_HEAD & set(needs(wildcards))
+    return SCENARIOS[wildcards.scenario]["cold_start"] if cold else []
+
+
 def cluster_labels(wildcards):
     return SCENARIOS[wildcards.scenario]["cluster_labels"]
 
 
 def query_version(wildcards):
-    return version("query.py", address(wildcards).split(":")[0])
+    modules = [address(wildcards).rpartition(":")[0]]
+    if cold_start(wildcards) == "centroid":
+        modules.append("cbal.strategies.centroid")
+    return version("query.py", *modules)
 
 
 def metrics_of_sweep(wildcards):

@@ -5,6 +5,7 @@ Makes:  metrics.parquet and timing.parquet (kept); model.safetensors and
         features.parquet (temporary: 45 MB a round, used up by the next round).
 Order:  extract_pretrained (once) -> round 1's query;
         train -> model -> the next round's extract_features;
+        beside train, train_member for each other member of an ensemble;
         carve_validation -> train_trial for the calibration.
 
 A job holds the pool's images on its device if they take no more than `images_percent` of the
@@ -85,7 +86,7 @@ rule extract_features:
         images=f"{DATA}/images.npy",
         index=f"{DATA}/index.parquet",
         pool=round_before("pool.parquet"),
-        model=round_before("model.safetensors"),
+        models=models_before,
     output:
         features=temp(f"{ROUND}/features.parquet"),
         timing=f"{ROUND}/timing-extraction.parquet",
@@ -103,6 +104,9 @@ rule extract_features:
         gpu_jobs=jobs_on_gpus,
         images_percent=50,
     params:
+        labeled=labeled,
+        dropout=dropout("rate"),
+        passes=dropout("passes"),
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         forward_batch_size=model_setting("forward_batch_size"),
@@ -116,7 +120,10 @@ rule extract_features:
         " --images {input.images:q}"
         " --index {input.index:q}"
         " --pool {input.pool:q}"
-        " --model {input.model:q}"
+        " {params.labeled}"
+        " --model {input.models:q}"
+        " --dropout {params.dropout}"
+        " --passes {params.passes}"
         " --precision {params.precision}"
         " {params.compile}"
         " --forward-batch-size {params.forward_batch_size}"
@@ -167,6 +174,8 @@ rule train:
         flip=flip,
         split="test",
         settings=made_by,
+        dropout=dropout("rate"),
+        member=key("member", 0),
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         cuda_graphs=model_switch("cuda_graphs", "--cuda-graphs"),
@@ -193,6 +202,8 @@ rule train:
         " {params.flip}"
         " --split {params.split}"
         " --settings {params.settings:q}"
+        " --dropout {params.dropout}"
+        " --member {params.member}"
         " --precision {params.precision}"
         " {params.compile}"
         " {params.cuda_graphs}"
@@ -218,6 +229,18 @@ use rule train as train_last with:
 
 
 ruleorder: train_last > train
+
+
+use rule train as train_member with:
+    # Another member of an ensemble: the next round's features are made of it too.
+    output:
+        metrics=[],
+        timing=f"{MEMBER}/timing.parquet",
+        model=temp(f"{MEMBER}/model.safetensors"),
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}/train.log",
+    group:
+        ONE_MEMBER
 
 
 use rule train as train_supervised with:

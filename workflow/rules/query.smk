@@ -31,6 +31,7 @@ rule select_random:
     params:
         strategy=address,
         needs=needs,
+        cold_start=cold_start,
         kind=kind,
         interactions=interactions,
         cluster_labels=cluster_labels,
@@ -49,6 +50,7 @@ rule select_random:
         " --features {input.features:q}"
         " --strategy {params.strategy:q}"
         " --needs {params.needs:q}"
+        " --cold-start {params.cold_start}"
         " --kind {params.kind}"
         " --interactions {params.interactions}"
         " --cluster-labels {params.cluster_labels}"
@@ -121,11 +123,12 @@ rule annotate:
 
 
 rule update_pool:
-    """The pool after a round: the one before, and the answers of all steps."""
+    """The pool after a round: the one before, the answers of all steps, pseudo-labels."""
     input:
         pool=round_before("pool.parquet"),
         queries=all_steps("query.parquet"),
         annotations=all_steps("annotations.parquet"),
+        features=pseudo_label_features,
     output:
         pool=f"{ROUND}/pool.parquet",
     log:
@@ -138,6 +141,7 @@ rule update_pool:
         "../../envs/cbal.yaml"
     params:
         cluster_labels=cluster_labels,
+        pseudo_labels=pseudo_labels,
         version=version("update_pool.py"),
     shell:
         "python workflow/scripts/update_pool.py"
@@ -149,5 +153,7 @@ rule update_pool:
         " --queries {input.queries:q}"
         " --annotations {input.annotations:q}"
         " --cluster-labels {params.cluster_labels}"
+        " --features {input.features:q}"
+        " --pseudo-labels {params.pseudo_labels}"
         " --out {output.pool:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

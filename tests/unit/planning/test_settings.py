@@ -35,6 +35,10 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
     assert config["scenarios"]["random"] == {
         "steps": [{"strategy": "random", "share": 1, "settings": {}}],
         "cluster_labels": "reask",
+        "cold_start": "random",
+        "dropout": None,
+        "members": 1,
+        "pseudo_labels": None,
     }
 
 

@@ -77,6 +77,26 @@ def test_a_new_strategy_in_the_registry_changes_nothing(scripts):
     assert not changed_by(scripts, "cbal/registry.py", append("x = 1"))
 
 
+def test_a_file_of_one_s_own_counts_as_a_module_does(scripts, tmp_path):
+    own = tmp_path / "own.py"
+    own.write_text("from cbal.kmeans import kmeans\nx = 1\n")
+
+    def version():
+        forget()
+        return versions.version("query.py", str(own))
+
+    before = version()
+    assert before != versions.version("query.py")
+    own.write_text(own.read_text() + "# a comment\n")
+    assert version() == before
+    own.write_text(own.read_text().replace("x = 1", "x = 2"))
+    changed = version()
+    assert changed != before
+    kmeans = scripts / "cbal/kmeans.py"
+    kmeans.write_text(kmeans.read_text() + "\nx = 1\n")
+    assert version() != changed
+
+
 def test_the_style_changes_figures_alone(scripts):
     assert changed_by(scripts, "cbal/figures/style.py", append("x = 1")) == {
         ("plot_accuracy.py",),

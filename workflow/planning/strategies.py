@@ -1,0 +1,80 @@
+"""The strategies that a scenario may name: those of the registry, and the user's own."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+from workflow.planning.mistakes import SettingsError
+from workflow.scripts.cbal.registry import STRATEGIES, Strategy
+
+# Fields of `Candidates` that only several passes of a model fill, and those that only a trained
+# head fills.
+OF_PASSES = {"expected_entropy", "variation_ratio", "mean_std"}
+OF_A_HEAD = {"probabilities", *OF_PASSES}
+TYPES = {"integer": int, "number": float, "string": str, "boolean": bool}
+
+
+def strategies_of(config: dict[str, Any]) -> dict[str, Strategy]:
+    """Return the strategies of the registry and of the settings, by name.
+
+    Args:
+        config: settings, with their defaults.
+    """
+    return STRATEGIES | {name: _registered(own) for name, own in config["strategies"].items()}
+
+
+def check_own(config: dict[str, Any]) -> None:
+    """Check the user's own strategies; their files are read and not run.
+
+    Raises:
+        SettingsError: the first mistake found.
+    """
+    for name, own in config["strategies"].items():
+        where = f"strategies.{name}"
+        if name in STRATEGIES:
+            raise SettingsError(f"{where}: the name is taken; choose another")
+        if "labeled_features" in own["needs"] and "features" not in own["needs"]:
+            raise SettingsError(f"{where}.needs: labeled_features need features too; add them")
+        file, _, function = own["function"].rpartition(":")
+        if function not in _functions(f"{where}.function", Path(file)):
+            raise SettingsError(
+                f"{where}.function: {file} defines no function {function!r}; mend the name"
+            )
+
+
+def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strategy]) -> None:
+    """Check that the models of a scenario tell its steps what they need.
+
+    Raises:
+        SettingsError: the first mistake found.
+    """
+    if scenario["dropout"] and scenario["members"] > 1:
+        raise SettingsError(f"{where}: dropout and members exclude each other; take one out")
+    for step in scenario["steps"]:
+        missing = OF_PASSES & set(known[step["strategy"]].needs)
+        if missing and not scenario["dropout"] and scenario["members"] == 1:
+            raise SettingsError(
+                f"{where}: {step['strategy']} needs several passes of a model; "
+                "give the scenario `dropout:` or `members:`"
+            )
+
+
+def _registered(own: dict[str, Any]) -> Strategy:
+    """Return an entry of the settings as the registry has its own."""
+    settings = {
+        key: TYPES[values] if isinstance(values, str) else tuple(values)
+        for key, values in own["settings"].items()
+    }
+    return Strategy(own["function"], tuple(own["needs"]), own["kind"], settings)
+
+
+def _functions(where: str, file: Path) -> set[str]:
+    """Return the names of the functions that a file defines at its top level."""
+    try:
+        tree = ast.parse(file.read_bytes(), str(file))
+    except OSError as error:
+        reason = error.strerror.lower()
+        raise SettingsError(f"{where}: {file} cannot be read ({reason}); mend the path") from None
+    except (SyntaxError, ValueError) as error:
+        raise SettingsError(f"{where}: {file} is not Python ({error}); mend it") from None
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
