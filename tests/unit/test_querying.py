@@ -92,6 +92,19 @@ def test_an_empty_pool_gives_an_empty_query(pool):
     assert table.column_names == ["interaction", "sample_id", "kind", "score"]
 
 
+def test_a_file_of_one_s_own_may_hold_whatever_a_module_may(tmp_path):
+    (tmp_path / "random.py").write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\n"
+        "class Choice:\n"
+        "    n: int\n"
+        "def select(n):\n"
+        "    return Choice(n)\n"
+    )
+    assert load_strategy(f"{tmp_path}/random.py:select")(3).n == 3
+
+
 @pytest.mark.parametrize("address", ["nowhere:select", "nowhere/own.py:select"])
 def test_an_unknown_strategy_is_named(address):
     with pytest.raises(InputError, match=f"{address}: cannot be loaded"):

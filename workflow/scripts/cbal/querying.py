@@ -1,8 +1,10 @@
 """From a pool and a strategy to the samples put before the annotator."""
 
 import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -42,14 +44,19 @@ def load_strategy(address: str) -> Select:
     """
     module, _, function = address.rpartition(":")
     try:
-        if not module.endswith(".py"):
-            return getattr(importlib.import_module(module), function)
-        spec = importlib.util.spec_from_file_location(Path(module).stem, module)
-        outside = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(outside)
-        return getattr(outside, function)
+        loaded = _from_file(module) if module.endswith(".py") else importlib.import_module(module)
+        return getattr(loaded, function)
     except (ImportError, AttributeError, OSError) as error:
         raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
+
+
+def _from_file(path: str) -> ModuleType:
+    """Import a file that is in no package; what is beside it stays out of reach."""
+    spec = importlib.util.spec_from_file_location("strategy_of_ones_own", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # classes look for their module there
+    spec.loader.exec_module(module)
+    return module
 
 
 def usable_strategy(
