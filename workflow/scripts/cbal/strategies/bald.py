@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cbal.strategies.base import Candidates, Selection
 from cbal.probabilities import entropy
+from cbal.strategies.base import Candidates, Selection
 from cbal.strategies.ranking import highest
 
 
