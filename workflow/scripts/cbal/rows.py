@@ -7,8 +7,6 @@ from contextlib import contextmanager
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from cbal.errors import InputError
-
 BLOCK = 1024  # rows that a thread has as float32 at a time; 2 MB of 512 features stay in its cache
 
 # From float32[b, d] and the slice of these rows to an array of b rows.
@@ -49,24 +47,6 @@ def workers(threads: int) -> Iterator[Workers]:
     """
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         yield Workers(pool)
-
-
-def labeled_rows(labeled: np.ndarray | None, features: np.ndarray) -> np.ndarray:
-    """Return the features of the labeled samples as float32[m, d]; m is 0 where there are none.
-
-    Args:
-        labeled: float16[m, d] or None.
-        features: float16[n, d] of the candidates.
-
-    Raises:
-        InputError: a feature is not a number.
-    """
-    if labeled is None or not len(labeled):
-        return np.empty((0, features.shape[1]), np.float32)
-    rows = np.asarray(labeled, np.float32)
-    if not np.isfinite(rows).all():
-        raise InputError("the features of a labeled sample are not numbers; retrain its model")
-    return rows
 
 
 def unit(x: np.ndarray) -> np.ndarray:

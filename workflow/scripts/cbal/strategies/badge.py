@@ -7,6 +7,7 @@ import numpy as np
 
 from cbal.rows import Workers, workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.strategies.checks import squared_norms
 
 ROUNDING = 1e-6  # of two squared lengths: a smaller squared distance is none
 PATIENCE = 128  # refused draws that cost as much as bringing all distances up to date
@@ -64,9 +65,7 @@ def embeddings_of(candidates: Candidates, share: Workers) -> Embeddings:
     error = candidates.probabilities.astype(np.float32)
     error[np.arange(len(error)), error.argmax(axis=1)] -= 1
     refuse(candidates.sample_id, ~np.isfinite(error).all(axis=1), "probabilities")
-    norms = share.squared_norms(candidates.features)
-    refuse(candidates.sample_id, ~np.isfinite(norms), "features")
-    norms *= np.einsum("ij,ij->i", error, error)
+    norms = squared_norms(candidates, share) * np.einsum("ij,ij->i", error, error)
     return Embeddings(candidates.features, error, norms)
 
 

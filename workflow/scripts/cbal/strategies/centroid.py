@@ -4,7 +4,8 @@ import numpy as np
 
 from cbal.kmeans import kmeans
 from cbal.rows import workers
-from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
+from cbal.strategies.checks import squared_norms
 from cbal.strategies.ranking import rank_within
 
 
@@ -27,8 +28,7 @@ def select(
     if not n:
         return nothing()
     with workers(threads) as share:
-        finite = np.isfinite(share.squared_norms(candidates.features))
-    refuse(candidates.sample_id, ~finite, "features")
+        squared_norms(candidates, share)
     seed = int(rng.integers(2**31))
     cluster, distance = kmeans(candidates.features, n, seed, iterations, threads)
     size = np.bincount(cluster)[cluster]

@@ -4,7 +4,8 @@ import numpy as np
 
 from cbal.kmeans import kmeans
 from cbal.rows import workers
-from cbal.strategies.base import Candidates, Selection, nothing, refuse
+from cbal.strategies.base import Candidates, Selection, nothing
+from cbal.strategies.checks import squared_norms
 
 
 def select(
@@ -28,11 +29,7 @@ def select(
     if not len(candidates) or not n:
         return nothing()
     with workers(threads) as share:
-        refuse(
-            candidates.sample_id,
-            ~np.isfinite(share.squared_norms(candidates.features)),
-            "features",
-        )
+        squared_norms(candidates, share)
     seed = int(rng.integers(2**31))
     k = min(n, len(candidates))
     nearest, distance = kmeans(candidates.features, k, seed, iterations, threads, device, levels)

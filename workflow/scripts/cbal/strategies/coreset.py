@@ -4,8 +4,9 @@ import faiss
 import numpy as np
 
 from cbal.lazy import lazy_greedy
-from cbal.rows import labeled_rows, workers
-from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.rows import workers
+from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
+from cbal.strategies.checks import labeled_rows, squared_norms
 
 
 def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:
@@ -21,10 +22,9 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     if not n:
         return nothing()
     features = candidates.features
-    labeled = labeled_rows(candidates.labeled_features, features)
+    labeled = labeled_rows(candidates)
     with workers(threads) as share:
-        norms = share.squared_norms(features)
-        refuse(candidates.sample_id, ~np.isfinite(norms), "features")
+        norms = squared_norms(candidates, share)
         if len(labeled):
             faiss.omp_set_num_threads(1)  # each block has a thread already
             distance = share.over(features, lambda x, _: faiss.knn(x, labeled, 1)[0][:, 0])

@@ -3,8 +3,9 @@
 import numpy as np
 
 from cbal.coverage import cover_of, greedy
-from cbal.rows import labeled_rows, workers
-from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.rows import workers
+from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
+from cbal.strategies.checks import labeled_rows, squared_norms
 
 
 def select(
@@ -28,14 +29,14 @@ def select(
     if not n:
         return nothing()
     features = candidates.features
-    labeled = labeled_rows(candidates.labeled_features, features)
+    labeled = labeled_rows(candidates)
 
     def gaussian(squared: np.ndarray) -> np.ndarray:
         squared *= -1 / sigma**2
         return np.exp(squared, out=squared)
 
     with workers(threads) as share:
-        refuse(candidates.sample_id, ~np.isfinite(share.squared_norms(features)), "features")
+        squared_norms(candidates, share)
         cover = cover_of(features, labeled, gaussian, references, rng)
         rows, score = greedy(features, cover, n, share)
     return one_by_one(candidates.sample_id[rows], score)

@@ -4,8 +4,9 @@ import numpy as np
 
 from cbal.coverage import cover_of, greedy
 from cbal.kmeans import kmeans
-from cbal.rows import labeled_rows, unit, workers
-from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.rows import unit, workers
+from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
+from cbal.strategies.checks import labeled_rows, squared_norms
 
 PURE = 0.95  # share of balls in which all samples shall be of one class, as in the paper
 ASKED = 2_000  # balls by which that share is estimated, to half a percent
@@ -35,9 +36,9 @@ def select(
     if not n:
         return nothing()
     features = candidates.features
-    labeled = labeled_rows(candidates.labeled_features, features)
+    labeled = labeled_rows(candidates)
     with workers(threads) as share:
-        refuse(candidates.sample_id, ~np.isfinite(share.squared_norms(features)), "features")
+        squared_norms(candidates, share)
     if delta is None:
         delta = pure_radius(features, classes, rng, threads)
 

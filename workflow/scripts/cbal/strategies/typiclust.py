@@ -4,8 +4,9 @@ import faiss
 import numpy as np
 
 from cbal.kmeans import kmeans
-from cbal.rows import labeled_rows, unit, workers
+from cbal.rows import unit, workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
+from cbal.strategies.checks import labeled_rows
 from cbal.strategies.ranking import rank_within
 
 ZERO = 1e-5  # is added to a mean distance, so that twins are typical but not infinitely so
@@ -35,7 +36,7 @@ def select(
     n = min(n, len(candidates))
     if not n:
         return nothing()
-    labeled = labeled_rows(candidates.labeled_features, candidates.features)
+    labeled = labeled_rows(candidates)
     with workers(threads) as share:
         x = share.over(candidates.features, lambda x, _: unit(x).astype(np.float16))
     refuse(candidates.sample_id, ~np.isfinite(x).all(axis=1), "features")

@@ -1,0 +1,33 @@
+"""What strategies that look at features begin with."""
+
+import numpy as np
+
+from cbal.errors import InputError
+from cbal.rows import Workers
+from cbal.strategies.base import Candidates, refuse
+
+
+def squared_norms(candidates: Candidates, share: Workers) -> np.ndarray:
+    """Return float32[n], the squared length of each candidate's features.
+
+    Raises:
+        InputError: a feature is not a number.
+    """
+    norms = share.squared_norms(candidates.features)
+    refuse(candidates.sample_id, ~np.isfinite(norms), "features")
+    return norms
+
+
+def labeled_rows(candidates: Candidates) -> np.ndarray:
+    """Return the features of the labeled samples as float32[m, d]; m is 0 where there are none.
+
+    Raises:
+        InputError: a feature is not a number.
+    """
+    labeled = candidates.labeled_features
+    if labeled is None or not len(labeled):
+        return np.empty((0, candidates.features.shape[1]), np.float32)
+    rows = np.asarray(labeled, np.float32)
+    if not np.isfinite(rows).all():
+        raise InputError("the features of a labeled sample are not numbers; retrain its model")
+    return rows
