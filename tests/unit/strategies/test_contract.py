@@ -44,11 +44,13 @@ def constant(pool, *fields):
     return dataclasses.replace(pool, **{field: getattr(pool, field)[rows] for field in fields})
 
 
-def select(name, pool, n, seed=0):
+def select(name, pool, n, seed=0, threads=2, **settings):
     """Let a strategy choose; it sees what it says it needs and nothing else."""
     strategy = STRATEGIES[name]
     seen = Candidates(pool.sample_id, **{field: getattr(pool, field) for field in strategy.needs})
-    return load_strategy(strategy.address)(seen, n, np.random.default_rng(seed), 2)
+    return load_strategy(strategy.address)(
+        seen, n, np.random.default_rng(seed), threads, **settings
+    )
 
 
 def assert_sound(name, chosen, pool, n):
@@ -98,9 +100,9 @@ def test_the_interface_has_no_labels(name):
 
 
 @every
-def test_same_seed_same_answer_and_the_pool_is_as_before(name):
+def test_same_seed_same_answer_with_any_threads_and_the_pool_is_as_before(name):
     pool, before = candidates(), candidates()
-    a, b = (select(name, pool, 9, seed=3) for _ in range(2))
+    a, b = (select(name, pool, 9, seed=3, threads=threads) for threads in (1, 2))
     for field in ("interaction", "sample_id", "score"):
         assert np.array_equal(getattr(a, field), getattr(b, field), equal_nan=True)
     for field in FIELDS:
@@ -129,6 +131,14 @@ def test_numbers_that_are_none_are_refused_by_name(name, field):
     who = "labeled sample" if field == "labeled_features" else f"sample {pool.sample_id[3]}"
     with pytest.raises(InputError, match=f"s of (a )?{who} are not numbers; retrain its model"):
         select(name, pool, 5)
+
+
+@every
+def test_settings_that_mean_nothing_are_refused_by_name(name):
+    numbers = {k for k, kind in STRATEGIES[name].settings.items() if kind in (int, float)}
+    for setting in numbers - {"min_size"}:
+        with pytest.raises(InputError, match=f"setting {setting}: 0 is not above 0"):
+            select(name, candidates(), 5, **{setting: 0})
 
 
 @every

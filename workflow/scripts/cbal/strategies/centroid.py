@@ -5,7 +5,7 @@ import numpy as np
 from cbal.kmeans import kmeans
 from cbal.rows import workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import squared_norms
+from cbal.strategies.checks import positive, squared_norms
 from cbal.strategies.ranking import rank_within
 
 
@@ -22,8 +22,9 @@ def select(
     clusters are empty (twins in the data), the second nearest of the largest ones follow.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a number, or a setting not above 0.
     """
+    positive(iterations=iterations)
     n = min(n, len(candidates))
     if not n:
         return nothing()

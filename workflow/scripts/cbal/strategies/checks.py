@@ -1,4 +1,4 @@
-"""What strategies that look at features begin with."""
+"""What strategies that look at features, or have settings, begin with."""
 
 import numpy as np
 
@@ -31,3 +31,14 @@ def labeled_rows(candidates: Candidates) -> np.ndarray:
     if not np.isfinite(rows).all():
         raise InputError("the features of a labeled sample are not numbers; retrain its model")
     return rows
+
+
+def positive(**settings: float) -> None:
+    """Refuse settings that are not above 0.
+
+    Raises:
+        InputError: one is not.
+    """
+    for name, value in settings.items():
+        if not value > 0:
+            raise InputError(f"setting {name}: {value} is not above 0; correct it in config.yaml")

@@ -5,7 +5,7 @@ import numpy as np
 from cbal.kmeans import kmeans
 from cbal.rows import workers
 from cbal.strategies.base import Candidates, Selection, nothing
-from cbal.strategies.checks import squared_norms
+from cbal.strategies.checks import positive, squared_norms
 
 
 def select(
@@ -24,8 +24,9 @@ def select(
     an empty cluster is not shown, so there may be fewer than n interactions.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a number, or a setting not above 0.
     """
+    positive(iterations=iterations)
     if not len(candidates) or not n:
         return nothing()
     with workers(threads) as share:

@@ -5,7 +5,7 @@ import numpy as np
 from cbal.coverage import cover_of, greedy
 from cbal.rows import workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import labeled_rows, squared_norms
+from cbal.strategies.checks import labeled_rows, positive, squared_norms
 
 
 def select(
@@ -23,8 +23,9 @@ def select(
     is what a sample added to it. Ties break by `sample_id`.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a number, or a setting not above 0.
     """
+    positive(sigma=sigma, references=references)
     n = min(n, len(candidates))
     if not n:
         return nothing()

@@ -6,7 +6,7 @@ from cbal.coverage import cover_of, greedy
 from cbal.kmeans import kmeans
 from cbal.rows import unit, workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import labeled_rows, squared_norms
+from cbal.strategies.checks import labeled_rows, positive, squared_norms
 
 PURE = 0.95  # share of balls in which all samples shall be of one class, as in the paper
 ASKED = 2_000  # balls by which that share is estimated, to half a percent
@@ -30,8 +30,9 @@ def select(
     Ties break by `sample_id`.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a number, or a setting not above 0.
     """
+    positive(delta=1 if delta is None else delta, classes=classes, references=references)
     n = min(n, len(candidates))
     if not n:
         return nothing()

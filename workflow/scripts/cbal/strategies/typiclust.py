@@ -6,7 +6,7 @@ import numpy as np
 from cbal.kmeans import kmeans
 from cbal.rows import unit, workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
-from cbal.strategies.checks import labeled_rows
+from cbal.strategies.checks import labeled_rows, positive
 from cbal.strategies.ranking import rank_within
 
 ZERO = 1e-5  # is added to a mean distance, so that twins are typical but not infinitely so
@@ -31,8 +31,9 @@ def select(
     the `neighbours` nearest candidates in the cluster.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a number, or a setting not above 0.
     """
+    positive(neighbours=neighbours, max_clusters=max_clusters, iterations=iterations)
     n = min(n, len(candidates))
     if not n:
         return nothing()
