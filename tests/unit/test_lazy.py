@@ -1,10 +1,11 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbal.lazy import lazy_greedy
 
 
+@settings(deadline=None)
 @given(st.lists(st.sets(st.integers(0, 20)), min_size=1, max_size=60), st.data())
 def test_it_takes_what_looking_at_all_would(sets, data):
     """The sets that cover most numbers: gains only fall, and many are the same."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-FEW = 16  # rows that are looked at again at once, and twice as many each time after
+FEW = 16  # rows that are looked at again at once, and twice as many each time after,
+MOST = 4096  # up to these, which is what memory has to hold
 
 # From rows and a number of rows taken, which they all know, to what the rows are worth now.
 Renew = Callable[[np.ndarray, int], np.ndarray]
@@ -39,7 +40,7 @@ def lazy_greedy(
             rows = np.union1d(rows[known[rows] < count], best)
             worth[rows] = np.minimum(worth[rows], renew(rows, int(known[rows].min())))
             known[rows] = count
-            size *= 2
+            size = min(2 * size, MOST)
         taken[count], values[count] = best, worth[best]
         take(best)
         worth[best], known[best] = -np.inf, n

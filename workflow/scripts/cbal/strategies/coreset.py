@@ -1,5 +1,7 @@
 """Core-set: greedy k-centers of the features (Sener and Savarese 2018, algorithm 1)."""
 
+from functools import partial
+
 import faiss
 import numpy as np
 
@@ -26,13 +28,18 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     with workers(threads) as share:
         norms = squared_norms(candidates, share)
         if len(labeled):
-            faiss.omp_set_num_threads(1)  # each block has a thread already
-            distance = share.over(features, lambda x, _: faiss.knn(x, labeled, 1)[0][:, 0])
+            distance = share.over(features, partial(to_nearest, others=labeled))
         else:  # as if a first center were infinitely far from all
             distance = np.full(len(features), np.finfo(np.float32).max, np.float32)
             distance[rng.integers(len(features))] = np.inf
         rows, score = farthest_first(features, norms, distance, n)
     return one_by_one(candidates.sample_id[rows], np.sqrt(score))
+
+
+def to_nearest(x: np.ndarray, _: slice, others: np.ndarray) -> np.ndarray:
+    """Return the squared distance of each row to the nearest other row, float32[b]."""
+    faiss.omp_set_num_threads(1)  # of the thread that has this block; the others have theirs
+    return faiss.knn(x, others, 1)[0][:, 0]
 
 
 def farthest_first(
