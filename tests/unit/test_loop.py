@@ -16,8 +16,15 @@ from tests.unit.tables import features_file
 
 PURITY = 0.8
 
+# Those that look at what a single pass of the model says, which is what the files here hold.
+OF_ONE_PASS = sorted(
+    name
+    for name, strategy in STRATEGIES.items()
+    if {"features", "probabilities", "labeled_features"}.issuperset(strategy.needs)
+)
+
 scenarios = st.lists(
-    st.tuples(st.sampled_from(sorted(STRATEGIES)), st.integers(1, 12)), min_size=1, max_size=3
+    st.tuples(st.sampled_from(OF_ONE_PASS), st.integers(1, 12)), min_size=1, max_size=3
 )
 
 
