@@ -16,15 +16,8 @@ from tests.unit.tables import features_file
 
 PURITY = 0.8
 
-# Those that look at what a single pass of the model says, which is what the files here hold.
-OF_ONE_PASS = sorted(
-    name
-    for name, strategy in STRATEGIES.items()
-    if {"features", "probabilities", "labeled_features"}.issuperset(strategy.needs)
-)
-
 scenarios = st.lists(
-    st.tuples(st.sampled_from(OF_ONE_PASS), st.integers(1, 12)), min_size=1, max_size=3
+    st.tuples(st.sampled_from(sorted(STRATEGIES)), st.integers(1, 12)), min_size=1, max_size=3
 )
 
 
@@ -41,10 +34,11 @@ def run_in(folder, steps, cluster_labels, seed, n, rounds):
     pool = pools.initial(np.arange(n))
     for round in range(1, rounds + 1):
         probability = rng.dirichlet(np.ones(3), n) if round > 1 else None
+        terms = list(rng.random((3, n), np.float32)) if round > 1 else ()
         pool = pools.begin_round(pool, round, cluster_labels)
         for name, interactions in steps:
             strategy = STRATEGIES[name]
-            file = features_file(folder / "f.parquet", np.arange(n), feature, probability)
+            file = features_file(folder / "f.parquet", np.arange(n), feature, probability, terms)
             candidates = candidates_of(pool, strategy.kind, cluster_labels, strategy.needs, file)
             query = make_query(
                 candidates,
