@@ -4,7 +4,7 @@ import torch
 
 
 class Passes:
-    """Sums over passes: memory holds two matrices of a batch, however many passes there are.
+    """Sums over passes: memory holds three matrices of a batch, however many passes there are.
 
     The terms are those of Gal, Islam and Ghahramani (2017), "Deep Bayesian Active Learning with
     Image Data", section 4.
