@@ -8,7 +8,7 @@ MADE = {"training": {"epochs": 8, "flip": False}, "scenario": {"steps": ["a", "b
 
 
 def test_equal_settings_do_not_differ():
-    assert difference(MADE, json.loads(json.dumps(MADE))) is None
+    assert difference(MADE, json.loads(json.dumps(MADE)), {}) is None
 
 
 @pytest.mark.parametrize(
@@ -22,17 +22,26 @@ def test_equal_settings_do_not_differ():
     ],
 )
 def test_the_setting_that_differs_is_named(ours, words):
-    assert difference(MADE, ours) == words
+    assert difference(MADE, ours, {}) == words
+
+
+def test_a_setting_that_did_not_exist_had_its_default():
+    defaults = {"scenario": {"members": 1, "dropout": None}}
+    now = {**MADE, "scenario": {**MADE["scenario"], "members": 1, "dropout": None}}
+    assert difference(MADE, now, defaults) is None
+    assert difference(now, MADE, defaults) is None
+    now["scenario"]["members"] = 5
+    assert difference(MADE, now, defaults) == "scenario.members was 1, and is 5 now"
 
 
 def test_an_archive_disagrees_by_its_settings_file(tmp_path):
-    assert disagreement(tmp_path, "d", "s", MADE) is None  # it has nothing
+    assert disagreement(tmp_path, "d", "s", MADE, {}) is None  # it has nothing
     file = settings_file(tmp_path, "d", "s")
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(MADE))
-    assert disagreement(tmp_path, "d", "s", MADE) is None
-    said = disagreement(tmp_path, "d", "s", {**MADE, "rounds": 9})
+    assert disagreement(tmp_path, "d", "s", MADE, {}) is None
+    said = disagreement(tmp_path, "d", "s", {**MADE, "rounds": 9}, {})
     assert said == f"{file}: rounds was 3, and is 9 now"
     file.write_text("{")
-    assert disagreement(tmp_path, "d", "s", MADE) == f"{file}: is not JSON"
+    assert disagreement(tmp_path, "d", "s", MADE, {}) == f"{file}: is not JSON"
     assert run_file(tmp_path, "d", "s", 2).parent == file.parent

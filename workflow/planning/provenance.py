@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from workflow.planning.mistakes import SettingsError
+from workflow.planning.settings import SCHEMA
 from workflow.scripts.cbal.archives import disagreement, run_file
 
 Config = dict[str, Any]
@@ -57,6 +60,19 @@ def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
     return made
 
 
+def defaults() -> Config:
+    """Return the defaults of the settings that `provenance` tells."""
+    top = yaml.safe_load(SCHEMA.read_text())["properties"]
+    named = {"dataset": "datasets", "model": "models", "scenario": "scenarios"}
+    schemas = {part: top[name]["additionalProperties"] for part, name in named.items()}
+    schemas |= {"oracle": top["oracle"]}
+    schemas |= {"training": schemas["dataset"]["properties"]["training"]}
+    return {
+        part: {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
+        for part, schema in schemas.items()
+    }
+
+
 def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
     """Return the files of the sweep's runs that its archive has, by data set, scenario, seed.
 
@@ -66,10 +82,10 @@ def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
     sweep = config["sweeps"][config["sweep"]]
     if sweep["archive"] is None:
         return {}
-    archive, found = Path(sweep["archive"]), {}
+    archive, found, usual = Path(sweep["archive"]), {}, defaults()
     for dataset, scenarios in provenance_of_sweep(config).items():
         for scenario, settings in scenarios.items():
-            differs = disagreement(archive, dataset, scenario, settings)
+            differs = disagreement(archive, dataset, scenario, settings, usual)
             if differs:
                 raise SettingsError(
                     f"sweeps.{config['sweep']}.archive: {differs}; mend the setting, or write "

@@ -13,7 +13,7 @@ import sys
 from itertools import product
 
 from snakemake.exceptions import WorkflowError
-from workflow.planning.provenance import archived_runs, provenance, provenance_of_sweep
+from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
 from workflow.planning.settings import SettingsError, check, shares, trials
 from workflow.planning.strategies import OF_A_HEAD, strategies_of
 from workflow.planning.versions import version

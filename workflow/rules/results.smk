@@ -42,12 +42,14 @@ rule archive:
         "../../envs/cbal.yaml"
     params:
         settings=to_archive,
+        defaults=json.dumps(defaults()),
         seeds=SWEEP["seeds"],
         archive=SWEEP["archive"],
     shell:
         "python workflow/scripts/archive_runs.py"
         " --results results"
         " --settings {params.settings:q}"
+        " --defaults {params.defaults:q}"
         " --seeds {params.seeds}"
         " --archive {params.archive:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

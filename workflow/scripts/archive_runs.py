@@ -18,24 +18,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__)
     cli.add_argument("--results", type=Path, required=True, help="folder to look in")
     cli.add_argument("--settings", type=json.loads, required=True, help="by data set, scenario")
+    cli.add_argument("--defaults", type=json.loads, default={}, help="of settings, as JSON")
     cli.add_argument("--seeds", type=int, nargs="+", required=True)
     cli.add_argument("--archive", type=Path, required=True, help="folder to write to")
     arguments = cli.parse_args(argv)
 
     for dataset, scenarios in arguments.settings.items():
         for scenario, settings in scenarios.items():
-            differs = disagreement(arguments.archive, dataset, scenario, settings)
+            whose = (arguments.archive, dataset, scenario)
+            differs = disagreement(*whose, settings, arguments.defaults)
             if differs:
                 raise InputError(f"{differs}; archive runs of other settings elsewhere")
             for seed in arguments.seeds:
                 rounds = settings.get("rounds")
                 files = rounds_files(arguments.results, dataset, scenario, seed, rounds)
                 if all(file.exists() for file in files):
-                    table = rows_of(files, settings)
-                    keep(arguments.archive, table, dataset, scenario, seed, settings)
+                    keep(*whose, seed, rows_of(files, settings, arguments.defaults), settings)
 
 
-def rows_of(files: Sequence[Path], settings: Settings) -> pa.Table:
+def rows_of(files: Sequence[Path], settings: Settings, defaults: Settings) -> pa.Table:
     """Return the metrics of a run.
 
     Raises:
@@ -43,14 +44,14 @@ def rows_of(files: Sequence[Path], settings: Settings) -> pa.Table:
     """
     ours = {key: value for key, value in settings.items() if key != "rounds"}
     for file in files:
-        differs = difference(metadata_of(read_table(file)).get("settings", {}), ours)
+        differs = difference(metadata_of(read_table(file)).get("settings", {}), ours, defaults)
         if differs:
             raise InputError(f"{file}: {differs}; run the sweep again first")
     return gather(files)
 
 
 def keep(
-    archive: Path, table: pa.Table, dataset: str, scenario: str, seed: int, settings: Settings
+    archive: Path, dataset: str, scenario: str, seed: int, table: pa.Table, settings: Settings
 ) -> None:
     """Write a run, and the settings that made it.
 

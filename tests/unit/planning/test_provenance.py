@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.planning.provenance import archived_runs, provenance, provenance_of_sweep
+from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
 from workflow.planning.settings import SettingsError, check, trials
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
@@ -65,6 +65,19 @@ def test_an_archive_of_other_settings_is_refused(config):
         archived_runs(config)
     config["sweeps"]["demo"]["archive"] = None
     assert archived_runs(config) == {}
+
+
+def test_settings_that_came_later_are_at_their_defaults(config):
+    path = archive(config, "cluster", 1)
+    file = Path(path).with_name("settings.json")
+    made = json.loads(file.read_text())
+    del made["scenario"]["cluster_labels"], made["training"]["flip"]
+    file.write_text(json.dumps(made))
+    assert archived_runs(config) == {("digits", "cluster", 1): path}
+    config["scenarios"]["cluster"]["cluster_labels"] = "keep"
+    with pytest.raises(SettingsError, match="cluster_labels was reask, and is keep now"):
+        archived_runs(config)
+    assert defaults()["oracle"] == {"purity": 0.8}
 
 
 def test_trials_are_all_combinations():

@@ -23,10 +23,16 @@ def settings_file(archive: Path, dataset: str, scenario: str) -> Path:
     return archive / dataset / scenario / "settings.json"
 
 
-def disagreement(archive: Path, dataset: str, scenario: str, settings: Settings) -> str | None:
+def disagreement(
+    archive: Path, dataset: str, scenario: str, settings: Settings, defaults: Settings
+) -> str | None:
     """Return how an archive's runs differ from settings, with the file; None if they do not.
 
     Runs that the archive does not have do not differ.
+
+    Args:
+        archive, dataset, scenario: whose runs.
+        settings, defaults: see `difference`.
     """
     path = settings_file(archive, dataset, scenario)
     if not path.exists():
@@ -35,17 +41,22 @@ def disagreement(archive: Path, dataset: str, scenario: str, settings: Settings)
         theirs = json.loads(path.read_text())
     except ValueError:
         return f"{path}: is not JSON"
-    differs = difference(theirs, settings)
+    differs = difference(theirs, settings, defaults)
     return f"{path}: {differs}" if differs else None
 
 
-def difference(theirs: Settings, ours: Settings) -> str | None:
-    """Return the first setting that differs, by its dotted name; None where all agree."""
-    there, here = dict(_flat(theirs)), dict(_flat(ours))
+def difference(theirs: Settings, ours: Settings, defaults: Settings) -> str | None:
+    """Return the first setting that differs, by its dotted name; None where all agree.
+
+    Args:
+        theirs, ours: settings that made two results.
+        defaults: of settings, which those have that did not exist when a result was made.
+    """
+    usual, there, here = (dict(_flat(settings)) for settings in (defaults, theirs, ours))
     for key in sorted({*there, *here}):
-        if key not in there or key not in here or there[key] != here[key]:
-            values = (str(part.get(key, "not set")) for part in (there, here))
-            return "{} was {}, and is {} now".format(key, *values)
+        was, now = (part.get(key, usual.get(key, "not set")) for part in (there, here))
+        if was != now:
+            return f"{key} was {was}, and is {now} now"
     return None
 
 
