@@ -34,6 +34,7 @@ localrules:
     partial,
     fetch_data,
     fetch_weights,
+    finish_run,
     collect_metrics,
     collect_partial,
     plot_accuracy,
@@ -51,6 +52,6 @@ rule all:
     """Everything of the sweep: metrics, figures, tables."""
     default_target: True
     input:
-        metrics_of_sweep,
+        runs_of_sweep,
         "results/metrics.parquet",
         rules.figures.input,

@@ -8,28 +8,37 @@ import pytest
 import archive_runs
 import carve_validation
 import collect_metrics
+import finish_run
 import tabulate_calibration
 import tabulate_claims
 from cbal.errors import InputError
 from cbal.files import metadata_of, read_table, write_table
 
-SETTINGS = {"training": {"epochs": 5}}
+TRAINING = {"training": {"epochs": 5}}
+SETTINGS = {"random": {**TRAINING, "rounds": 2}, "supervised": TRAINING}
 
 
-def put(results, scenario, seed, settings=SETTINGS, accuracy=0.5):
+def put(results, scenario, seed, accuracy=0.5, finished=True):
     """Write a run of two rounds, or a supervised baseline."""
     rounds = {"": 0} if scenario == "supervised" else {"round-1/": 1, "round-2/": 2}
+    paths = []
     for folder, round in rounds.items():
         keys = {"dataset": "d", "scenario": scenario, "seed": seed, "round": round}
         row = {**keys, "test_accuracy": accuracy, "test_loss": 1.0, "images": 10}
         row |= {"interactions": 5 * round, "images_cluster": 0}
         row |= {"interactions_individual": 5 * round, "interactions_cluster": 0}
         path = results / "d" / scenario / f"seed-{seed}" / f"{folder}metrics.parquet"
-        write_table(path, pa.Table.from_pylist([row]), **keys, settings=settings)
+        write_table(path, pa.Table.from_pylist([row]), **keys)
+        paths.append(str(path))
+    if finished:
+        finish_run.main(
+            ["--dataset", "d", "--scenario", scenario, "--seed", str(seed), "--metrics", *paths]
+            + ["--settings", json.dumps(SETTINGS[scenario])]
+            + ["--out", str(results / "d" / scenario / f"seed-{seed}/run.parquet")]
+        )
 
 
-def archive(tmp_path, settings=None):
-    settings = settings or {"random": {**SETTINGS, "rounds": 2}, "supervised": SETTINGS}
+def archive(tmp_path, settings=SETTINGS):
     archive_runs.main(
         ["--results", str(tmp_path / "results"), "--archive", str(tmp_path / "archive")]
         + ["--settings", json.dumps({"d": settings}), "--seeds", "0", "1"]
@@ -53,9 +62,8 @@ def finished(tmp_path):
 
 
 def test_finished_runs_alone_are_archived_and_stand_for_their_results(finished):
-    put(finished / "results", "random", 1)
+    put(finished / "results", "random", 1, finished=False)
     whole = collected(finished)
-    (finished / "results/d/random/seed-1/round-2/metrics.parquet").unlink()
     archive(finished)
     files = {str(p.relative_to(finished / "archive")) for p in finished.rglob("archive/d/*/*")}
     assert files == {
@@ -72,7 +80,7 @@ def test_finished_runs_alone_are_archived_and_stand_for_their_results(finished):
 
 def test_a_part_of_other_settings_is_refused(finished):
     archive(finished)
-    other = {"random": {**SETTINGS, "rounds": 3}}
+    other = {"random": {**TRAINING, "rounds": 3}}
     with pytest.raises(InputError, match="random/settings.json: rounds was 2, and is 3 now"):
         archive(finished, other)
 
@@ -118,5 +126,7 @@ def test_tables_of_claims_and_calibration(finished):
         in (finished / "t.md").read_text()
     )
     run = finished / "results/d/supervised/seed-0/metrics.parquet"
-    tabulate_calibration.main(["--metrics", str(run), "--published", published, *out])
-    assert "| 1 | 0.5000 ± 0.0000 | 1.0000 (lowest) | +0.0000 |" in (finished / "t.md").read_text()
+    trainings = ["--trainings", '[{"flip": true}]', "--published", published]
+    tabulate_calibration.main(["--metrics", str(run), *trainings, *out])
+    row = "| True | 1 | 0.5000 ± 0.0000 | 1.0000 (lowest) | +0.0000 |"
+    assert row in (finished / "t.md").read_text()

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "annotate": set(),
     "init_pool": set(),
     "update_pool": set(),
+    "finish_run": set(),
     "collect_metrics": set(),
     "plot_accuracy": {"matplotlib"},
     "plot_clusters": {"matplotlib"},

@@ -4,12 +4,12 @@ from cbal.calibration import compare, to_markdown
 def runs():
     for batch_size, loss in ((32, 0.3), (64, 0.2)):
         for seed, accuracy in enumerate((0.90, 0.92)):
-            training = {"epochs": 5, "batch_size": batch_size, "flip": False}
+            training = {"batch_size": batch_size}
             row = {"dataset": "d", "seed": seed, "test_accuracy": accuracy, "test_loss": loss}
             yield training, row
 
 
-def test_trials_are_told_by_the_settings_in_which_they_differ():
+def test_seeds_of_a_training_are_taken_together():
     table = compare(list(runs()), {"d": {"accuracy": 0.95}})
     assert table["training"].tolist() == [{"batch_size": 32}, {"batch_size": 64}]
     assert table["seeds"].tolist() == [2, 2]

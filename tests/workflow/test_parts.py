@@ -27,6 +27,7 @@ def test_a_fresh_checkout_takes_finished_runs_from_the_archive(project, fresh, t
     other.configure(sweeps__tiny__seeds=[0, 1])
     jobs = other.jobs(metrics)
     assert jobs["train_supervised"] == 1
+    assert jobs["finish_run"] == 3
     assert jobs["train"] + jobs["train_last"] == 4
     (other.path / "kept/tiny/random/seed-0.parquet").unlink()
     assert other.jobs(metrics)["init_pool"] == 3

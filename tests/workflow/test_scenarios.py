@@ -139,3 +139,6 @@ def test_a_cold_start_by_centroids_looks_at_the_initial_features(project):
     first, _ = sorted(inputs_of(project, "select_uncertain"), key=lambda text: "round-1/" in text)
     assert "round-0/pool.parquet" in first
     assert "pretrained/seed-0/features.parquet" in first
+    step = "tiny/uncertain/seed-0/round-1/step-1-entropy/query"
+    project.run(f"results/{step}.parquet")
+    assert "nearest to k-means centroids" in (project.path / f"logs/{step}.log").read_text()

@@ -11,6 +11,7 @@ from workflow.scripts.cbal.archives import disagreement, run_file
 
 Config = dict[str, Any]
 
+SUPERVISED = "supervised"
 # Where the data are, how they are called, and how fast a job is: the numbers are the same.
 BESIDE_THE_POINT = {
     "dataset": {"path", "title", "model", "training", "published"},
@@ -18,46 +19,40 @@ BESIDE_THE_POINT = {
 }
 
 
-def provenance(
-    config: Config, dataset: str, scenario: str | None, training: Config | None = None
-) -> Config:
-    """Return the settings that made a run.
+def provenance(config: Config, dataset: str, scenario: str) -> Config:
+    """Return the settings that make a run of the sweep, its rounds included.
 
     Args:
         config: checked settings.
         dataset: its name.
-        scenario: its name; None for a supervised baseline, which asks nobody.
-        training: where it is not the data set's.
+        scenario: its name, or supervised for the baseline, which asks nobody.
     """
     of_dataset = config["datasets"][dataset]
     made = {
         "dataset": of_dataset,
         "model": config["models"][of_dataset["model"]],
-        "training": training or of_dataset["training"],
+        "training": of_dataset["training"],
     }
-    if scenario is not None:
+    if scenario != SUPERVISED:
         made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}
     made = {
         part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}
         for part, keys in made.items()
     }
-    if scenario is None:
+    if scenario == SUPERVISED:
         del made["dataset"]["interactions"]
-    return made
+        return made
+    return made | {"rounds": config["sweeps"][config["sweep"]]["rounds"]}
 
 
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
-    """Return what makes the runs of the sweep, by data set and scenario, its rounds included."""
+    """Return what makes the runs of the sweep, by data set and scenario."""
     sweep = config["sweeps"][config["sweep"]]
-    made = {}
-    for dataset in sweep["datasets"]:
-        made[dataset] = {
-            scenario: provenance(config, dataset, scenario) | {"rounds": sweep["rounds"]}
-            for scenario in sweep["scenarios"]
-        }
-        if sweep["supervised"]:
-            made[dataset]["supervised"] = provenance(config, dataset, None)
-    return made
+    scenarios = sweep["scenarios"] + ([SUPERVISED] if sweep["supervised"] else [])
+    return {
+        dataset: {scenario: provenance(config, dataset, scenario) for scenario in scenarios}
+        for dataset in sweep["datasets"]
+    }
 
 
 def defaults() -> Config:

@@ -13,6 +13,7 @@ import sys
 from itertools import product
 
 from snakemake.exceptions import WorkflowError
+from workflow.operation.standing import runs_of
 from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
 from workflow.planning.settings import SettingsError, check, shares, trials
 from workflow.planning.strategies import OF_A_HEAD, strategies_of
@@ -49,6 +50,7 @@ ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
+KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
@@ -158,9 +160,8 @@ def flip(wildcards):
 
 
 def made_by(wildcards):
-    """The settings that made a result, for it to carry, as JSON."""
-    scenario = wildcards.get("scenario")
-    made = provenance(config, wildcards.dataset, scenario, training_of(wildcards))
+    """The settings that made a run, for it to carry, as JSON."""
+    made = provenance(config, wildcards.dataset, wildcards.scenario)
     return json.dumps(made, sort_keys=True)
 
 
@@ -328,25 +329,23 @@ def query_version(wildcards):
     return version("query.py", *modules)
 
 
-def metrics_of_sweep(wildcards):
-    """Metrics of all rounds of all runs, and of the supervised baselines.
+def rounds_of_run(wildcards):
+    """Metrics of all rounds of a run; of the supervised baseline there is one."""
+    if wildcards.scenario == "supervised":
+        return f"{SUPERVISED}/metrics.parquet".format_map(wildcards)
+    rounds = range(1, SWEEP["rounds"] + 1)
+    return [f"{RUN.format_map(wildcards)}/round-{n}/metrics.parquet" for n in rounds]
 
-    Archived runs are done: what the archive has of them stands for all their rounds.
+
+def runs_of_sweep(wildcards):
+    """Metrics of all runs, and of the supervised baselines.
+
+    Archived runs are done: what the archive has of them is all that is needed.
     """
     baseline = ["supervised"] if SWEEP["supervised"] else []
-    paths = []
-    for dataset, scenario, seed in product(
-        SWEEP["datasets"], SWEEP["scenarios"] + baseline, SWEEP["seeds"]
-    ):
-        keys = {"dataset": dataset, "scenario": scenario, "seed": seed}
-        if (dataset, scenario, seed) in ARCHIVED:
-            paths.append(ARCHIVED[dataset, scenario, seed])
-        elif scenario == "supervised":
-            paths.append(f"{SUPERVISED}/metrics.parquet".format_map(keys))
-        else:
-            rounds = range(1, SWEEP["rounds"] + 1)
-            paths += expand(f"{ROUND}/metrics.parquet", round=rounds, **keys)
-    return paths
+    runs = product(SWEEP["datasets"], SWEEP["scenarios"] + baseline, SWEEP["seeds"])
+    made = f"{RUN}/run.parquet"
+    return [ARCHIVED.get(run) or made.format(**dict(zip(KEYS, run))) for run in runs]
 
 
 def metrics_of_calibration(wildcards):
@@ -369,10 +368,15 @@ def published():
     return json.dumps({name: DATASETS[name]["published"] for name in SWEEP["datasets"]})
 
 
+def trainings(wildcards):
+    """What each training of the calibration tries, as JSON, in the order of its metrics."""
+    runs = product(SWEEP["datasets"], TRIALS.values(), CALIBRATION["seeds"])
+    return json.dumps([trial for _, trial, _ in runs])
+
+
 def present_metrics(wildcards):
-    """Digest of names and times of the sweep's metrics that are there already."""
-    paths = [path for path in metrics_of_sweep(wildcards) if os.path.exists(path)]
-    present = [(path, os.stat(path).st_mtime_ns) for path in paths]
+    """Digest of the sweep's metrics that are there already, and of their times."""
+    present = [(*run.whose, run.seed, run.finished) for run in runs_of(SWEEP)]
     return hashlib.sha256(json.dumps(present).encode()).hexdigest()[:12]
 
 

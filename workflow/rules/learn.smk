@@ -173,7 +173,6 @@ rule train:
         weight_decay=training("weight_decay"),
         flip=flip,
         split="test",
-        settings=made_by,
         dropout=dropout("rate"),
         member=key("member", 0),
         precision=model_setting("precision"),
@@ -201,7 +200,6 @@ rule train:
         " --weight-decay {params.weight_decay}"
         " {params.flip}"
         " --split {params.split}"
-        " --settings {params.settings:q}"
         " --dropout {params.dropout}"
         " --member {params.member}"
         " --precision {params.precision}"

@@ -15,7 +15,6 @@ from snakemake.logging import logger
 
 from workflow.operation import leftovers, presence, slurm
 from workflow.operation.progress import TRAINS, Progress
-from workflow.operation.standing import runs_of
 
 # Set in a run that has begun anew.
 ONCE = "CBAL_BEGAN_ANEW"

@@ -1,9 +1,9 @@
 """Results: what people look at, from results/metrics.parquet alone.
 
 Needs:  metrics.parquet of all rounds, and of the supervised baseline.
-Makes:  results/metrics.parquet, results/figures/, results/tables/; the same below
+Makes:  run.parquet of each run; results/metrics.parquet, results/figures/, results/tables/; the same below
         results/partial/ from what a half-finished sweep has.
-Order:  collect_metrics | collect_partial -> plot_accuracy, plot_clusters, tabulate,
+Order:  finish_run -> collect_metrics | collect_partial -> plot_accuracy, plot_clusters, tabulate,
         tabulate_wins, tabulate_claims; plot_gallery needs no metrics but a round's clusters;
         tabulate_calibration needs those of the calibration alone.
 """
@@ -55,10 +55,42 @@ rule archive:
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
+rule finish_run:
+    """All rounds of a run in one file, with the settings that made them.
+
+    Settings are no parameter of the rules that train: one that changes no number, as a new one
+    at its default, is written down anew and trains nothing.
+    """
+    input:
+        rounds_of_run,
+    output:
+        f"{RUN}/run.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/finish_run.log",
+    benchmark:
+        "logs/{dataset}/{scenario}/seed-{seed}/finish_run.tsv"
+    wildcard_constraints:
+        scenario=one_of([*SCENARIOS, "supervised"]),
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        settings=made_by,
+        version=version("finish_run.py"),
+    shell:
+        "python workflow/scripts/finish_run.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --metrics {input:q}"
+        " --settings {params.settings:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
 rule collect_metrics:
     """Gather the metrics of the whole sweep."""
     input:
-        metrics_of_sweep,
+        runs_of_sweep,
     output:
         "results/metrics.parquet",
     log:
@@ -259,12 +291,14 @@ rule tabulate_calibration:
     conda:
         "../../envs/cbal.yaml"
     params:
+        trainings=trainings,
         published=published(),
         titles=titles(),
         version=version("tabulate_calibration.py"),
     shell:
         "python workflow/scripts/tabulate_calibration.py"
         " --metrics {input.metrics:q}"
+        " --trainings {params.trainings:q}"
         " --published {params.published:q}"
         " --titles {params.titles:q}"
         " --markdown {output.md:q}"

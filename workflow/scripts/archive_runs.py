@@ -4,13 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-
 from cbal.archives import Settings, difference, disagreement, run_file, settings_file
 from cbal.cli import parser, run, say
 from cbal.errors import InputError
 from cbal.files import atomic, metadata_of, read_table, write_table
-from cbal.gathering import gather, rounds_files
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -30,46 +27,32 @@ def main(argv: Sequence[str] | None = None) -> None:
             if differs:
                 raise InputError(f"{differs}; archive runs of other settings elsewhere")
             for seed in arguments.seeds:
-                rounds = settings.get("rounds")
-                files = rounds_files(arguments.results, dataset, scenario, seed, rounds)
-                if all(file.exists() for file in files):
-                    keep(*whose, seed, rows_of(files, settings, arguments.defaults), settings)
+                finished = arguments.results / dataset / scenario / f"seed-{seed}/run.parquet"
+                if finished.exists():
+                    keep(finished, run_file(*whose, seed), settings, arguments.defaults)
+            if any(run_file(*whose, seed).exists() for seed in arguments.seeds):
+                with atomic(settings_file(*whose)) as temporary:
+                    temporary.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n")
 
 
-def rows_of(files: Sequence[Path], settings: Settings, defaults: Settings) -> pa.Table:
-    """Return the metrics of a run.
-
-    Raises:
-        InputError: a round was made with other settings.
-    """
-    ours = {key: value for key, value in settings.items() if key != "rounds"}
-    for file in files:
-        differs = difference(metadata_of(read_table(file)).get("settings", {}), ours, defaults)
-        if differs:
-            raise InputError(f"{file}: {differs}; run the sweep again first")
-    return gather(files)
-
-
-def keep(
-    archive: Path, dataset: str, scenario: str, seed: int, table: pa.Table, settings: Settings
-) -> None:
-    """Write a run, and the settings that made it.
+def keep(finished: Path, archived: Path, settings: Settings, defaults: Settings) -> None:
+    """Copy the metrics of a run.
 
     Raises:
-        InputError: the archive has the run with other numbers.
+        InputError: they were made with other settings, or the archive has others.
     """
-    path = run_file(archive, dataset, scenario, seed)
-    if path.exists():
-        if not read_table(path).equals(table):
-            raise InputError(
-                f"{path}: has other numbers than the results here, from the same settings (another "
-                "device, or version); delete one of them"
-            )
-        return
-    with atomic(settings_file(archive, dataset, scenario)) as temporary:
-        temporary.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n")
-    write_table(path, table, dataset=dataset, scenario=scenario, seed=seed)
-    say(f"{path}: {len(table)} rounds")
+    table = read_table(finished)
+    differs = difference(metadata_of(table)["settings"], settings, defaults)
+    if differs:
+        raise InputError(f"{finished}: {differs}; run the sweep again first")
+    if not archived.exists():
+        write_table(archived, table, **metadata_of(table))
+        say(f"{archived}: {len(table)} rounds")
+    elif not read_table(archived).equals(table):
+        raise InputError(
+            f"{archived}: has other numbers than the results here, from the same settings (another "
+            "device, or version); delete one of them"
+        )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cbal.calibration import compare, to_markdown
 from cbal.cli import run
-from cbal.files import metadata_of, read_table
+from cbal.files import read_table
 from cbal.table_command import table_parser, write
 
 
@@ -14,13 +14,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, compare, write."""
     cli = table_parser(__doc__)
     cli.add_argument("--metrics", type=Path, nargs="+", required=True)
+    cli.add_argument("--trainings", type=json.loads, required=True, help="of each, as JSON")
     cli.add_argument("--published", type=json.loads, default={}, help="by data set, as JSON")
     cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
     arguments = cli.parse_args(argv)
 
-    tables = [read_table(path) for path in arguments.metrics]
-    runs = [(metadata_of(t)["settings"]["training"], t.to_pylist()[0]) for t in tables]
-    table = compare(runs, arguments.published)
+    rows = [read_table(path).to_pylist()[0] for path in arguments.metrics]
+    table = compare(list(zip(arguments.trainings, rows, strict=True)), arguments.published)
     write(arguments, table, to_markdown(table, arguments.titles))
 
 

@@ -1,7 +1,6 @@
 """Train on the labels of a pool, or on all true labels, and evaluate on a held-out split."""
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,9 +43,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--weight-decay", type=float, required=True)
     cli.add_argument("--flip", action="store_true", help="mirror images by chance")
     cli.add_argument("--split", choices=["test", "validation"], default="test", help="held out")
-    cli.add_argument(
-        "--settings", type=json.loads, default={}, help="what made the model, to keep as JSON"
-    )
     cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs")
     cli.add_argument("--member", type=int, default=0, help="of an ensemble; 0 is the model itself")
     add_device_arguments(cli)
@@ -88,8 +84,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     timing = pa.Table.from_pylist([{**keys, **row} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
     if arguments.metrics:
-        metrics = pa.Table.from_pylist(rows, METRICS)
-        write_table(arguments.metrics, metrics, **keys, settings=arguments.settings)
+        write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)
 
 
 def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:

@@ -46,10 +46,10 @@ def test_what_changes_numbers_is(config, part, key):
 
 
 def test_a_baseline_asks_nobody(config):
-    before = provenance(config, "digits", None)
+    before = provenance(config, "digits", "supervised")
     config["datasets"]["digits"]["interactions"] = 1
     config["oracle"]["purity"] = 0.5
-    assert provenance(config, "digits", None) == before
+    assert provenance(config, "digits", "supervised") == before
 
 
 def test_runs_of_the_archive_are_found(config):

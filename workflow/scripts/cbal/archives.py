@@ -1,8 +1,8 @@
 """Archives: the metrics of finished runs, a file of some kB each, and what made them.
 
-An archive is a folder that outlives `results/`: `{dataset}/{scenario}/seed-{seed}.parquet` has
-the rows of all rounds of a run, `{dataset}/{scenario}/settings.json` the settings that all its
-seeds have in common.
+An archive is a folder that outlives `results/`: `{dataset}/{scenario}/seed-{seed}.parquet` is
+what `finish_run.py` wrote of a run, `{dataset}/{scenario}/settings.json` has the settings that all
+its seeds have in common.
 """
 
 import json

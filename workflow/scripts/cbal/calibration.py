@@ -14,25 +14,19 @@ def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: di
     """Return one row for each data set and training, in the order they come in.
 
     Args:
-        runs: for each trained model its training settings and its row of `metrics.parquet`
-            (whose `test_accuracy` is of the held-out images).
+        runs: for each trained model what was tried, and its row of `metrics.parquet` (whose
+            `test_accuracy` is of the held-out images).
         published: for each data set the key `published` of its settings, or None.
 
     Returns:
-        Columns dataset, training (a dict of the settings in which the trials differ), seeds,
-        accuracy and accuracy_sd (mean and sample sd over seeds), loss (mean), published (the
-        accuracy a paper reports, on its test split), best (whether no other training of the
-        data set has a lower loss).
+        Columns dataset, training (what was tried), seeds, accuracy and accuracy_sd (mean and
+        sample sd over seeds), loss (mean), published (the accuracy a paper reports, on its test
+        split), best (whether no other training of the data set has a lower loss).
     """
-    differing = {
-        key
-        for key in (runs[0][0] if runs else {})
-        if len({training[key] for training, _ in runs}) > 1
-    }
     rows = pd.DataFrame(
         {
             "dataset": row["dataset"],
-            "training": tuple((k, v) for k, v in training.items() if k in differing),
+            "training": tuple(training.items()),
             "accuracy": row["test_accuracy"],
             "loss": row["test_loss"],
         }

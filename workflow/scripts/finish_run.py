@@ -1,0 +1,25 @@
+"""Write the metrics of all rounds of a run to one file, with the settings that made them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import keys_of, parser, run
+from cbal.files import write_table
+from cbal.gathering import gather
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, gather, write."""
+    cli = parser(__doc__, "dataset", "scenario", "seed")
+    cli.add_argument("--metrics", type=Path, nargs="+", required=True, help="of the rounds")
+    cli.add_argument("--settings", type=json.loads, required=True, help="as JSON")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    table = gather(arguments.metrics)
+    write_table(arguments.out, table, **keys_of(arguments), settings=arguments.settings)
+
+
+if __name__ == "__main__":
+    run(main)
