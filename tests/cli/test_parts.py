@@ -46,10 +46,11 @@ def archive(tmp_path, settings=SETTINGS):
 
 
 def collected(tmp_path, results="results"):
+    """Return the metrics of all rounds, as of a half-finished sweep."""
     collect_metrics.main(
         ["--results", str(tmp_path / results), "--archive", str(tmp_path / "archive")]
         + ["--datasets", "d", "--scenarios", "random", "--seeds", "0", "1", "--rounds", "2"]
-        + ["--out", str(tmp_path / "metrics.parquet")]
+        + ["--partial", "--out", str(tmp_path / "metrics.parquet")]
     )
     return read_table(tmp_path / "metrics.parquet")
 

@@ -28,7 +28,8 @@ def keys(table):
 
 
 def sweep(results, scenarios, seeds, rounds, supervised=True):
-    return gather(metrics_files(results, ["d"], scenarios, seeds, rounds, supervised))
+    files = metrics_files(results, ["d"], scenarios, seeds, rounds, supervised, partial=True)
+    return gather(files)
 
 
 def test_rows_are_in_the_sweep_s_order_and_of_the_sweep_alone(results):
@@ -44,6 +45,12 @@ def test_rows_are_in_the_sweep_s_order_and_of_the_sweep_alone(results):
         ("random", 1, 2),
         ("random", 1, 10),
     ]
+
+
+def test_finished_runs_have_a_file_of_their_own(results):
+    whole = sweep(results, ["random"], [0], 2, False)
+    write_table(results / "d/random/seed-0/run.parquet", whole)
+    assert gather(metrics_files(results, ["d"], ["random"], [0, 1], 2, False)).equals(whole)
 
 
 def test_what_is_missing_is_left_out(results):

@@ -23,7 +23,7 @@ def test_a_sweep_from_nothing(fresh):
     first = {**MIXED, "extract_features": 0}
     runs = add(RANDOM, RANDOM, first, MIXED, {"train": 2, "train_last": 2, "init_pool": 2})
     once = {"prepare_data": 1, "extract_untrained": 1, "train_supervised": 1, "plot_gallery": 1}
-    assert fresh.jobs() == add(runs, once, DRAWN)
+    assert fresh.jobs() == add(runs, once, {"finish_run": 3}, DRAWN)
 
 
 def test_the_paper_s_sweep(fresh):
@@ -39,7 +39,7 @@ def test_the_paper_s_sweep(fresh):
     assert jobs["extract_features"] == 4 * 2 * 5 * 14  # not in round 1, not for random
     assert jobs["extract_pretrained"] == jobs["fetch_data"] == jobs["plot_gallery"] == 2
     assert jobs["fetch_weights"] == 1
-    assert sum(jobs.values()) == 4236
+    assert sum(jobs.values()) == 4296
 
 
 def test_the_paper_s_calibration_never_sees_the_test_split(fresh):
@@ -68,7 +68,7 @@ def test_more_cores_rerun_nothing(finished):
 def test_another_seed_adds_its_jobs_alone(project):
     project.configure(sweeps__tiny__seeds=[0, 1])
     runs = add(RANDOM, RANDOM, {**MIXED, "extract_features": 0}, MIXED)
-    runs = add(runs, {"train": 2, "train_last": 2, "init_pool": 2})
+    runs = add(runs, {"train": 2, "train_last": 2, "init_pool": 2, "finish_run": 3})
     assert project.jobs() == add(runs, DRAWN, {"extract_untrained": 1, "train_supervised": 1})
 
 
@@ -76,18 +76,18 @@ def test_another_scenario_adds_its_jobs_alone(project):
     project.configure(sweeps__tiny__scenarios=["random", "uncertain+cluster", "uncertain"])
     step = {"select_uncertain": 1, "annotate": 1, "update_pool": 1}
     run = add(step, step, {"extract_features": 1, "train": 1, "train_last": 1, "init_pool": 1})
-    assert project.jobs() == add(run, DRAWN)
+    assert project.jobs() == add(run, {"finish_run": 1}, DRAWN)
 
 
 def test_another_round_adds_its_jobs_alone(project):
     project.configure(sweeps__tiny__rounds=3)
-    assert project.jobs() == add(RANDOM, MIXED, {"train_last": 2}, DRAWN)
+    assert project.jobs() == add(RANDOM, MIXED, {"train_last": 2, "finish_run": 2}, DRAWN)
 
 
 def test_one_round_less_draws_again_and_trains_nothing(project):
     project.configure(sweeps__tiny__rounds=1)
     jobs = project.jobs("results/tables/summary.md")
-    assert jobs == {"collect_metrics": 1, "tabulate": 1}
+    assert jobs == {"finish_run": 2, "collect_metrics": 1, "tabulate": 1}
 
 
 def test_a_scenario_of_three_lines_of_yaml(project):
@@ -120,7 +120,7 @@ def test_the_style_of_figures_reruns_figures_alone(project):
 def test_training_code_reruns_training_and_what_follows(project):
     project.edit("workflow/scripts/cbal/training.py", "dampening=0", "dampening=0.0")
     jobs = project.jobs()
-    again = {"train": 2, "train_last": 2, "train_supervised": 1}
+    again = {"train": 2, "train_last": 2, "train_supervised": 1, "finish_run": 3}
     # `random` looks at no model, so its pools stay as they are.
     assert jobs == add(again, MIXED, DRAWN, {"plot_gallery": 1})
 
@@ -144,15 +144,15 @@ def test_the_oracle_s_threshold_reruns_from_the_first_annotation(project):
 def test_deleted_metrics_retrain_no_round_before(project):
     run = project.path / "results/tiny/uncertain+cluster/seed-0"
     (run / "round-2/metrics.parquet").unlink()
-    assert project.jobs() == add({"train_last": 1}, DRAWN)
+    assert project.jobs() == add({"train_last": 1, "finish_run": 1}, DRAWN)
     (project.path / "results/tiny/random/seed-0/round-1/metrics.parquet").unlink()
-    assert project.jobs() == add({"train_last": 1, "train": 1}, DRAWN)
+    assert project.jobs() == add({"train_last": 1, "train": 1, "finish_run": 2}, DRAWN)
 
 
 def test_deleted_metrics_in_the_middle_rerun_that_round_and_what_follows_from_it(project):
     run = project.path / "results/tiny/uncertain+cluster/seed-0"
     (run / "round-1/metrics.parquet").unlink()
-    follows = add(MIXED, {"train": 1, "train_last": 1, "plot_gallery": 1})
+    follows = add(MIXED, {"train": 1, "train_last": 1, "plot_gallery": 1, "finish_run": 1})
     assert project.jobs() == add(follows, DRAWN)
 
 

@@ -107,6 +107,7 @@ rule collect_metrics:
         titles=titles(),
         supervised="" if SWEEP["supervised"] else "--no-supervised",
         archive=SWEEP["archive"] or [],
+        partial="",
         version=version("collect_metrics.py"),
     shell:
         "python workflow/scripts/collect_metrics.py"
@@ -118,6 +119,7 @@ rule collect_metrics:
         " --titles {params.titles:q}"
         " {params.supervised}"
         " --archive {params.archive:q}"
+        " {params.partial}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -141,6 +143,7 @@ use rule collect_metrics as collect_partial with:
         titles=titles(),
         supervised="" if SWEEP["supervised"] else "--no-supervised",
         archive=SWEEP["archive"] or [],
+        partial="--partial",
         version=version("collect_metrics.py"),
         present=present_metrics,
 

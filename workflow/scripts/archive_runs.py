@@ -8,6 +8,7 @@ from cbal.archives import Settings, difference, disagreement, run_file, settings
 from cbal.cli import parser, run, say
 from cbal.errors import InputError
 from cbal.files import atomic, metadata_of, read_table, write_table
+from cbal.gathering import finished_file
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             if differs:
                 raise InputError(f"{differs}; archive runs of other settings elsewhere")
             for seed in arguments.seeds:
-                finished = arguments.results / dataset / scenario / f"seed-{seed}/run.parquet"
+                finished = finished_file(arguments.results, dataset, scenario, seed)
                 if finished.exists():
                     keep(finished, run_file(*whose, seed), settings, arguments.defaults)
             if any(run_file(*whose, seed).exists() for seed in arguments.seeds):

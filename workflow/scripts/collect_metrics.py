@@ -21,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
     cli.add_argument("--supervised", action=BooleanOptionalAction, default=True)
     cli.add_argument("--archive", type=Path, nargs="?", help="folder of archived runs")
+    cli.add_argument("--partial", action="store_true", help="single rounds, not finished runs")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.rounds,
         arguments.supervised,
         arguments.archive,
+        arguments.partial,
     )
     write_table(arguments.out, gather(files), titles=arguments.titles)
 

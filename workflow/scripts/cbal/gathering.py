@@ -20,6 +20,7 @@ def metrics_files(
     rounds: int,
     supervised: bool,
     archive: Path | None = None,
+    partial: bool = False,
 ) -> list[Path]:
     """Return the metrics of a sweep that are there, in the sweep's order.
 
@@ -30,6 +31,7 @@ def metrics_files(
         datasets, scenarios, seeds, rounds: of the sweep.
         supervised: whether it has a supervised baseline.
         archive: folder of finished runs, see `cbal.archives`.
+        partial: whether to look for single rounds, not for finished runs.
     """
     files = []
     for dataset in datasets:
@@ -38,14 +40,19 @@ def metrics_files(
                 archived = archive and run_file(archive, dataset, scenario, seed)
                 if archived and archived.exists():
                     files.append(archived)
-                else:
+                elif partial:
                     files += rounds_files(results, dataset, scenario, seed, rounds)
+                else:
+                    files.append(finished_file(results, dataset, scenario, seed))
     return [file for file in files if file.exists()]
 
 
-def rounds_files(
-    results: Path, dataset: str, scenario: str, seed: int, rounds: int | None
-) -> list[Path]:
+def finished_file(results: Path, dataset: str, scenario: str, seed: int) -> Path:
+    """Return where the metrics of a finished run are."""
+    return results / dataset / scenario / f"seed-{seed}" / "run.parquet"
+
+
+def rounds_files(results: Path, dataset: str, scenario: str, seed: int, rounds: int) -> list[Path]:
     """Return where the metrics of a run's rounds are; the supervised baseline has one round."""
     folder = results / dataset / scenario / f"seed-{seed}"
     if scenario == SUPERVISED:
