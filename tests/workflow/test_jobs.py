@@ -144,14 +144,19 @@ def test_the_oracle_s_threshold_reruns_from_the_first_annotation(project):
 def test_deleted_metrics_retrain_no_round_before(project):
     run = project.path / "results/tiny/uncertain+cluster/seed-0"
     (run / "round-2/metrics.parquet").unlink()
+    assert project.jobs() == {}  # the run's own file has them
+    (run / "run.parquet").unlink()
     assert project.jobs() == add({"train_last": 1, "finish_run": 1}, DRAWN)
-    (project.path / "results/tiny/random/seed-0/round-1/metrics.parquet").unlink()
+    other = project.path / "results/tiny/random/seed-0"
+    (other / "round-1/metrics.parquet").unlink()
+    (other / "run.parquet").unlink()
     assert project.jobs() == add({"train_last": 1, "train": 1, "finish_run": 2}, DRAWN)
 
 
 def test_deleted_metrics_in_the_middle_rerun_that_round_and_what_follows_from_it(project):
     run = project.path / "results/tiny/uncertain+cluster/seed-0"
     (run / "round-1/metrics.parquet").unlink()
+    (run / "run.parquet").unlink()
     follows = add(MIXED, {"train": 1, "train_last": 1, "plot_gallery": 1, "finish_run": 1})
     assert project.jobs() == add(follows, DRAWN)
 
