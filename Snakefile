@@ -20,6 +20,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/query.smk"
+include: "workflow/rules/label.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/operation.smk"
 
@@ -37,6 +38,10 @@ localrules:
     finish_run,
     collect_metrics,
     collect_partial,
+    annotate_by_hand,
+    annotate_validation,
+    class_folders,
+    link_classes,
     plot_accuracy,
     plot_clusters,
     plot_gallery,
@@ -55,3 +60,4 @@ rule all:
         runs_of_sweep,
         "results/metrics.parquet",
         rules.figures.input,
+        labels_of_sweep("labels.parquet", "labels.csv"),

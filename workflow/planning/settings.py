@@ -20,7 +20,8 @@ from workflow.scripts.cbal.registry import Strategy
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
-TAKEN = {"supervised", "pretrained", "calibration"}  # folders beside those of the scenarios
+# Folders beside those of the scenarios.
+TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
 IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
 TRAINING_IMAGES = {"cifar10": 50_000}  # published split
 
@@ -61,6 +62,9 @@ def check(config: Config) -> None:
     for name, dataset in config["datasets"].items():
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
     _known("sweep", config["sweep"], config["sweeps"])
+    for sweep in config["sweeps"].values():
+        if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
+            sweep["supervised"] = False
     _check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
     for name in config["sweeps"][config["sweep"]]["datasets"]:
         _check_dataset(config, name)
@@ -126,8 +130,16 @@ def _check_dataset(config: Config, name: str) -> None:
     where, dataset = f"datasets.{name}", config["datasets"][name]
     if dataset["path"] is not None and not Path(dataset["path"]).exists():
         raise SettingsError(f"{where}.path: {dataset['path']} does not exist; mend the path")
+    human = dataset["annotator"] == "human"
     if dataset["source"] == "folder" and dataset["path"] is None:
-        raise SettingsError(f"{where}: source folder needs `path:`, a folder of class folders")
+        what = "images" if human else "class folders"
+        raise SettingsError(f"{where}: source folder needs `path:`, a folder of {what}")
+    if human and dataset["source"] == "folder" and not Path(dataset["path"]).is_dir():
+        raise SettingsError(f"{where}.path: {dataset['path']} is no folder; unpack it first")
+    if not human and (dataset["classes"] or dataset["validation"]):
+        raise SettingsError(
+            f"{where}: `classes:` and `validation:` are a human's; add `annotator: human`"
+        )
     pool = _pool_size(dataset)
     if pool is not None and dataset["interactions"] > pool:
         raise SettingsError(
@@ -149,6 +161,10 @@ def _pool_size(dataset: Config) -> int | None:
     if dataset["source"] in IMAGES:
         images = IMAGES[dataset["source"]]
         size = images - round(images * dataset["test_fraction"])
+    if dataset["annotator"] == "human":  # all images of the source, less the validation
+        size = IMAGES.get(dataset["source"])
+        size = min((n for n in (size, dataset["subset"]) if n), default=None)
+        return size and size - (dataset["validation"] or 0)
     return min((n for n in (size, dataset["subset"]) if n), default=None)
 
 

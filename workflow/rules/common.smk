@@ -54,6 +54,7 @@ KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
+VALIDATION = "results/{dataset}/validation/annotations.parquet"
 # On a Slurm cluster a round is one submission. Never a whole run: when a job of a group fails,
 # the next attempt repeats the group. Local runs ignore groups, but their dry runs would check
 # each against all rounds before it.
@@ -66,6 +67,17 @@ ONE_MEMBER = "member_{dataset}_{scenario}_{seed}_{round}_{member}" if SUBMITS el
 
 def one_of(names):
     return "|".join(re.escape(name) for name in names)
+
+
+def is_human(dataset):
+    """Whether a person labels a data set."""
+    return DATASETS[dataset]["annotator"] == "human"
+
+
+def annotated_by(annotator):
+    """Pattern of the data sets that an annotator labels; of no name if there are none."""
+    names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
+    return one_of(names) or r"[^\s\S]"
 
 
 def steps_by(rule):
@@ -175,6 +187,38 @@ def dropout(name):
     return value
 
 
+def side_of(wildcards):
+    """Pixels to store an image at; the model's, where people's images have any size."""
+    dataset = DATASETS[wildcards.dataset]
+    if dataset["side"] is None and dataset["source"] == "folder":
+        return model_of(wildcards)["image_size"]
+    return dataset["side"] or []
+
+
+def validation_of(wildcards):
+    return DATASETS[wildcards.dataset]["validation"] or 0
+
+
+def validation(path):
+    """A file of the validation that a person labels; none where there is no validation."""
+    return lambda wildcards: path.format_map(wildcards) if validation_of(wildcards) else []
+
+
+def originals(wildcards):
+    """Folder of the files that a person's images come from; none where they are no files."""
+    dataset = DATASETS[wildcards.dataset]
+    return ancient(dataset["path"]) if dataset["source"] == "folder" else []
+
+
+def label_budget(wildcards):
+    """Interactions of a whole run, the validation among them."""
+    return SWEEP["rounds"] * data_setting("interactions")(wildcards) + validation_of(wildcards)
+
+
+def label_classes(wildcards):
+    return json.dumps(DATASETS[wildcards.dataset]["classes"])
+
+
 def weights_file(wildcards):
     """Pretrained weights of the dataset's model; none for a model trained from scratch."""
     if is_pretrained(wildcards):
@@ -276,8 +320,41 @@ def all_steps(name):
     return paths
 
 
+def latest_annotations(wildcards):
+    """The last step's annotations of a round: no other file knows more classes."""
+    return all_steps("annotations.parquet")(wildcards)[-1]
+
+
+def reference(wildcards):
+    """What training measures by: true labels, or what a person labeled for that."""
+    if is_human(wildcards.dataset):
+        return f"{ROUND.format_map(wildcards)}/known.parquet"
+    return f"{DATA.format_map(wildcards)}/truth.parquet"
+
+
+def last_round(name):
+    """A file of the last round of a run."""
+    return lambda wildcards: f"{RUN.format_map(wildcards)}/round-{SWEEP['rounds']}/{name}"
+
+
+def labels_of_sweep(*names):
+    """Files that people take away, of each run that a person labels."""
+    return expand(
+        f"{RUN}/{{name}}",
+        dataset=[name for name in SWEEP["datasets"] if is_human(name)],
+        scenario=SWEEP["scenarios"],
+        seed=SWEEP["seeds"],
+        name=names,
+    )
+
+
 def position(wildcards):
     return int(wildcards.step.split("-")[0]) - 1
+
+
+def position_of_step(wildcards):
+    """Position of a step in its round, and the number of steps."""
+    return f"{position(wildcards) + 1} {len(step_names(wildcards.scenario))}"
 
 
 def strategy(wildcards):
@@ -416,4 +493,11 @@ def gallery(name):
 
 
 TABLES = ["summary", "wins", "claims"]
+def class_names(wildcards):
+    """The file that has the class names of the gallery's clusters."""
+    if is_human(wildcards.dataset):
+        return gallery("annotations.parquet")(wildcards)
+    return f"{DATA.format_map(wildcards)}/index.parquet"
+
+
 GALLERIES = SWEEP["datasets"] if with_clusters() else []

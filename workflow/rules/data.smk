@@ -38,6 +38,8 @@ rule prepare_data:
         "logs/{dataset}/prepare_data.log",
     benchmark:
         "logs/{dataset}/prepare_data.tsv"
+    wildcard_constraints:
+        dataset=annotated_by("oracle"),
     conda:
         "../../envs/cbal.yaml"
     resources:
@@ -96,6 +98,7 @@ rule init_pool:
     """Round 0: every training sample, no label."""
     input:
         index=f"{DATA}/index.parquet",
+        validation=validation(VALIDATION),
     output:
         pool=f"{RUN}/round-0/pool.parquet",
     log:
@@ -116,5 +119,6 @@ rule init_pool:
         " --seed {wildcards.seed}"
         " --index {input.index:q}"
         " --interactions {params.interactions}"
+        " --validation {input.validation:q}"
         " --out {output.pool:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

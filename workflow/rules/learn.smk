@@ -141,7 +141,7 @@ rule train:
     input:
         pool=f"{ROUND}/pool.parquet",
         index=f"{DATA}/index.parquet",
-        truth=f"{DATA}/truth.parquet",
+        truth=reference,
         images=f"{DATA}/images.npy",
         weights=weights_file,
     output:

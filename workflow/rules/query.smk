@@ -101,6 +101,8 @@ rule annotate:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.log",
     benchmark:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}/annotate.tsv"
+    wildcard_constraints:
+        dataset=annotated_by("oracle"),
     group:
         ONE_ROUND
     conda:

@@ -314,7 +314,7 @@ rule plot_gallery:
     input:
         query=gallery("query.parquet"),
         annotations=gallery("annotations.parquet"),
-        index=f"{DATA}/index.parquet",
+        index=class_names,
         images=f"{DATA}/images.npy",
     output:
         png=report(

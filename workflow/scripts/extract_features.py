@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         sample_id = pool.sample_id[wanted & (not pool.ended)]
     else:
         sample_id = samples_of(index, "train")
-    classes = len(metadata_of(index)["classes"])
+    classes = max(len(metadata_of(index)["classes"]), 1)  # a person begins without any
     advice = "make `models: forward_batch_size:` smaller, or let fewer jobs share it (`gpu=1`)"
     with devices.enough_memory(advice):
         rows = rows_of(arguments, sample_id, classes, execution)

@@ -17,7 +17,7 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.device import Execution
 from cbal.device_arguments import add_device_arguments, execution_of
 from cbal.evaluation import METRICS, TIMING, evaluate, label_metrics
-from cbal.files import metadata_of, open_images, read_table, samples_of, write_table
+from cbal.files import labels_of, metadata_of, open_images, read_table, samples_of, write_table
 from cbal.images import Batches
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import Spec, save_model
@@ -57,14 +57,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse(argv)
     index = read_table(arguments.index, ["sample_id", "split"])
     truth_table = read_table(arguments.truth, ["label"])
-    truth = truth_table["label"].to_numpy()
+    truth = labels_of(truth_table)
     if arguments.pool:
         pool = read_pool(arguments.pool)
     else:
         pool = supervised_pool(samples_of(index, "train"), truth)
 
     images = open_images(arguments.images)
-    classes = len(metadata_of(truth_table)["classes"])
+    classes = max(len(metadata_of(truth_table)["classes"]), 1)
     model, spec = initial_model(arguments, images, classes, arguments.member)
     rows, timing = [], []
     if pool.ended:
@@ -73,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         execution = execution_of(arguments)
         test = samples_of(index, arguments.split)
+        test = test[truth[test] >= 0]  # a person may not have labeled any
         advice = f"make `training: batch_size:` of {arguments.dataset} smaller than"
         with devices.enough_memory(f"{advice} {arguments.batch_size}"):
             measured, timing = _train_and_test(
@@ -108,7 +109,7 @@ def _train_and_test(
     test: np.ndarray,
     truth: np.ndarray,
     execution: Execution,
-) -> tuple[dict[str, float], list[dict[str, Any]]]:
+) -> tuple[dict[str, float | None], list[dict[str, Any]]]:
     """Train the model in place; return what was measured on the held-out split, and timings.
 
     A member of an ensemble has no metrics, so it is not tested.
@@ -133,15 +134,18 @@ def _train_and_test(
     devices.wait(device)
     trained = time.perf_counter()
     timing = [_timing("training", trained - start, int(labeled.sum()) * how.epochs)]
-    measured = {}
-    if arguments.metrics:
+    accuracy, loss, said = None, None, "accuracy is not known: no image to measure by has a label"
+    if arguments.metrics is None:
+        said = f"member {arguments.member} of the ensemble is not tested"
+    elif len(test):
         tested = Batches(images, test, spec, device, execution.room)
         accuracy, loss = evaluate(model, tested, truth[test], execution)
         timing.append(_timing("evaluation", time.perf_counter() - trained, len(test)))
         check_finite(loss, "test loss after the last epoch", how)
-        say(f"{labeled.sum()} labeled images, test accuracy {accuracy:.4f}, test loss {loss:.4f}")
-        measured = {"test_accuracy": accuracy, "test_loss": loss}
+        said = f"test accuracy {accuracy:.4f}, test loss {loss:.4f}"
+    say(f"{labeled.sum()} labeled images, {said}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
+    measured = {"test_accuracy": accuracy, "test_loss": loss}
     return measured, [row | memory for row in timing]
 
 

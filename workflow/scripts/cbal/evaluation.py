@@ -76,10 +76,10 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
 
     Args:
         pool: after the round.
-        truth: int16[n], true labels of the pool's samples, in the pool's order.
+        truth: int16[n], true labels of the pool's samples, in the pool's order; -1 where
+            nobody knows.
     """
     clustered, pseudo = pool.kind == CLUSTER, pool.kind == PSEUDO
-    right = pool.label == truth
     return {
         "images": len(pool.sample_id),
         "interactions": pool.interactions,
@@ -88,6 +88,12 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
         "images_individual": int((pool.kind == INDIVIDUAL).sum()),
         "images_cluster": int(clustered.sum()),
         "images_pseudo": int(pseudo.sum()),
-        "cluster_accuracy": float(right[clustered].mean()) if clustered.any() else None,
-        "pseudo_accuracy": float(right[pseudo].mean()) if pseudo.any() else None,
+        "cluster_accuracy": _accuracy(pool.label, truth, clustered),
+        "pseudo_accuracy": _accuracy(pool.label, truth, pseudo),
     }
+
+
+def _accuracy(label: np.ndarray, truth: np.ndarray, chosen: np.ndarray) -> float | None:
+    """Return the share of right labels among the chosen whose true label is known, if any."""
+    known = chosen & (truth >= 0)
+    return float((label == truth)[known].mean()) if known.any() else None

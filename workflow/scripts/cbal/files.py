@@ -88,8 +88,15 @@ def write_table(path: str | Path, table: pa.Table, **metadata: Any) -> None:
         writer.write_table(table)
 
 
-def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_table(
+    path: str | Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()
+) -> pa.Table:
     """Read a Parquet file that `write_table` or `parquet_writer` wrote.
+
+    Args:
+        path: of the file.
+        columns: to read; None reads all.
+        optional: more of them, where the file has them.
 
     Raises:
         InputError: the file is missing, truncated, altered, or lacks a column.
@@ -102,7 +109,8 @@ def read_table(path: str | Path, columns: Sequence[str] | None = None) -> pa.Tab
             f"{path}: column {sorted(missing)[0]} is missing; delete the file and run "
             "the same snakemake command again to rebuild it"
         )
-    return table.select(list(columns)) if columns else table
+    more = [name for name in optional if name in table.column_names]
+    return table.select([*columns, *more]) if columns else table
 
 
 def samples_of(index: pa.Table, split: str) -> np.ndarray:
@@ -110,6 +118,11 @@ def samples_of(index: pa.Table, split: str) -> np.ndarray:
     # Arrow's filter imports its compute engines, and text as an array pandas.
     of_split = np.array(index["split"].to_pylist()) == split
     return index["sample_id"].to_numpy()[of_split]
+
+
+def labels_of(table: pa.Table) -> np.ndarray:
+    """Return int16[n], the column `label`, -1 where it is null."""
+    return np.nan_to_num(table["label"].to_numpy(), nan=-1).astype(np.int16)
 
 
 def metadata_of(table: pa.Table) -> dict[str, Any]:

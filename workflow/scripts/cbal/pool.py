@@ -96,7 +96,8 @@ def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Poo
     Args:
         pool: the pool before the step.
         query: columns interaction, sample_id, kind (one row per shown sample).
-        annotations: columns interaction, kind, label, accepted (one row per interaction).
+        annotations: columns interaction, kind, label, accepted (one row per interaction), and
+            `excluded` where a person answered: samples that the answer does not cover.
 
     Raises:
         ValueError: the query shows a sample that has an individual label.
@@ -111,7 +112,7 @@ def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Poo
     row = np.searchsorted(pool.sample_id, shown)
     if (pool.kind[row] == INDIVIDUAL).any():
         raise ValueError("a sample with an individual label was queried again")
-    answered = accepted[interaction]
+    answered = accepted[interaction] & ~np.isin(shown, _excluded(annotations))
     row, interaction = row[answered], interaction[answered]
 
     changed = {name: getattr(pool, name).copy() for name in ("label", "kind", "labeled_round")}
@@ -186,6 +187,13 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         latest=metadata["interactions_round"],
         round=metadata["round"],
     )
+
+
+def _excluded(annotations: pa.Table) -> list[int]:
+    """Return the samples that were taken out of their cluster before it was labeled."""
+    if "excluded" not in annotations.column_names:
+        return []
+    return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]
 
 
 def _filled(column: pa.ChunkedArray, dtype: type) -> np.ndarray:

@@ -33,6 +33,6 @@ def pool_after(
         pool = apply_annotations(
             pool,
             read_table(query, ["interaction", "sample_id", "kind"]),
-            read_table(answers, ["interaction", "kind", "label", "accepted"]),
+            read_table(answers, ["interaction", "kind", "label", "accepted"], ["excluded"]),
         )
     return pool

@@ -153,11 +153,8 @@ def folder(path: Path) -> Listing:
     Raises:
         InputError: no class folder, or an empty one.
     """
-    inside = sorted(path.rglob("*"))
-    names = [
-        str(PurePosixPath(e.relative_to(path))) for e in inside if e.is_file() and _is_image(e.name)
-    ]
-    folders = {str(PurePosixPath(e.relative_to(path))) for e in inside if e.is_dir()}
+    names = image_files(path)
+    folders = {str(PurePosixPath(e.relative_to(path))) for e in path.rglob("*") if e.is_dir()}
 
     def load(name: str) -> bytes:
         try:
@@ -166,6 +163,13 @@ def folder(path: Path) -> Listing:
             raise InputError(f"{path / name}: cannot be read ({error.strerror})") from error
 
     return _class_folders(names, folders, load, str(path))
+
+
+def image_files(path: Path) -> list[str]:
+    """Return the names of the image files in a folder, at any depth, relative to it."""
+    files = (e for e in path.rglob("*") if _is_image(e.name) and e.is_file())
+    names = (str(PurePosixPath(e.relative_to(path))) for e in files)
+    return sorted((name for name in names if not _is_hidden(name)), key=_natural)
 
 
 def open_path(path: Path) -> Listing:

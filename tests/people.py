@@ -1,0 +1,97 @@
+"""A simulated person, who labels through the page's own addresses as a browser would."""
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cbal.files import labels_of, read_table
+from cbal.labeling.journal import Journal
+
+CSRF = re.compile(r'<meta name="csrf" content="([0-9a-f]+)">')
+Reply = tuple[int, dict[str, str], bytes]
+
+
+class Browser:
+    """One tab: its cookie, its session's token, its name."""
+
+    def __init__(self, address: str, page: str = "simulated-person"):
+        self.address = urlsplit(address)
+        self.page, self.cookie, self.csrf = page, "", ""
+
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+        """Return status, headers and body of an answer; header names with _ for -."""
+        connection = http.client.HTTPConnection(self.address.netloc, timeout=30)
+        named = {"Host": self.address.netloc, "Cookie": self.cookie}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, body, named)
+            response = connection.getresponse()
+            return (
+                response.status,
+                {k.lower(): v for k, v in response.headers.items()},
+                (response.read()),
+            )
+        finally:
+            connection.close()
+
+    def open(self) -> str:
+        """Load the page, as its address says; return its HTML."""
+        query = f"?{self.address.query}" if self.address.query else ""
+        status, headers, body = self.request("GET", f"/{query}")
+        self.cookie = headers.get("set-cookie", self.cookie).partition(";")[0]
+        if status == 303:
+            status, headers, body = self.request("GET", headers["location"])
+        assert status == 200, body
+        self.csrf = CSRF.search(body.decode())[1]
+        return body.decode()
+
+    def post(self, path: str, **said) -> tuple[int, dict]:
+        """Send what the page's script would; return status and JSON."""
+        status, _, body = self.request(
+            "POST",
+            path,
+            json.dumps({"page": self.page, **said}).encode(),
+            Origin=f"http://{self.address.netloc}",
+            X_CSRF_Token=self.csrf,
+            Content_Type="application/json",
+        )
+        return status, json.loads(body)
+
+
+class Expert(Browser):
+    """Answers as the oracle does, from true labels and with its threshold."""
+
+    def __init__(self, address: str, home: Path, truth: Path, purity: float = 0.8):
+        super().__init__(address)
+        self.journal = Journal(home / "journal.sqlite")
+        self.truth, self.purity = labels_of(read_table(truth)), purity
+
+    def say(self, step: int, interaction: int) -> dict:
+        """Return the answer to a question."""
+        labels = self.truth[self.journal.question(step, interaction).samples].tolist()
+        modal = min(set(labels), key=lambda label: (-labels.count(label), label))
+        if labels.count(modal) >= round(self.purity * len(labels), 9):
+            return {"action": "label", "label": modal}
+        return {"action": "refuse"}
+
+    def work(self, until: Callable[[], bool], limit: float = 120) -> int:
+        """Answer whatever is asked until `until()`; return how many answers that took."""
+        self.open()
+        answered, deadline = 0, time.monotonic() + limit
+        view = self.post("/next")[1]
+        while not until():
+            assert time.monotonic() < deadline, view
+            if view["view"] == "question":
+                where = {"step": view["step"], "interaction": view["interaction"]}
+                said = self.say(**where)
+                status, view = self.post("/answer", **where, **said, seconds=0.5)
+                assert status == 200, view
+                answered += 1
+            else:
+                time.sleep(0.1)
+                view = self.post("/next")[1]
+        return answered

@@ -1,0 +1,121 @@
+"""Let a person answer the interactions of a query, on a page that this job has served."""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cbal.cli import keys_of, parser, run, say
+from cbal.feature_files import read_features
+from cbal.files import read_table, write_table
+from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
+from cbal.labeling.journal import Journal
+from cbal.labeling.lifetime import Home
+from cbal.labeling.records import Step
+from cbal.rounds import pool_after, read_pool
+
+OWNER = "CBAL_LABELING_OWNER"  # environment variable: the process whose end ends the page
+LOOK = 0.25  # seconds between looks at the journal
+SERVER = Path(__file__).with_name("serve_labels.py")
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    cli = parser(__doc__, "dataset", "scenario", "seed", "round", "step")
+    cli.add_argument("--query", type=Path, required=True)
+    cli.add_argument("--pool", type=Path, nargs="?", help="of the round before")
+    cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
+    cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
+    cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
+    cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
+    cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
+    cli.add_argument("--classes", type=json.loads, default=[], help="to start with, as JSON")
+    cli.add_argument("--title", required=True, help="of the page")
+    cli.add_argument("--budget", type=int, required=True, help="interactions of the whole run")
+    cli.add_argument("--rounds", type=int, required=True, help="of the run")
+    cli.add_argument("--steps", type=int, nargs=2, default=[1, 1], help="position and number")
+    cli.add_argument("--host", default="127.0.0.1")
+    cli.add_argument("--port", type=int, default=8765)
+    cli.add_argument("--grace", type=float, default=4, help="seconds to undo the last answer in")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    return cli.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, ask, wait, write the annotations."""
+    arguments = parse(argv)
+    home = Home(arguments.journal)
+    journal = Journal(home.journal)
+    step = ask(arguments, journal)
+    if step.state == "open" and not journal.close_step(step.id, grace=0):
+        with home.wait_for(step.id):
+            wait(arguments, home, journal, step)
+    step = journal.step(step.id)
+    annotations = annotations_of(step.kind, journal.sizes(step.id), journal.standing(step.id))
+    journal.close()
+    accepted = sum(annotations["accepted"].to_pylist())
+    say(f"{len(annotations)} interactions, {accepted} labels given")
+    write_table(arguments.out, annotations, **keys_of(arguments), classes=list(step.classes))
+
+
+def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
+    """Put the query into the journal; it may have been there, with answers."""
+    query = read_table(arguments.query, ["interaction", "sample_id", "kind"])
+    files = read_table(arguments.index, ["source"])["source"].to_pylist()
+    groups = groups_of(query)
+    before = read_pool(arguments.pool) if arguments.pool else None
+    now = before and pool_after(
+        arguments.pool,
+        arguments.queries,
+        arguments.annotations,
+        arguments.round,
+        arguments.cluster_labels,
+    )
+    for name in arguments.classes:
+        journal.add_class(str(name))
+    return journal.open_step(
+        (arguments.scenario, arguments.seed, arguments.round, arguments.step),
+        query["kind"][0].as_py() if len(query) else "individual",
+        digest_of(groups, files),
+        context_of(now, arguments.budget, arguments.rounds, tuple(arguments.steps)),
+        questions_of(groups, probability_of(arguments.features, groups), before),
+    )
+
+
+def probability_of(features: Path | None, groups: list[np.ndarray]) -> np.ndarray | None:
+    """Return float32[shown samples, classes] in the order of `groups`; None without a model."""
+    if features is None or not groups:
+        return None
+    shown = np.concatenate(groups)
+    known, at = np.unique(shown, return_inverse=True)
+    probability = read_features(features, known, ["probability"])["probability"]
+    return None if probability is None else probability[at]
+
+
+def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step) -> None:
+    """Have the page served until every question of the step is answered."""
+    command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
+    command += ["--images", str(arguments.images), "--title", arguments.title]
+    command += ["--host", arguments.host, "--port", str(arguments.port)]
+    command += ["--originals", *([str(arguments.originals)] if arguments.originals else [])]
+    command += ["--owner", *filter(None, [os.environ.get(OWNER)])]
+    told = None
+    while not journal.close_step(step.id, arguments.grace):
+        home.ensure_server(command)
+        if home.address != told:
+            told = home.address
+            left = len(journal.sizes(step.id)) - len(journal.standing(step.id).answers)
+            home.announce(f"{left} questions of {arguments.title} wait for you at {told}")
+            say(f"waiting for {left} answers at {told}")
+        time.sleep(LOOK)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,135 @@
+"""From a query to questions for a person, and from the answers to annotations."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cbal.labeling.records import Question, Standing
+from cbal.pool import CLUSTER, INDIVIDUAL, NONE, Pool
+
+# Columns of the `annotations.parquet` of a person: the oracle's, and `excluded`.
+ANNOTATIONS = pa.schema(
+    {
+        "interaction": pa.int32(),
+        "kind": pa.string(),
+        "size": pa.int32(),
+        "label": pa.int16(),
+        "accepted": pa.bool_(),
+        "seconds": pa.float32(),
+        "excluded": pa.list_(pa.int64()),
+    }
+)
+
+
+def groups_of(query: pa.Table) -> list[np.ndarray]:
+    """Return the samples of each interaction of a query, in the order they are shown."""
+    interaction = query["interaction"].to_numpy()
+    n = int(interaction.max()) + 1 if len(interaction) else 0
+    order = np.argsort(interaction, kind="stable")
+    bounds = np.searchsorted(interaction[order], np.arange(1, n))
+    return np.split(query["sample_id"].to_numpy()[order], bounds) if n else []
+
+
+def digest_of(groups: list[np.ndarray], files: list[str]) -> str:
+    """Return what tells a query from any other: its samples, and the files they are.
+
+    Args:
+        groups: samples of each interaction.
+        files: of the data set's samples, by `sample_id`.
+    """
+    whole = hashlib.sha256()
+    for samples in groups:
+        names = "\0".join(f"{sample} {files[sample]}" for sample in samples.tolist())
+        whole.update(f"{names}\n".encode())
+    return whole.hexdigest()
+
+
+def context_of(
+    pool: Pool | None, budget: int, rounds: int, steps: tuple[int, int] = (1, 1)
+) -> dict[str, Any]:
+    """Return what the page shows around the questions of a step.
+
+    Args:
+        pool: before the step; None where there is none yet.
+        budget: interactions of the whole run.
+        rounds: of the run.
+        steps: the step's position among the steps of its round, and their number.
+    """
+    kind = pool.kind if pool else np.zeros(0, np.int8)
+    return {
+        "budget": budget,
+        "rounds": rounds,
+        "position": steps[0],
+        "steps": steps[1],
+        "images": len(kind),
+        "interactions": pool.interactions if pool else 0,
+        "individual": int((kind == INDIVIDUAL).sum()),
+        "cluster": int((kind == CLUSTER).sum()),
+    }
+
+
+def questions_of(
+    groups: list[np.ndarray], probability: np.ndarray | None, pool: Pool | None
+) -> list[Question]:
+    """Return the questions of a query, with what is known of each.
+
+    The model's guess is the class of the highest probability, its mean over a cluster.
+    `earlier` tells what people's earlier answers say of these very images: the class that
+    most of them have, how many have it, and how many have any.
+
+    Args:
+        groups: samples of each interaction.
+        probability: float32[shown samples, classes] in the order of `groups`; None where
+            there is no model.
+        pool: of the round before, with the cluster labels of that round.
+    """
+    questions, start = [], 0
+    for samples in groups:
+        hints: dict[str, Any] = {}
+        if probability is not None and probability.shape[1]:
+            mean = probability[start : start + len(samples)].mean(axis=0)
+            guess = int(mean.argmax())
+            hints["guess"] = {"label": guess, "probability": round(float(mean[guess]), 4)}
+        if pool is not None:
+            hints |= _earlier(samples, pool)
+        questions.append(Question(samples, hints))
+        start += len(samples)
+    return questions
+
+
+def _earlier(samples: np.ndarray, pool: Pool) -> dict[str, Any]:
+    """Return the hint `earlier`, where any of the samples has a label."""
+    row = np.searchsorted(pool.sample_id, samples)
+    label = pool.label[row][pool.kind[row] != NONE]
+    if not len(label):
+        return {}
+    count = np.bincount(label)
+    modal = int(count.argmax())
+    return {"earlier": {"label": modal, "of": len(label), "count": int(count[modal])}}
+
+
+def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:
+    """Return the answers of a step as the rows of `annotations.parquet`.
+
+    Args:
+        kind: "individual" or "cluster".
+        sizes: samples shown in each interaction.
+        standing: of the step, every question answered.
+    """
+    rows = []
+    for interaction, size in enumerate(sizes):
+        answer = standing.answers[interaction]
+        rows.append(
+            {
+                "interaction": interaction,
+                "kind": kind,
+                "size": size,
+                "label": answer.label,
+                "accepted": answer.label is not None,
+                "seconds": standing.seconds[interaction],
+                "excluded": list(answer.excluded) or None,
+            }
+        )
+    return pa.Table.from_pylist(rows, ANNOTATIONS)

@@ -1,0 +1,182 @@
+"""The desk: which question a page gets, and what becomes of its answers."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cbal.labeling.claims import Claims
+from cbal.labeling.journal import LABEL, ConflictError, Journal
+from cbal.labeling.records import Question, Standing, Step
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows.
+
+    Attributes:
+        name: "question"; or what the page waits for: "others" who have the last questions,
+            "handing-on" of the answers, "training", or "ended" with the workflow.
+        status: numbers of the round and the run; see `Desk.status`.
+        step, interaction, question: of a question.
+        ahead: samples of the question that comes next.
+    """
+
+    name: str
+    status: dict[str, Any]
+    step: Step | None = None
+    interaction: int | None = None
+    question: Question | None = None
+    ahead: tuple[int, ...] = ()
+
+
+class Desk:
+    """Hands out questions to pages and takes their answers; threads may share it."""
+
+    def __init__(self, journal: Journal, claims: Claims, waits: Callable[[int], bool]):
+        """Begin.
+
+        Args:
+            journal: of the data set.
+            claims: of its pages.
+            waits: whether somebody waits for the answers of a step, by its id.
+        """
+        self.journal = journal
+        self.ended = False  # with the workflow
+        self._claims, self._waits = claims, waits
+        self._lock = threading.RLock()
+
+    def live_steps(self) -> list[Step]:
+        """Return the steps whose answers are wanted now."""
+        return [step for step in self.journal.open_steps() if self._waits(step.id)]
+
+    def next(self, page: str) -> View:
+        """Return what a page shows: the question it has already, or the next one."""
+        with self._lock:
+            steps, full = self.live_steps(), None
+            for step in steps:
+                standing = self.journal.standing(step.id)
+                left = self._left(step, standing)
+                if not left:
+                    continue
+                full = full or (step, standing)
+                own = [i for i in left if self._claims.holder((step.id, i)) == page]
+                free = [i for i in left if self._claims.holder((step.id, i)) is None]
+                if own or free:
+                    return self._question(page, step, standing, (own or free)[0], free)
+            if full:
+                return View("others", self.status(*full), full[0])
+            if steps:
+                standing = self.journal.standing(steps[-1].id)
+                return View("handing-on", self.status(steps[-1], standing), steps[-1])
+            return self._idle()
+
+    def _left(self, step: Step, standing: Standing) -> list[int]:
+        """Return the interactions without an answer, those put off last."""
+        everything = range(len(self.journal.sizes(step.id)))
+        left = [i for i in everything if i not in standing.answers]
+        return sorted(left, key=lambda i: (standing.skips.get(i, 0), i))
+
+    def _question(
+        self, page: str, step: Step, standing: Standing, interaction: int, free: list[int]
+    ) -> View:
+        """Claim a question for a page and return it."""
+        self._claims.take((step.id, interaction), page)
+        question = self.journal.question(step.id, interaction)
+        later = next((i for i in free if i != interaction), None)
+        ahead = () if later is None else self.journal.question(step.id, later).samples.tolist()
+        return View(
+            "question",
+            self.status(step, standing),
+            step,
+            interaction,
+            question,
+            tuple(ahead),
+        )
+
+    def _idle(self) -> View:
+        """Return the view between rounds."""
+        latest = self.journal.latest_closed()
+        name = "ended" if self.ended else "training"
+        if latest is None:
+            return View(name, {})
+        return View(name, self.status(latest, self.journal.standing(latest.id)), latest)
+
+    def status(self, step: Step, standing: Standing) -> dict[str, Any]:
+        """Return the numbers that are always visible.
+
+        Keys: round, rounds, step, position, steps, answered, total (of the step),
+        interactions and budget (of the run), individual and cluster (images labeled so far),
+        seconds (per interaction of the run, None before the first).
+        """
+        scenario, seed, round_, name = step.key
+        sizes, context = self.journal.sizes(step.id), step.context
+        given = [(i, answer) for i, answer in standing.answers.items() if answer.label is not None]
+        new = sum(sizes[i] - len(answer.excluded) for i, answer in given)
+        return {
+            **context,
+            "round": round_,
+            "step": name,
+            "answered": len(standing.answers),
+            "total": len(sizes),
+            "interactions": context["interactions"] + len(standing.answers),
+            "individual": context["individual"] + (new if step.kind == "individual" else 0),
+            "cluster": context["cluster"] + (new if step.kind == "cluster" else 0),
+            "seconds": self.journal.pace(scenario, seed),
+        }
+
+    def beat(self, page: str, step: int, interaction: int) -> bool:
+        """Take a page's sign of life; return whether its question is still its own."""
+        with self._lock:
+            open_ = any(live.id == step for live in self.live_steps())
+            answered = interaction in self.journal.standing(step).answers
+            return open_ and not answered and self._claims.take((step, interaction), page)
+
+    def leave(self, page: str) -> None:
+        """Let others have what a page holds."""
+        with self._lock:
+            self._claims.release(page)
+
+    def answer(
+        self,
+        page: str,
+        person: str,
+        step: int,
+        interaction: int,
+        action: str,
+        seconds: float,
+        label: int | None = None,
+        new_class: str | None = None,
+        excluded: tuple[int, ...] = (),
+    ) -> None:
+        """Take an answer, or put a question off; on disk when this returns.
+
+        Args:
+            page, person: who answers.
+            step, interaction: the question.
+            action: label, refuse or skip.
+            seconds: that it took.
+            label: the class; or
+            new_class: the name of one that is not there yet.
+            excluded: samples taken out of a cluster.
+
+        Raises:
+            ConflictError, KeyError, ValueError: see `Journal.add`.
+        """
+        with self._lock:
+            if self._claims.holder((step, interaction)) not in (None, page):
+                raise ConflictError("somebody else has this question now")
+            if new_class is not None and action == LABEL:
+                label = self.journal.add_class(new_class)
+            self.journal.add(step, interaction, action, person, seconds, label, excluded)
+            self._claims.release(page)
+
+    def undo(self, page: str, person: str, step: int) -> None:
+        """Take back a person's last answer of a step, and give its question to the page.
+
+        Raises:
+            ConflictError: see `Journal.undo`.
+        """
+        with self._lock:
+            interaction = self.journal.undo(step, person)
+            self._claims.take((step, interaction), page)

@@ -1,0 +1,104 @@
+"""The page's HTML: rendered here, everything that people typed or named escaped."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cbal.labeling.desk import View
+
+HERE = Path(__file__).parent
+AT_ONCE = 240  # images of a cluster in the first answer; the rest as the page is scrolled
+AHEAD = 120  # pictures of the next question that a page fetches early
+DIGITS = "1234567890"
+STATIC = {"labeling.js": "text/javascript", "labeling.css": "text/css", "icon.svg": "image/svg+xml"}
+
+
+def keys_of(classes: Sequence[str]) -> list[str]:
+    """Return the key of each class: a digit, "" where there are more classes than digits.
+
+    A class that is named by a digit has its own.
+    """
+    keys = [name if len(name) == 1 and name in DIGITS else "" for name in classes]
+    free = iter([digit for digit in DIGITS if digit not in keys])
+    return [key or next(free, "") for key in keys]
+
+
+class Pages:
+    """Renders what the server sends."""
+
+    def __init__(self, title: str, files: Sequence[str], pictures: str):
+        """Load templates and static files.
+
+        Args:
+            title: of the data set.
+            files: names of the samples, by `sample_id`.
+            pictures: version of the data set's pictures.
+        """
+        self._files = files
+        self.static = {name: (HERE / "static" / name).read_bytes() for name in STATIC}
+        self.version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
+        self._env = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.globals.update(title=title, version=self.version, pictures=pictures)
+
+    def whole(self, csrf: str) -> str:
+        """Return the page around what changes."""
+        return self._env.get_template("page.html").render(csrf=csrf)
+
+    def view(self, view: View, classes: Sequence[str]) -> dict[str, Any]:
+        """Return a view as a page's script takes it: names, and HTML."""
+        result = {"view": view.name, "status": self.status(view)}
+        if view.name != "question":
+            step = view.step.id if view.step else None
+            html = self._env.get_template("waiting.html").render(view=view, status=view.status)
+            return {**result, "step": step, "html": html}
+        samples = view.question.samples.tolist()
+        html = self._env.get_template("question.html").render(
+            kind=view.step.kind,
+            status=view.status,
+            tiles=self._tiles(samples, 0),
+            size=len(samples),
+            hints=self._hints(view.question.hints, classes),
+            classes=list(zip(classes, keys_of(classes))),
+        )
+        return {
+            **result,
+            "step": view.step.id,
+            "interaction": view.interaction,
+            "kind": view.step.kind,
+            "size": len(samples),
+            "ahead": list(view.ahead[:AHEAD]),
+            "html": html,
+        }
+
+    def status(self, view: View) -> str:
+        """Return the HTML of the numbers that are always visible."""
+        return self._env.get_template("status.html").render(status=view.status)
+
+    def tiles(self, samples: Sequence[int], start: int) -> str:
+        """Return the HTML of more images of a cluster, from the one at `start`."""
+        tiles = self._tiles(samples, start)
+        return self._env.get_template("tiles.html").render(tiles=tiles, size=len(samples))
+
+    def _tiles(self, samples: Sequence[int], start: int) -> list[dict[str, Any]]:
+        part = samples[start : start + AT_ONCE]
+        return [
+            {"sample": sample, "file": self._files[sample], "number": number}
+            for number, sample in enumerate(part, start + 1)
+        ]
+
+    def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
+        """Return hints with the names of their classes."""
+        known = {"guess": None, "earlier": None}
+        for name, hint in hints.items():
+            if hint["label"] < len(classes):
+                known[name] = hint | {"name": classes[hint["label"]]}
+        return known

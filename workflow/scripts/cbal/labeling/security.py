@@ -1,0 +1,201 @@
+"""What the page's server lets through: the right host, the right origin, a known session.
+
+Whoever can open a connection could otherwise answer in the person's name: another page in
+the same browser, a name that was made to point here (DNS rebinding), another machine.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import socket
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+YEAR = 365 * 24 * 3600
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+NO_STORE = "no-store"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to serve on is reached from this machine alone."""
+    return host in LOOPBACK
+
+
+@dataclass(frozen=True)
+class Door:
+    """Whom the server answers.
+
+    Attributes:
+        host: the address it listens on.
+        port: of it.
+        secret: signs sessions; kept, so that an open page outlives the server.
+        token: that the first request must bring; None on loopback, where none is needed.
+    """
+
+    host: str
+    port: int
+    secret: str
+    token: str | None
+    names: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session's cookie: ports of a host share their cookies."""
+        return f"cbal-{self.port}"
+
+    def knows_host(self, header: str) -> bool:
+        """Whether the `Host` header names this machine.
+
+        Its port is not looked at: a tunnel may have another one. Off loopback any address in
+        numbers is right, since no name was asked that could be somebody else's.
+        """
+        try:
+            name = urlsplit(f"//{header}").hostname or ""
+        except ValueError:
+            return False
+        if name in LOOPBACK:
+            return True
+        if is_loopback(self.host):
+            return False
+        return name in self.names or _is_address(name)
+
+    def session(self) -> str:
+        """Return a new session: a random name and its signature."""
+        name = secrets.token_urlsafe(12)
+        return f"{name}.{self._sign('session', name)}"
+
+    def person(self, session: str) -> str | None:
+        """Return the name in a session that this door gave; None of any other."""
+        name, _, signature = session.partition(".")
+        right = name and hmac.compare_digest(
+            signature.encode(), self._sign("session", name).encode()
+        )
+        return name if right else None
+
+    def csrf(self, person: str) -> str:
+        """Return what state-changing requests of a session must bring."""
+        return self._sign("csrf", person)
+
+    def _sign(self, what: str, name: str) -> str:
+        text = f"{what}:{name}".encode()
+        return hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
+
+
+def door_for(host: str, port: int, memory: dict[str, Any]) -> Door:
+    """Return the door of a server; `memory` has its secret and its token."""
+    token = None if is_loopback(host) else memory["token"]
+    names = {name.lower() for name in (host, socket.gethostname(), socket.getfqdn()) if name}
+    return Door(host, port, memory["secret"], token, frozenset(names))
+
+
+class Guard:
+    """ASGI middleware that refuses what the door does not let through."""
+
+    def __init__(self, app: Any, door: Door):
+        """Guard `app`."""
+        self._app, self._door = app, door
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise RuntimeError("plain HTTP only")
+        headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
+        headers = {name: value.decode("latin-1") for name, value in headers.items()}
+        person = self._door.person(self._cookie(headers))
+        new: str | None = None
+        if person is None and self._may_enter(scope):
+            new = self._door.session()
+            person = self._door.person(new)
+        refused = self._refused(scope, headers, person)
+        if refused:
+            await _plain(send, *refused)
+            return
+        scope["person"] = person
+        await self._app(scope, receive, self._with_headers(send, new))
+
+    def _may_enter(self, scope: Any) -> bool:
+        """Whether a request may begin a session."""
+        if scope["path"] != "/" or scope["method"] != "GET":
+            return False
+        if self._door.token is None:
+            return True
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        return hmac.compare_digest(given.encode(), self._door.token.encode())
+
+    def _refused(
+        self, scope: Any, headers: dict[str, str], person: str | None
+    ) -> tuple[int, str] | None:
+        """Return status and reason where a request is refused."""
+        if not self._door.knows_host(headers.get("host", "")):
+            return 421, "This name is not one of this server's. Use the address it printed."
+        if person is None:
+            return 403, "Open the address that the workflow printed, with its token."
+        if scope["method"] in ("GET", "HEAD"):
+            return None
+        if scope["method"] != "POST":
+            return 405, "GET and POST only."
+        if headers.get("origin") != f"http://{headers['host']}":
+            return 403, "This request comes from another page."
+        given = headers.get("x-csrf-token", "").encode("latin-1")
+        if not hmac.compare_digest(given, self._door.csrf(person).encode()):
+            return 403, "This request lacks the session's token: load the page again."
+        if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return 415, "JSON only."
+        return None
+
+    def _cookie(self, headers: dict[str, str]) -> str:
+        try:
+            morsel = SimpleCookie(headers.get("cookie", "")).get(self._door.cookie)
+        except CookieError:
+            return ""
+        return morsel.value if morsel else ""
+
+    def _with_headers(self, send: Any, session: str | None) -> Any:
+        """Return `send` with the headers that every answer has, and a new session's cookie."""
+
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                added = dict(HEADERS)
+                if session is not None:
+                    added["Set-Cookie"] = (
+                        f"{self._door.cookie}={session}; Path=/; HttpOnly; SameSite=Strict; "
+                        f"Max-Age={YEAR}"
+                    )
+                present = {name.lower() for name, _ in message["headers"]}
+                if b"cache-control" not in present:
+                    added["Cache-Control"] = NO_STORE
+                message["headers"] = [*message["headers"], *_encoded(added)]
+            await send(message)
+
+        return sending
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+async def _plain(send: Any, status: int, text: str) -> None:
+    """Answer with a line of text."""
+    headers = _encoded({**HEADERS, "Cache-Control": NO_STORE, "Content-Type": "text/plain"})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{text}\n".encode()})
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

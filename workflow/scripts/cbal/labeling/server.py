@@ -1,0 +1,184 @@
+"""The web application: few addresses, each in a few lines."""
+
+import json
+import math
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from cbal.errors import InputError
+from cbal.labeling.desk import Desk
+from cbal.labeling.journal import ConflictError
+from cbal.labeling.pages import AHEAD, STATIC, Pages
+from cbal.labeling.security import Door, Guard
+from cbal.labeling.thumbnails import Thumbnails
+
+FOR_EVER = "private, max-age=31536000, immutable"
+LARGEST = 2_000_000  # bytes of a request
+PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
+A_DAY = 86_400.0
+
+
+class Labeling:
+    """Answers the page's requests."""
+
+    def __init__(self, desk: Desk, pages: Pages, thumbnails: Thumbnails, door: Door):
+        """Put together what the answers come from."""
+        self.desk, self.pages, self.thumbnails, self.door = desk, pages, thumbnails, door
+
+    def app(self) -> Guard:
+        """Return the guarded application."""
+        routes = [
+            Route("/", self.page),
+            Route("/static/{version}/{name}", self.static),
+            Route("/image/{version}/{size}/{sample:int}.webp", self.image),
+            Route("/images", self.images),
+            *(
+                Route(f"/{name}", _posted(method), methods=["POST"])
+                for name, method in {
+                    "next": self.next,
+                    "beat": self.beat,
+                    "leave": self.leave,
+                    "answer": self.answer,
+                    "undo": self.undo,
+                }.items()
+            ),
+        ]
+        return Guard(Starlette(routes=routes), self.door)
+
+    async def page(self, request: Request) -> Response:
+        """Return the page; the token goes out of the address once it is in the session."""
+        if "token" in request.query_params:
+            return RedirectResponse("/", 303)
+        return HTMLResponse(self.pages.whole(self.door.csrf(request.scope["person"])))
+
+    async def static(self, request: Request) -> Response:
+        """Return the script, the style or the icon."""
+        name = request.path_params["name"]
+        if name not in STATIC:
+            raise HTTPException(404)
+        return _cached(request, self.pages.version, self.pages.static[name], STATIC[name])
+
+    async def image(self, request: Request) -> Response:
+        """Return a picture of a sample."""
+        size, sample = request.path_params["size"], request.path_params["sample"]
+        if request.path_params["version"] != self.thumbnails.version:
+            raise HTTPException(404)
+        try:
+            data = await run_in_threadpool(self.thumbnails.get, size, sample)
+        except (KeyError, InputError) as error:
+            raise HTTPException(404) from error
+        tag = f"{self.thumbnails.version}-{size}-{sample}"
+        return _cached(request, tag, data, "image/webp")
+
+    async def images(self, request: Request) -> Response:
+        """Return more images of a cluster."""
+        try:
+            step, interaction, start = (
+                int(request.query_params[name]) for name in ("step", "interaction", "start")
+            )
+            question = await run_in_threadpool(self.desk.journal.question, step, interaction)
+        except (KeyError, ValueError, OverflowError) as error:
+            raise HTTPException(404) from error
+        return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0)))
+
+    def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Return what the page shows now."""
+        view = self.desk.next(page)
+        size = "small" if view.step and view.step.kind == "cluster" else "large"
+        self.thumbnails.make_ahead(size, view.ahead[:AHEAD])
+        return self.pages.view(view, self.desk.journal.classes())
+
+    def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Take a sign of life of a page with a question."""
+        return {"yours": self.desk.beat(page, _whole(said, "step"), _whole(said, "interaction"))}
+
+    def leave(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Give up what a closed page holds."""
+        self.desk.leave(page)
+        return {}
+
+    def answer(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Take an answer and return what comes next."""
+        seconds = said.get("seconds", 0.0)
+        if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+            raise ValueError("seconds is not a number")
+        excluded = said.get("excluded", [])
+        if not isinstance(excluded, list) or not all(type(it) is int for it in excluded):
+            raise ValueError("excluded is not a list of samples")
+        new_class = said.get("class")
+        if new_class is not None and not isinstance(new_class, str):
+            raise ValueError("class is not a name")
+        self.desk.answer(
+            page,
+            person,
+            _whole(said, "step"),
+            _whole(said, "interaction"),
+            str(said.get("action")),
+            min(max(float(seconds), 0.0), A_DAY),
+            _whole(said, "label") if said.get("label") is not None else None,
+            new_class,
+            tuple(excluded),
+        )
+        return self.next(person, page, said)
+
+    def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Take back the person's last answer and show its question again."""
+        self.desk.undo(page, person, _whole(said, "step"))
+        return self.next(person, page, said)
+
+
+def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a method that takes a JSON object with the page's name."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            said = json.loads(await _body(request))
+            page = said.get("page") if isinstance(said, dict) else None
+            if not isinstance(page, str) or not PAGE.fullmatch(page):
+                raise ValueError("no page")
+            result = await run_in_threadpool(method, request.scope["person"], page, said)
+        except ConflictError as error:
+            return JSONResponse({"error": str(error)}, 409)
+        except (KeyError, ValueError, OverflowError) as error:
+            return JSONResponse({"error": f"{error}"}, 400)
+        return JSONResponse(result)
+
+    return endpoint
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body of a request, of a size that a page sends."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+def _whole(said: dict[str, Any], name: str) -> int:
+    """Return a whole number of a request that fits the journal.
+
+    Raises:
+        ValueError: it is none.
+    """
+    value = said.get(name)
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise ValueError(f"{name} is not a number")
+    return value
+
+
+def _cached(request: Request, tag: str, data: bytes, kind: str) -> Response:
+    """Return what never changes under its address; nothing where the browser has it."""
+    headers = {"ETag": f'"{tag}"', "Cache-Control": FOR_EVER}
+    if f'"{tag}"' in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=kind, headers=headers)

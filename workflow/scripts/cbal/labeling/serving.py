@@ -1,0 +1,99 @@
+"""The server's process: from its folder to a page that outlives rounds, and its end."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+import uvicorn
+
+from cbal.errors import InputError
+from cbal.labeling.lifetime import Home, Owner, is_held
+
+PORTS = 20  # that are tried, from the wanted one on
+LINGER = 5.0  # seconds in which open pages learn that the workflow has ended
+EACH = 0.5  # seconds between looks
+
+
+def listen(host: str, ports: list[int]) -> socket.socket:
+    """Return a socket that listens on the first free of some ports.
+
+    Raises:
+        InputError: the address is not this machine's, or no port is free.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    error: OSError | None = None
+    for port in ports:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+            sock.listen(128)
+            return sock
+        except (OSError, OverflowError) as caught:
+            sock.close()
+            error = caught
+    raise InputError(
+        f"labeling: {host}, ports {ports[0]} to {ports[-1]}: cannot listen there ({error}); "
+        "mend `labeling: host:` or `port:`"
+    )
+
+
+def address(host: str, port: int, token: str | None) -> str:
+    """Return the page's address for people."""
+    if host in ("0.0.0.0", "::"):
+        host = socket.getfqdn()
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+
+
+def serve(
+    app: Callable, sock: socket.socket, home: Home, owner: Owner, end: Callable[[], None]
+) -> None:
+    """Serve until the owner is gone and nobody waits for answers.
+
+    Args:
+        app: the application.
+        sock: that listens.
+        home: of the data set.
+        owner: whose end is the server's.
+        end: called once when the owner is gone.
+    """
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    asyncio.run(_serve(server, sock, home, owner, end))
+
+
+async def _serve(
+    server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owner, end: Callable
+) -> None:
+    """Run the server beside the watch that ends it."""
+    watch = asyncio.create_task(_watch(server, home, owner, end))
+    await server.serve(sockets=[sock])
+    watch.cancel()
+
+
+async def _watch(server: uvicorn.Server, home: Home, owner: Owner, end: Callable) -> None:
+    """End the server LINGER seconds after the last reason to serve."""
+    wanted = time.monotonic()
+    ended = False
+    while time.monotonic() - wanted < LINGER:
+        await asyncio.sleep(EACH)
+        waiting = any(is_held(path) for path in home.folder.glob("waiting/*"))
+        if owner.lives or waiting:
+            wanted = time.monotonic()
+        elif not ended:
+            ended = True
+            end()
+    print("nobody needs the page any more", file=sys.stderr)
+    server.should_exit = True

@@ -1,0 +1,107 @@
+"""Pictures for the page: made once from the original file, as WebP, and kept on disk."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from cbal.errors import InputError
+from cbal.files import open_images
+
+SIDES = {"small": 192, "large": 1280}  # longest side in pixels
+QUALITY = {"small": 80, "large": 88}
+TINY = 64  # smaller pictures are kept pixel by pixel
+
+
+class Thumbnails:
+    """Pictures of a data set's samples, by `sample_id` alone."""
+
+    def __init__(
+        self, folder: Path, files: Sequence[str], images: Path, originals: Path | None = None
+    ):
+        """Look for no picture yet.
+
+        Args:
+            folder: of the cache.
+            files: of the samples, by `sample_id`, relative to `originals`.
+            images: `images.npy`, for samples without an original file.
+            originals: folder of the original files; None where there are none.
+        """
+        self._files, self._images, self._originals = files, images, originals
+        # Other files under the same numbers are other pictures, at other addresses.
+        whole = hashlib.sha256(f"{originals}\0".encode())
+        whole.update("\0".join(files).encode())
+        self.version = whole.hexdigest()[:12]
+        self._folder = folder / self.version
+        self._pixels: np.ndarray | None = None
+        self._making = [threading.Lock() for _ in range(64)]
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+
+    def get(self, size: str, sample_id: int) -> bytes:
+        """Return a picture as WebP.
+
+        Raises:
+            KeyError: there is no such size or sample.
+            InputError: the original cannot be read any more.
+        """
+        if size not in SIDES or not 0 <= sample_id < len(self._files):
+            raise KeyError((size, sample_id))
+        path = self._folder / size / str(sample_id // 1000) / f"{sample_id}.webp"
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            pass
+        with self._making[sample_id % len(self._making)]:
+            if not path.exists():
+                self._make(path, size, sample_id)
+        return path.read_bytes()
+
+    def make_ahead(self, size: str, samples: Iterable[int]) -> None:
+        """Make pictures of samples in the background."""
+        self._ahead.submit(self._make_all, size, list(samples))
+
+    def close(self) -> None:
+        """Leave what is not made yet for later."""
+        self._ahead.shutdown(wait=False, cancel_futures=True)
+
+    def _make_all(self, size: str, samples: list[int]) -> None:
+        for sample in samples:
+            try:
+                self.get(size, sample)
+            except (InputError, OSError):
+                continue  # told when it is shown
+
+    def _make(self, path: Path, size: str, sample_id: int) -> None:
+        """Write a picture to the cache."""
+        side = SIDES[size]
+        with self._open(sample_id, side) as image:
+            upright = ImageOps.exif_transpose(image)
+            mode = "L" if upright.mode in ("L", "1") else "RGB"
+            picture = upright.convert(mode)
+        picture.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        tiny = max(picture.size) <= TINY
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        picture.save(temporary, "WEBP", lossless=tiny, quality=QUALITY[size], method=2)
+        os.replace(temporary, path)
+
+    def _open(self, sample_id: int, side: int) -> Image.Image:
+        """Return the original image, or the stored one."""
+        if self._originals is None:
+            if self._pixels is None:
+                self._pixels = open_images(self._images)
+            pixels = self._pixels[sample_id]
+            return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+        name = self._originals / self._files[sample_id]
+        try:
+            image = Image.open(name)
+            image.draft("RGB", (side, side))  # JPEG decodes at a fraction, and fast
+            image.load()
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise InputError(f"{name}: cannot be read any more ({error})") from error
+        return image

@@ -1,0 +1,27 @@
+"""Make a folder of class folders, with a link to each file of a labeled data set."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import parser, run, say
+from cbal.errors import InputError
+from cbal.files import read_table
+from cbal.labeling.links import link_classes
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line and make the links."""
+    cli = parser(__doc__)
+    cli.add_argument("--labels", type=Path, required=True)
+    cli.add_argument("--originals", type=Path, nargs="?", help="folder of the files")
+    cli.add_argument("--out", type=Path, required=True, help="folder to make")
+    arguments = cli.parse_args(argv)
+
+    if arguments.originals is None:
+        raise InputError(f"{arguments.labels}: only images of a `folder` are files to link to")
+    table = read_table(arguments.labels, ["file", "label"])
+    say(f"{link_classes(arguments.out, table, arguments.originals)} links")
+
+
+if __name__ == "__main__":
+    run(main)

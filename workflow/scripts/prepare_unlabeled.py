@@ -1,0 +1,58 @@
+"""Turn images without labels into index and images of the pool, and choose the validation."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import keys_of, parser, run, say
+from cbal.data.unlabeled import read_files, read_listing, split, write_rows
+from cbal.errors import InputError
+from cbal.files import write_table
+from cbal.querying import make_query
+from cbal.randomness import generator
+from cbal.strategies import random_choice
+from cbal.strategies.base import Candidates
+from prepare_data import SOURCES, read_source
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, read the images, write the three files."""
+    cli = parser(__doc__, "dataset")
+    cli.add_argument("--source", choices=SOURCES, required=True)
+    cli.add_argument("--path", type=Path, nargs="?", help="folder of images, at any depth in it")
+    cli.add_argument("--download", type=Path, nargs="?", help="folder made by fetch_data.py")
+    cli.add_argument("--side", type=int, nargs="?", help="store images as side x side pixels")
+    cli.add_argument("--subset", type=int, nargs="?", help="images to keep, drawn at random")
+    cli.add_argument("--validation", type=int, default=0, help="images to measure by")
+    cli.add_argument("--split-seed", type=int, default=0)
+    cli.add_argument("--threads", type=int, default=1)
+    cli.add_argument("--index", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--query", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--images", type=Path, required=True, help="NumPy file to write")
+    arguments = cli.parse_args(argv)
+
+    if arguments.source == "folder":
+        store = arguments.images.parent
+        found = read_files(arguments.path, arguments.side, store, arguments.threads)
+    else:
+        listing = read_source(arguments.source, arguments.path, arguments.download)
+        found = read_listing(listing, arguments.side)
+    for line in found.broken:
+        say(f"left out: {line}")
+    rng = generator(arguments.dataset, arguments.split_seed, 0, "validation")
+    train, test = split(len(found.files), arguments.subset, arguments.validation, rng)
+    if not len(train):
+        raise InputError(f"data set {arguments.dataset}: no image is left to label")
+    say(
+        f"{len(train)} images to label, {len(test)} to measure by; "
+        f"{len(found.broken)} files left out"
+    )
+    index = write_rows(arguments.images, found, train, test)
+    keys = keys_of(arguments)
+    measured = Candidates(index["sample_id"].to_numpy()[len(train) :])
+    query = make_query(measured, random_choice.select, "individual", len(test), rng, 1, {})
+    write_table(arguments.query, query, **keys)
+    write_table(arguments.index, index, **keys, classes=[])
+
+
+if __name__ == "__main__":
+    run(main)
