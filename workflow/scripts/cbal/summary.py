@@ -168,6 +168,8 @@ def _cells(row: dict) -> list[str]:
     if row["scenario"] == SUPERVISED:
         everything = f"{row['interactions']:,.0f} (every image)"
         return [SUPERVISED, str(row["seeds"]), accuracy, "", everything, ""]
+    if np.isnan(row["final_accuracy"]):
+        return [row["scenario"], str(row["seeds"]), "not known", "", "", ""]
     needed, saved = row["verdict"], ""
     if row["reached"]:
         needed = _pm(row["interactions"], row["interactions_sd"], ",.0f")

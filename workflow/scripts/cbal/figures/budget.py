@@ -11,7 +11,16 @@ from cbal.gathering import SUPERVISED
 
 
 def accuracy_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
-    """Return Figure 2: test accuracy, whole and zoomed to the top, a row a data set."""
+    """Return Figure 2: test accuracy, whole and zoomed to the top, a row a data set.
+
+    Data sets whose accuracy is not known (a person labels them, without validation) are left out.
+    """
+    known = set(metrics["dataset"][~np.isnan(metrics["test_accuracy"])])
+    if not known:
+        figure = Figure(figsize=(8.4, 1))
+        figure.suptitle("Accuracy is not known: no image to measure by has a label")
+        return figure
+    metrics = rows(metrics, np.isin(metrics["dataset"], list(known)))
     figure, axes, look = _grid(metrics)
     for row, (dataset, part) in zip(axes, groups(metrics, "dataset"), strict=True):
         for ax in row:

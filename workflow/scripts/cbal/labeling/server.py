@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -147,8 +148,10 @@ def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaita
             result = await run_in_threadpool(method, request.scope["person"], page, said)
         except ConflictError as error:
             return JSONResponse({"error": str(error)}, 409)
-        except (KeyError, ValueError, OverflowError) as error:
+        except (KeyError, ValueError, OverflowError, RecursionError) as error:
             return JSONResponse({"error": f"{error}"}, 400)
+        except sqlite3.Error as error:
+            return JSONResponse({"error": f"the journal cannot be written ({error})"}, 500)
         return JSONResponse(result)
 
     return endpoint

@@ -15,7 +15,7 @@ from cbal.files import open_images
 
 SIDES = {"small": 192, "large": 1280}  # longest side in pixels
 QUALITY = {"small": 80, "large": 88}
-TINY = 64  # smaller pictures are kept pixel by pixel
+ENLARGED = {"small": 96, "large": 320}  # sides of what tiny pictures become: browsers blur worse
 
 
 class Thumbnails:
@@ -84,10 +84,11 @@ class Thumbnails:
             mode = "L" if upright.mode in ("L", "1") else "RGB"
             picture = upright.convert(mode)
         picture.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        tiny = max(picture.size) <= TINY
+        if max(picture.size) < ENLARGED[size]:
+            picture = ImageOps.contain(picture, (ENLARGED[size],) * 2, Image.Resampling.BICUBIC)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
-        picture.save(temporary, "WEBP", lossless=tiny, quality=QUALITY[size], method=2)
+        picture.save(temporary, "WEBP", quality=QUALITY[size], method=2)
         os.replace(temporary, path)
 
     def _open(self, sample_id: int, side: int) -> Image.Image:

@@ -178,6 +178,7 @@ function show(view) {
   now = view;
   main.innerHTML = view.html;
   document.body.dataset.view = view.view;
+  document.body.dataset.kind = view.kind || "";
   excluded = new Set();
   sure = "";
   marked = -1;
@@ -352,7 +353,8 @@ function onKey(event) {
   }
   const field = find();
   const typing = field.value !== "";
-  const onButton = document.activeElement instanceof HTMLButtonElement;
+  // Enter is the answer also after a click on an image; Space takes it out.
+  const onButton = document.activeElement.matches("button:not(.tile)");
   if (event.key === "Escape") {
     field.value = "";
     filter();

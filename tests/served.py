@@ -1,0 +1,93 @@
+"""A data set that is being labeled, with its server, and no workflow around it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from cbal.files import write_table
+from cbal.labeling.asking import context_of
+from cbal.labeling.journal import Journal
+from cbal.labeling.lifetime import Home
+from cbal.labeling.records import Question, Step
+from cbal.pool import initial
+
+SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
+
+
+class Served:
+    """A journal with steps, held as if jobs waited for their answers, and a server."""
+
+    def __init__(self, folder: Path, files: Sequence[str], originals: Path | None = None):
+        """Write the files that a server needs; `files` are the samples, by `sample_id`."""
+        self.folder, self.n = folder, len(files)
+        self.home = Home(folder / "labeling")
+        self.journal = Journal(self.home.journal)
+        self._waiting, self._server = ExitStack(), None
+        sample_id = np.arange(self.n)
+        index = {"sample_id": sample_id, "split": ["train"] * self.n, "source": list(files)}
+        write_table(folder / "index.parquet", pa.table(index), classes=[])
+        pixels = np.random.default_rng(0).integers(0, 256, (min(self.n, 5000), 8, 8, 3), np.uint8)
+        np.save(folder / "images.npy", pixels)
+        self._originals = [str(originals)] if originals else []
+
+    def ask(
+        self,
+        groups: Sequence[Sequence[int]],
+        kind: str = "cluster",
+        round: int = 1,
+        hints: dict | None = None,
+        budget: int = 100,
+    ) -> Step:
+        """Open a step of a run, and wait for its answers until `hand_on`."""
+        questions = [Question(np.array(group, np.int64), hints or {}) for group in groups]
+        context = context_of(initial(np.arange(self.n)), budget, rounds=3)
+        key = ("s", 0, round, f"1-{kind}")
+        step = self.journal.open_step(key, kind, "digest", context, questions)
+        self._waiting.enter_context(self.home.wait_for(step.id))
+        return step
+
+    def hand_on(self) -> None:
+        """Wait no more for any answer."""
+        self._waiting.close()
+        for step in self.journal.open_steps():
+            self.journal.close_step(step.id, 0)
+
+    def start(self, *more: str) -> str:
+        """Start the server; return the page's address."""
+        command = [sys.executable, str(SCRIPTS / "serve_labels.py"), "--title", "Some <b>images"]
+        command += ["--home", str(self.home.folder), "--index", f"{self.folder}/index.parquet"]
+        command += ["--images", f"{self.folder}/images.npy", "--originals", *self._originals]
+        command += ["--port", "18765", "--owner", str(os.getpid()), *more]
+        self.home.forget_address()
+        self._server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while not self.home.address:
+            assert self._server.poll() is None, self._server.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return self.home.address
+
+    @property
+    def pid(self) -> int:
+        """Of the server."""
+        return self._server.pid
+
+    def kill(self) -> None:
+        """End the server as a crash would."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.communicate()
+            self._server = None
+
+    def close(self) -> None:
+        """End everything."""
+        self.kill()
+        self._waiting.close()
+        self.journal.close()

@@ -1,0 +1,120 @@
+"""The desk: who gets which question."""
+
+import numpy as np
+import pytest
+
+from cbal.labeling.asking import context_of
+from cbal.labeling.claims import LASTS, Claims
+from cbal.labeling.desk import Desk
+from cbal.labeling.journal import ConflictError, Journal
+from cbal.labeling.records import Question
+from cbal.pool import initial
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def waiting():
+    return set()
+
+
+@pytest.fixture
+def desk(tmp_path, clock, waiting):
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.add_class("cat")
+    yield Desk(journal, Claims(clock), waiting.__contains__)
+    journal.close()
+
+
+@pytest.fixture
+def step(desk, waiting):
+    questions = [Question(np.array(group)) for group in ([1, 2, 3], [4, 5], [6])]
+    context = context_of(initial(np.arange(9)), 50, 2)
+    step = desk.journal.open_step(("s", 0, 1, "1-x"), "cluster", "d", context, questions)
+    waiting.add(step.id)
+    return step.id
+
+
+def test_a_page_keeps_its_question_and_another_gets_the_next(desk, step):
+    assert desk.next("one").interaction == 0
+    assert desk.next("one").interaction == 0
+    assert desk.next("two").interaction == 1
+    assert desk.next("three").interaction == 2
+    assert desk.next("four").name == "others"
+
+
+def test_a_silent_page_loses_its_question(desk, step, clock):
+    desk.next("one")
+    clock.now += LASTS - 1
+    assert desk.beat("one", step, 0)
+    clock.now += LASTS - 1
+    assert desk.next("two").interaction == 1
+    clock.now += 2
+    assert desk.next("three").interaction == 0
+    assert not desk.beat("one", step, 0)
+    with pytest.raises(ConflictError, match="somebody else"):
+        desk.answer("one", "ann", step, 0, "refuse", 1)
+
+
+def test_a_closed_page_gives_its_question_up_at_once(desk, step):
+    desk.next("one")
+    desk.leave("one")
+    assert desk.next("two").interaction == 0
+
+
+def test_what_is_put_off_comes_last(desk, step):
+    desk.answer("one", "ann", step, desk.next("one").interaction, "skip", 1)
+    order = []
+    for _ in range(3):
+        order.append(desk.next("one").interaction)
+        desk.answer("one", "ann", step, order[-1], "refuse", 1)
+    assert order == [1, 2, 0]
+    assert desk.next("one").name == "handing-on"
+
+
+def test_the_only_one_left_comes_back_though_it_was_put_off(desk, step):
+    for interaction in (0, 1):
+        desk.answer("one", "ann", step, interaction, "refuse", 1)
+    desk.answer("one", "ann", step, 2, "skip", 1)
+    assert desk.next("one").interaction == 2
+
+
+def test_undo_shows_the_question_again_to_who_asked(desk, step):
+    desk.answer("one", "ann", step, 0, "label", 1, label=0)
+    desk.next("one")
+    desk.undo("one", "ann", step)
+    assert desk.next("one").interaction == 0
+    assert desk.next("two").interaction == 1
+
+
+def test_the_next_question_is_named_ahead(desk, step):
+    assert desk.next("one").ahead == (4, 5)
+
+
+def test_numbers(desk, step):
+    desk.answer("one", "ann", step, 0, "label", 3, new_class="dog", excluded=(2,))
+    desk.answer("one", "ann", step, 1, "refuse", 1)
+    status = desk.next("one").status
+    assert (status["answered"], status["total"]) == (2, 3)
+    assert (status["interactions"], status["budget"]) == (2, 50)
+    assert (status["individual"], status["cluster"]) == (0, 2)
+    assert status["seconds"] == 2
+    assert desk.journal.classes() == ["cat", "dog"]
+
+
+def test_between_rounds_and_at_the_end(desk, step, waiting):
+    waiting.clear()  # nobody waits: the job is gone, or the step's answers are handed on
+    assert desk.next("one").name == "training"
+    desk.ended = True
+    assert desk.next("one").name == "ended"
+    assert not desk.beat("one", step, 0)

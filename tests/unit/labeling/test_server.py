@@ -1,0 +1,59 @@
+"""The page's addresses."""
+
+import io
+import re
+
+from PIL import Image
+
+
+def test_pictures_are_webp_kept_for_ever(served, browser):
+    version = re.search('name="pictures" content="(.+?)"', browser.open())[1]
+    for size, width in (("small", 192), ("large", 320)):
+        path = f"/image/{version}/{size}/3.webp"
+        status, headers, body = browser.request("GET", path)
+        assert (status, headers["content-type"]) == (200, "image/webp")
+        assert Image.open(io.BytesIO(body)).width == width
+        assert headers["cache-control"] == "private, max-age=31536000, immutable"
+        again = browser.request("GET", path, If_None_Match=headers["etag"])
+        assert (again[0], again[2]) == (304, b"")
+        assert (served.home.thumbnails / version / size / "0" / "3.webp").read_bytes() == body
+
+
+def test_script_and_style_are_kept_for_ever_under_their_version(browser):
+    page = browser.open()
+    for name in re.findall(r'"(/static/[^"]+)"', page):
+        status, headers, body = browser.request("GET", name)
+        assert (status, len(body) > 100) == (200, True)
+        assert "immutable" in headers["cache-control"]
+        assert browser.request("GET", name, If_None_Match=headers["etag"])[0] == 304
+    assert not re.search(r"https?://", page)
+
+
+def test_a_question_and_more_of_its_images(browser):
+    view = browser.post("/next")[1]
+    assert (view["view"], view["interaction"], view["size"]) == ("question", 0, 10)
+    assert re.findall(r'data-sample="(\d+)"', view["html"]) == [str(i) for i in range(10)]
+    assert view["ahead"] == [10, 11]
+    status, _, body = browser.request("GET", "/images?step=1&interaction=0&start=7")
+    assert re.findall(r'data-sample="(\d+)"', body.decode()) == ["7", "8", "9"]
+    assert b"Image 8 of 10" in body
+
+
+def test_an_answer_brings_the_next_question_and_undo_the_last(browser):
+    where = {"step": 1, "interaction": 0}
+    status, view = browser.post("/answer", **where, action="label", label=1, excluded=[2])
+    assert (status, view["interaction"]) == (200, 1)
+    assert "<b>9</b> images" in view["status"]
+    assert browser.post("/beat", **where) == (200, {"yours": False})
+    assert browser.post("/answer", **where, action="refuse")[0] == 409
+    status, view = browser.post("/undo", step=1)
+    assert (status, view["interaction"]) == (200, 0)
+    assert browser.post("/beat", **where) == (200, {"yours": True})
+    assert browser.post("/undo", step=1)[0] == 409
+    assert browser.post("/leave") == (200, {})
+
+
+def test_a_session_outlives_the_server(served, browser):
+    served.kill()
+    served.start()
+    assert browser.post("/next")[0] == 200

@@ -1,0 +1,92 @@
+"""Pictures for the page."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cbal.errors import InputError
+from cbal.labeling.thumbnails import Thumbnails
+
+
+def opened(data):
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A wide photo that its EXIF turns upright, a gray one, one with a palette, a broken one."""
+    pixels = np.zeros((300, 900, 3), np.uint8)
+    pixels[:, :450] = (250, 0, 0)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
+    Image.fromarray(pixels).save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    Image.new("L", (40, 20), 90).save(tmp_path / "gray.png")
+    Image.new("P", (2000, 3000)).save(tmp_path / "palette.png")
+    (tmp_path / "broken.jpg").write_bytes((tmp_path / "turned.jpg").read_bytes()[:900])
+    return tmp_path
+
+
+@pytest.fixture
+def thumbnails(folder):
+    names = ["turned.jpg", "gray.png", "palette.png", "broken.jpg"]
+    return Thumbnails(folder / "cache", names, folder / "none.npy", folder)
+
+
+def test_exif_turns_a_photo(thumbnails):
+    picture = opened(thumbnails.get("small", 0))
+    assert picture.size == (64, 192)
+    top, bottom = (picture.convert("RGB").getpixel((30, y)) for y in (20, 170))
+    assert top[0] > 200
+    assert bottom[0] < 50
+
+
+@pytest.mark.parametrize(
+    ("size", "sample", "wanted"),
+    [("large", 0, (300, 900)), ("small", 1, (96, 48)), ("large", 1, (320, 160))]
+    + [("small", 2, (128, 192)), ("large", 2, (853, 1280))],
+)
+def test_sizes(thumbnails, size, sample, wanted):
+    assert opened(thumbnails.get(size, sample)).size == wanted
+
+
+def test_a_picture_is_made_once(thumbnails, folder):
+    first = thumbnails.get("small", 0)
+    (folder / "turned.jpg").unlink()
+    assert thumbnails.get("small", 0) == first
+    with pytest.raises(InputError, match="turned.jpg: cannot be read any more"):
+        thumbnails.get("large", 0)
+
+
+def test_a_broken_file_is_named_and_leaves_nothing(thumbnails, folder):
+    with pytest.raises(InputError, match=r"broken\.jpg"):
+        thumbnails.get("small", 3)
+    assert not [path for path in (folder / "cache").rglob("*") if path.is_file()]
+
+
+def test_pictures_are_made_ahead_past_broken_files(thumbnails, folder):
+    thumbnails.make_ahead("small", [3, 1, 0])
+    thumbnails._ahead.shutdown(wait=True)
+    assert len(list((folder / "cache").rglob("*.webp"))) == 2
+
+
+@pytest.mark.parametrize(("size", "sample"), [("small", 4), ("small", -1), ("../small", 0)])
+def test_nothing_else_is_there(thumbnails, size, sample):
+    with pytest.raises(KeyError):
+        thumbnails.get(size, sample)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_without_files_the_stored_pixels_are_shown(tmp_path, channels):
+    np.save(tmp_path / "images.npy", np.full((2, 8, 8, channels), 200, np.uint8))
+    thumbnails = Thumbnails(tmp_path / "cache", ["0", "1"], tmp_path / "images.npy")
+    assert opened(thumbnails.get("large", 1)).size == (320, 320)
+
+
+def test_other_files_are_at_other_addresses(folder):
+    versions = {
+        Thumbnails(folder, names, folder, root).version
+        for names, root in ((["a"], folder), (["b"], folder), (["a"], None), (["a", "b"], folder))
+    }
+    assert len(versions) == 4
