@@ -55,10 +55,7 @@ class Run:
                 + ["--queries", *queries, "--annotations", *annotations]
                 + ["--features", *features, "--interactions", str(n), "--out", str(asked)]
             )
-            annotate.main(
-                [*self.keys(round, f"{i}-x"), "--query", str(asked), "--purity", "0.8"]
-                + ["--truth", f"{self.data}/truth.parquet", "--out", str(answered)]
-            )
+            self.annotate(self.keys(round, f"{i}-x"), asked, answered, (queries, annotations))
             queries.append(str(asked))
             annotations.append(str(answered))
         pool = out / "pool.parquet"
@@ -69,6 +66,12 @@ class Run:
         )
         self.pool = pool
         return out
+
+    def annotate(self, keys, asked, answered, earlier):
+        truth = ["--truth", f"{self.data}/truth.parquet"]
+        annotate.main(
+            [*keys, *truth, "--query", str(asked), "--purity", "0.8", "--out", str(answered)]
+        )
 
     def extract(self, round):
         out = self.folder / f"features-{round}.parquet"

@@ -1,0 +1,189 @@
+"""Stages of a data set that a person labels, on a tiny pool, by their command lines."""
+
+import threading
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import annotate_by_hand
+import gather_known
+import init_pool
+import link_classes
+import prepare_unlabeled
+import write_labels
+from cbal.errors import InputError
+from cbal.files import metadata_of, read_table, write_table
+from cbal.labeling.asking import annotations_of
+from cbal.labeling.lifetime import Home
+from cbal.labeling.records import Answer, Standing
+from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
+from tests.people import Expert
+
+
+class ByHand(Run):
+    """A run whose answers a simulated person gives on the page."""
+
+    def annotate(self, keys, asked, answered, earlier):
+        home = Home(self.folder / "labeling")
+        command = [*keys, "--query", str(asked), "--pool", str(self.pool), *self.labels]
+        command += ["--queries", *earlier[0], "--annotations", *earlier[1]]
+        features = self.folder / f"features-{keys[keys.index('--round') + 1]}.parquet"
+        command += ["--features", *([str(features)] if self.model else [])]
+        command += ["--index", self.file("index"), "--images", f"{self.data}/images.npy"]
+        command += ["--journal", str(home.folder), "--classes", '["bright", "dark", "medium"]']
+        command += ["--title", "Tiny", "--budget", "24", "--rounds", "2", "--port", "18865"]
+        command += ["--grace", "0.3", "--out", str(answered)]
+        job = threading.Thread(target=annotate_by_hand.main, args=(command,))
+        job.start()
+        while not home.address:
+            assert job.is_alive()
+        expert = Expert(home.address, home.folder, self.data / "truth.parquet")
+        self.answered = expert.work(lambda: not job.is_alive())
+        expert.journal.close()
+
+    def file(self, name):
+        """Training sees no truth, but what a person said."""
+        if name != "truth":
+            return super().file(name)
+        known = self.pool.with_name("known.parquet")
+        latest = sorted(self.pool.parent.glob("*/annotations.parquet"))[-1]
+        gather_known.main(
+            [*self.keys(self.pool.parent.name.split("-")[1]), "--index", self.file("index")]
+            + ["--query", "--validation", "--latest", str(latest), "--out", str(known)]
+        )
+        return str(known)
+
+
+@pytest.fixture(scope="module")
+def runs(prepared, tmp_path_factory):
+    """The same two rounds, answered by the oracle and on the page."""
+    runs = {}
+    for kind in (Run, ByHand):
+        runs[kind] = kind(prepared, tmp_path_factory.mktemp(kind.__name__))
+        for round in (1, 2):
+            runs[kind].round(round, ENTROPY, CLUSTER)
+            runs[kind].train(round)
+    return runs
+
+
+def test_a_person_on_the_page_and_the_oracle_give_the_same_bytes(runs):
+    """Pools, queries and models: all but what tells how long the person took."""
+    oracle, person = (runs[kind].folder for kind in (Run, ByHand))
+    same = [f"round-{r}/{f}" for r in (1, 2) for f in ("pool", "1/query", "2/query")]
+    for name in same:
+        name = f"{name}.parquet"
+        assert (oracle / name).read_bytes() == (person / name).read_bytes(), name
+    for round in (1, 2):
+        name = f"train-{round}/model.safetensors"
+        assert (oracle / name).read_bytes() == (person / name).read_bytes(), name
+
+
+def test_annotations_tell_the_seconds_and_the_classes(runs):
+    oracle, person = (
+        read_table(runs[kind].folder / "round-2/2/annotations.parquet") for kind in (Run, ByHand)
+    )
+    columns = ["interaction", "kind", "size", "label", "accepted"]
+    assert person.select(columns).equals(oracle.select(columns))
+    assert person["seconds"].to_pylist() == [0.5] * len(person)
+    assert metadata_of(person)["classes"] == ["bright", "dark", "medium"]
+
+
+def test_accuracy_is_not_known_without_validation(runs):
+    metrics, truth = (
+        pq.read_table(runs[kind].folder / "train-2/metrics.parquet").to_pylist()[0]
+        for kind in (ByHand, Run)
+    )
+    assert metrics["test_accuracy"] is metrics["test_loss"] is metrics["cluster_accuracy"] is None
+    for name in ("interactions", "images", "images_individual", "images_cluster"):
+        assert metrics[name] == truth[name]
+    stages = pq.read_table(runs[ByHand].folder / "train-2/timing.parquet")["stage"].to_pylist()
+    assert stages == ["training"]
+
+
+def test_the_journal_answers_a_repeated_job_at_once(runs):
+    run = runs[ByHand]
+    step = run.folder / "round-2/1"
+    keys = [*run.keys(2, "1-x"), "--query", f"{step}/query.parquet", "--pool"]
+    before = (step / "annotations.parquet").read_bytes()
+    keys += [f"{run.folder}/round-1/pool.parquet", "--index", run.file("index"), "--images", "-"]
+    keys += ["--journal", f"{run.folder}/labeling", "--classes", '["bright", "more"]']
+    keys += ["--title", "Tiny", "--budget", "99", "--rounds", "9"]
+    annotate_by_hand.main([*keys, "--out", f"{step}/annotations.parquet"])
+    assert (step / "annotations.parquet").read_bytes() == before
+
+
+def test_labels_of_everything(runs, tmp_path, image_folder):
+    run = runs[ByHand]
+    write_labels.main(
+        [*run.keys(2), "--index", run.file("index"), "--known", run.file("truth")]
+        + ["--pool", str(run.pool), "--images", f"{run.data}/images.npy"]
+        + ["--model", str(run.model), "--out", f"{tmp_path}/labels.parquet"]
+        + ["--csv", f"{tmp_path}/labels.csv"]
+    )
+    table = read_table(tmp_path / "labels.parquet")
+    assert table["file"].to_pylist() == read_table(run.file("index"))["source"].to_pylist()
+    assert table["label"].null_count == 0
+    pool = read_table(run.pool)
+    kinds = table["kind"].to_pylist()
+    assert kinds[:48] == [kind or "model" for kind in pool["label_kind"].to_pylist()]
+    assert kinds[48:] == ["model"] * 12
+    confidence = np.array(table["confidence"].to_pylist(), float)
+    assert np.isnan(confidence[np.array(kinds) == "individual"]).all()
+    assert (confidence[np.array(kinds) == "model"] >= 1 / 3).all()
+    assert len((tmp_path / "labels.csv").read_text().splitlines()) == 61
+    words = ["--labels", f"{tmp_path}/labels.parquet", "--out", f"{tmp_path}/classes"]
+    link_classes.main([*words, "--originals", str(image_folder)])
+    links = [path for path in (tmp_path / "classes").rglob("*.png") if path.is_symlink()]
+    assert len(links) == 60
+    assert all(link.exists() for link in links)
+    with pytest.raises(InputError, match="only images of a `folder` are files"):
+        link_classes.main(words)
+
+
+def test_unlabeled_images_and_their_validation(image_folder, tmp_path, capsys):
+    words = ["--dataset", "mine", "--source", "folder", "--path", str(image_folder), "--side", "8"]
+    words += ["--validation", "10", "--index", f"{tmp_path}/index", "--query", f"{tmp_path}/query"]
+    prepare_unlabeled.main([*words, "--images", f"{tmp_path}/images.npy"])
+    index, query = read_table(tmp_path / "index"), read_table(tmp_path / "query")
+    assert index["split"].to_pylist() == ["train"] * 50 + ["test"] * 10
+    assert sorted(query["sample_id"].to_pylist()) == list(range(50, 60))
+    assert query["sample_id"].to_pylist() != list(range(50, 60))
+    assert query["interaction"].to_pylist() == list(range(10))
+    assert set(query["kind"].to_pylist()) == {"individual"}
+    assert "50 images to label, 10 to measure by; 0 files left out" in capsys.readouterr().err
+
+
+class TestValidation:
+    @pytest.fixture
+    def answers(self, tmp_path):
+        """Annotations of 3 validation images; the last one was refused."""
+        given = {i: Answer(label, (), "ann", 0.0) for i, label in enumerate([1, 0, None])}
+        standing = Standing(given, {}, dict.fromkeys(given, 1.0))
+        table = annotations_of("individual", [1, 1, 1], standing)
+        write_table(tmp_path / "answers", table, classes=["a", "b"])
+        query = {"interaction": [0, 1, 2], "sample_id": [59, 50, 51]}
+        write_table(tmp_path / "query", pa.table(query))
+        return tmp_path
+
+    def test_its_labels_are_known_and_the_rest_is_not(self, prepared, answers):
+        gather_known.main(
+            ["--dataset", "d", "--scenario", "s", "--seed", "0", "--round", "1"]
+            + ["--index", f"{prepared}/index.parquet", "--query", f"{answers}/query"]
+            + ["--validation", f"{answers}/answers", "--latest", f"{answers}/answers"]
+            + ["--out", f"{answers}/known"]
+        )
+        known = read_table(answers / "known")
+        labels = known["label"].to_pylist()
+        assert (labels[59], labels[50], labels[51]) == (1, 0, None)
+        assert known["label"].null_count == 58
+        assert metadata_of(known)["classes"] == ["a", "b"]
+
+    def test_it_is_counted_as_interactions(self, prepared, answers):
+        init_pool.main(
+            ["--dataset", "d", "--scenario", "s", "--seed", "0", "--interactions", "6"]
+            + ["--index", f"{prepared}/index.parquet", "--validation", f"{answers}/answers"]
+            + ["--out", f"{answers}/pool"]
+        )
+        assert metadata_of(read_table(answers / "pool"))["interactions_individual"] == 3
