@@ -7,10 +7,11 @@ PIP := $(VENV)/bin/python -m pip install --quiet -c envs/constraints.txt
 # `snakemake`, and the `python` of its jobs, are those of .venv.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help install demo status test test-slurm drills lint format
+.PHONY: help install demo label-demo status test test-slurm drills lint format
 
 help:
 	@echo "make demo     the paper's five scenarios on digits, to figures and a table (minutes)"
+	@echo "make label-demo   you are the annotator: label digits on a page in the browser"
 	@echo "make status   where a sweep stands, from its files alone (SWEEP=name for another one)"
 	@echo "make test     linters and all tests, but for those on Slurm"
 	@echo "make test-slurm   tests on a real Slurm of one node, started and stopped here"
@@ -26,12 +27,18 @@ demo: $(VENV)/ready
 	@echo; cat results/tables/summary.md
 	@echo; echo "Figures: results/figures/   Tables: results/tables/"
 
+# The page's address is printed as soon as there is something to ask.
+label-demo: $(VENV)/ready
+	snakemake all --cores $(CORES) --scheduler greedy --rerun-incomplete --quiet host reason rules --config sweep=label-demo
+	@echo; echo "Your labels: results/digits-by-hand/uncertain+cluster/seed-0/labels.csv"
+
 # Installs nothing: it may be asked while a sweep runs.
 status:
 	@python -m workflow.operation.status $(SWEEP)
 
 test: $(VENV)/ready-to-test lint
-	python -m pytest --ignore tests/slurm
+	@tests/browser/install.sh
+	python -m pytest -rs --ignore tests/slurm
 
 # Installs Debian's packages where this runs as root; a Slurm that is here is not used or changed.
 test-slurm: $(VENV)/ready-to-test

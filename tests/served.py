@@ -54,10 +54,19 @@ class Served:
         return step
 
     def hand_on(self) -> None:
-        """Wait no more for any answer."""
+        """Close the steps that are answered, and wait no more."""
         self._waiting.close()
         for step in self.journal.open_steps():
             self.journal.close_step(step.id, 0)
+
+    def hand_on_all(self) -> None:
+        """Refuse whatever is not answered yet, and hand that on."""
+        for step in self.journal.open_steps():
+            done = self.journal.standing(step.id).answers
+            for interaction in range(len(self.journal.sizes(step.id))):
+                if interaction not in done:
+                    self.journal.add(step.id, interaction, "refuse", "nobody")
+        self.hand_on()
 
     def start(self, *more: str) -> str:
         """Start the server; return the page's address."""

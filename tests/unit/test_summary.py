@@ -76,3 +76,10 @@ def test_without_a_baseline_there_is_no_goal(metrics):
     text = to_markdown(table, {})
     assert "no baseline" in text
     assert "No supervised baseline yet" in text
+
+
+def test_an_accuracy_that_nobody_knows_is_said_to_be_so():
+    unknown = pd.DataFrame(rows("cluster", 0, [10, 20], [np.nan, np.nan]))
+    text = to_markdown(summarise(unknown), {})
+    assert "| cluster | 1 | not known |  |  |  |" in text
+    assert "nan" not in text

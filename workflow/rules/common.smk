@@ -63,6 +63,8 @@ ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}" if SUBMITS else None
 FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1" if SUBMITS else None
 # Members of an ensemble are submissions of their own: in one they would ask for all their GPUs.
 ONE_MEMBER = "member_{dataset}_{scenario}_{seed}_{round}_{member}" if SUBMITS else None
+# A person's answers come to this machine: no submission goes on past them.
+BEFORE_ANSWERS, AFTER_ANSWERS = ONE_ROUND, ONE_ROUND
 
 
 def one_of(names):
@@ -78,6 +80,20 @@ def annotated_by(annotator):
     """Pattern of the data sets that an annotator labels; of no name if there are none."""
     names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
     return one_of(names) or r"[^\s\S]"
+
+
+def before_answers(wildcards):
+    """A submission that ends with a step's query."""
+    step = wildcards.get("step", step_names(wildcards.scenario)[0])
+    return "_".join(
+        ["round", wildcards.dataset, wildcards.scenario, wildcards.seed]
+        + [wildcards.get("round", "1"), step]
+    )
+
+
+if SUBMITS and any(map(is_human, SWEEP["datasets"])):
+    FIRST_ROUND, BEFORE_ANSWERS = before_answers, before_answers
+    AFTER_ANSWERS = f"{ONE_ROUND}_answered"
 
 
 def steps_by(rule):

@@ -175,7 +175,7 @@ rule gather_known:
     wildcard_constraints:
         dataset=annotated_by("human"),
     group:
-        ONE_ROUND
+        AFTER_ANSWERS
     conda:
         "../../envs/cbal.yaml"
     params:

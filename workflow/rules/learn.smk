@@ -93,7 +93,7 @@ rule extract_features:
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/extract_features.log",
     group:
-        ONE_ROUND
+        BEFORE_ANSWERS
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
@@ -151,7 +151,7 @@ rule train:
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/train.log",
     group:
-        ONE_ROUND
+        AFTER_ANSWERS
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of

@@ -25,7 +25,7 @@ rule select_random:
     wildcard_constraints:
         step=steps_by("select_random"),
     group:
-        ONE_ROUND
+        BEFORE_ANSWERS
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -104,7 +104,7 @@ rule annotate:
     wildcard_constraints:
         dataset=annotated_by("oracle"),
     group:
-        ONE_ROUND
+        BEFORE_ANSWERS
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -138,7 +138,7 @@ rule update_pool:
     benchmark:
         "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/update_pool.tsv"
     group:
-        ONE_ROUND
+        AFTER_ANSWERS
     conda:
         "../../envs/cbal.yaml"
     params:

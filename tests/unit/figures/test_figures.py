@@ -132,6 +132,15 @@ def test_figures_without_clusters_or_baseline_are_drawn(metrics):
     clusters_figure(plain, {})
 
 
+def test_data_sets_of_unknown_accuracy_are_left_out(metrics):
+    unknown = metrics | {"test_accuracy": metrics["test_accuracy"].copy()}
+    unknown["test_accuracy"][unknown["dataset"] == "a"] = np.nan
+    figure = accuracy_figure(unknown, {})
+    assert [ax.get_title() for ax in figure.axes] == ["b", "b, zoomed to the top"]
+    unknown["test_accuracy"][:] = np.nan
+    assert "Accuracy is not known" in accuracy_figure(unknown, {}).get_suptitle()
+
+
 def test_a_baseline_alone_is_drawn(metrics):
     accuracy_figure(only(metrics, "supervised"), {})
 

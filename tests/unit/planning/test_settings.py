@@ -61,6 +61,12 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("sweeps/demo/scenarios", ["both"], ["sweeps.demo.scenarios", "'both'"]),
         ("sweeps/demo/datasets", ["mnist"], ["sweeps.demo.datasets", "'mnist'"]),
         ("sweeps/demo/seeds", [0, 0], ["sweeps.demo.seeds"]),
+        ("datasets/digits/annotator", "me", ["datasets.digits.annotator", "'human'"]),
+        ("datasets/digits/validation", 5, ["datasets.digits", "annotator: human"]),
+        ("datasets/digits/classes", ["a"], ["datasets.digits", "annotator: human"]),
+        ("datasets/mine/classes", [" a"], ["datasets.mine.classes"]),
+        ("datasets/mine/classes", ["a", "a"], ["datasets.mine.classes"]),
+        ("labeling/port", 80, ["labeling.port"]),
         ("sweeps/demo/rounds", 0, ["sweeps.demo.rounds"]),
         ("sweeps/demo/calibration", {"grid": {"rate": [1]}}, ["calibration.grid", "'rate'"]),
         ("sweeps/demo/calibration", {"grid": {"flip": [1]}}, ["calibration.grid.flip", "boolean"]),
@@ -79,6 +85,35 @@ def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
     message = error(path, value)
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (None, "source folder needs `path:`, a folder of images"),
+        ("no/where", "no/where does not exist"),
+        ("config.yaml", "config.yaml is no folder; unpack it first"),
+    ],
+)
+def test_a_person_s_folder(path, words):
+    config = changed("datasets/mine/path", path)
+    config["sweep"] = "mine"
+    with pytest.raises(SettingsError, match=words):
+        check(config)
+
+
+def test_a_person_s_pool_is_everything_but_the_validation():
+    config = changed("datasets/digits-by-hand/validation", 1780)
+    config["sweep"] = "label-demo"
+    with pytest.raises(SettingsError, match="20 a round, but the pool has 17 images"):
+        check(config)
+
+
+def test_a_sweep_with_a_person_has_no_baseline():
+    config = copy.deepcopy(CONFIG)
+    check(config)
+    assert not config["sweeps"]["mine"]["supervised"]
+    assert config["sweeps"]["demo"]["supervised"]
 
 
 def test_names_that_torchvision_does_not_know(monkeypatch, tmp_path):

@@ -352,7 +352,7 @@ function onKey(event) {
     return;
   }
   const field = find();
-  const typing = field.value !== "";
+  const typing = field.value !== "" || document.activeElement === field;
   // Enter is the answer also after a click on an image; Space takes it out.
   const onButton = document.activeElement.matches("button:not(.tile)");
   if (event.key === "Escape") {

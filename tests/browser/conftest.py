@@ -1,0 +1,72 @@
+"""A real browser: Debian's chromium, driven by Playwright."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.served import Served
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CLASSES = ("cat", "dog", "a bird")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """The browser; tests are skipped where it cannot be had."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip("no chromium here; as root on Debian tests/browser/install.sh installs it")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Return a function that opens an address as a person who has just come."""
+    contexts = []
+
+    def open_page(address, **how):
+        context = chromium.new_context(**{"viewport": {"width": 1100, "height": 750}, **how})
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda line: page.complaints.append(line.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Sixty stored images in clusters of 30, 20 and 10, and a server."""
+    served = Served(tmp_path, [f"{i}.png" for i in range(60)])
+    for name in CLASSES:
+        served.journal.add_class(name)
+    served.ask([range(30), range(30, 50), range(50, 60)])
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def page(open_page, served):
+    """The page with the first question."""
+    page = open_page(served.home.address)
+    yield page
+    assert not page.complaints  # nor did the content security policy forbid anything
+
+
+def heading(page, text):
+    """Wait for a heading that begins with `text`."""
+    page.wait_for_function(
+        "text => document.querySelector('h1')?.textContent.trim().startsWith(text)", arg=text
+    )
