@@ -11,6 +11,7 @@ import annotate_by_hand
 import gather_known
 import init_pool
 import link_classes
+import plot_gallery
 import prepare_unlabeled
 import write_labels
 from cbal.errors import InputError
@@ -153,6 +154,21 @@ def test_unlabeled_images_and_their_validation(image_folder, tmp_path, capsys):
     assert query["interaction"].to_pylist() == list(range(10))
     assert set(query["kind"].to_pylist()) == {"individual"}
     assert "50 images to label, 10 to measure by; 0 files left out" in capsys.readouterr().err
+
+
+def test_a_gallery_of_clusters_with_images_taken_out(runs, tmp_path):
+    run = runs[ByHand]
+    annotations = read_table(run.folder / "round-2/2/annotations.parquet")
+    some = [[1, 2], None, [3]] + [None] * (len(annotations) - 3)
+    column = annotations.column_names.index("excluded")
+    annotations = annotations.set_column(column, "excluded", [some])
+    write_table(tmp_path / "annotations", annotations, classes=["bright", "dark", "medium"])
+    plot_gallery.main(
+        ["--query", f"{run.folder}/round-2/2/query.parquet", "--title", "Tiny"]
+        + ["--annotations", f"{tmp_path}/annotations", "--index", f"{tmp_path}/annotations"]
+        + ["--images", f"{run.data}/images.npy", "--out", f"{tmp_path}/gallery.png"]
+    )
+    assert (tmp_path / "gallery.png").stat().st_size > 1000
 
 
 class TestValidation:

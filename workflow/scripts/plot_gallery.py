@@ -22,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     figure = gallery_figure(
-        columns_of(read_table(arguments.query)),
-        columns_of(read_table(arguments.annotations)),
+        columns_of(read_table(arguments.query, ["interaction", "sample_id", "score"])),
+        columns_of(read_table(arguments.annotations, ["interaction", "size", "label", "accepted"])),
         open_images(arguments.images),
         metadata_of(read_table(arguments.index))["classes"],
         arguments.title,

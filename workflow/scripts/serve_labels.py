@@ -47,13 +47,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     journal = Journal(home.journal)
     thumbnails = Thumbnails(home.thumbnails, files, arguments.images, arguments.originals)
     desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)))
-    app = Labeling(desk, Pages(arguments.title, files, thumbnails.version), thumbnails, door).app()
+    labeling = Labeling(desk, Pages(arguments.title, files, thumbnails.version), thumbnails, door)
 
-    def end() -> None:
-        desk.ended = True
+    def look(needed: bool) -> None:
+        desk.ended = not needed
+        labeling.get_ready()
 
     home.address = address(arguments.host, port, door.token)
-    serve(app, sock, home, Owner(arguments.owner), end)
+    serve(labeling.app(), sock, home, Owner(arguments.owner), look)
     thumbnails.close()
     journal.close()
     held.close()

@@ -56,7 +56,7 @@ class Desk:
             steps, full = self.live_steps(), None
             for step in steps:
                 standing = self.journal.standing(step.id)
-                left = self._left(step, standing)
+                left = self.left(step, standing)
                 if not left:
                     continue
                 full = full or (step, standing)
@@ -71,8 +71,9 @@ class Desk:
                 return View("handing-on", self.status(steps[-1], standing), steps[-1])
             return self._idle()
 
-    def _left(self, step: Step, standing: Standing) -> list[int]:
-        """Return the interactions without an answer, those put off last."""
+    def left(self, step: Step, standing: Standing | None = None) -> list[int]:
+        """Return the interactions of a step without an answer, those put off last."""
+        standing = standing or self.journal.standing(step.id)
         everything = range(len(self.journal.sizes(step.id)))
         left = [i for i in everything if i not in standing.answers]
         return sorted(left, key=lambda i: (standing.skips.get(i, 0), i))

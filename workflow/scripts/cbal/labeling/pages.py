@@ -43,11 +43,14 @@ class Pages:
         self._env = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self._env.globals.update(title=title, version=self.version, pictures=pictures)
+        for name in self._env.list_templates():
+            self._env.get_template(name)  # compiled before anybody waits
 
     def whole(self, csrf: str) -> str:
         """Return the page around what changes."""

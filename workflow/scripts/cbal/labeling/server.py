@@ -17,7 +17,7 @@ from starlette.routing import Route
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import ConflictError
-from cbal.labeling.pages import AHEAD, STATIC, Pages
+from cbal.labeling.pages import AHEAD, AT_ONCE, STATIC, Pages
 from cbal.labeling.security import Door, Guard
 from cbal.labeling.thumbnails import Thumbnails
 
@@ -25,6 +25,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 LARGEST = 2_000_000  # bytes of a request
 PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
 A_DAY = 86_400.0
+SIZES = {"cluster": "small", "individual": "large"}  # of the pictures that a question shows
 
 
 class Labeling:
@@ -33,6 +34,7 @@ class Labeling:
     def __init__(self, desk: Desk, pages: Pages, thumbnails: Thumbnails, door: Door):
         """Put together what the answers come from."""
         self.desk, self.pages, self.thumbnails, self.door = desk, pages, thumbnails, door
+        self._ready: set[int] = set()  # steps whose first pictures are made
 
     def app(self) -> Guard:
         """Return the guarded application."""
@@ -73,7 +75,9 @@ class Labeling:
         if request.path_params["version"] != self.thumbnails.version:
             raise HTTPException(404)
         try:
-            data = await run_in_threadpool(self.thumbnails.get, size, sample)
+            # A file in the cache is read faster than a thread is found.
+            data = self.thumbnails.ready(size, sample)
+            data = data or await run_in_threadpool(self.thumbnails.get, size, sample)
         except (KeyError, InputError) as error:
             raise HTTPException(404) from error
         tag = f"{self.thumbnails.version}-{size}-{sample}"
@@ -90,11 +94,20 @@ class Labeling:
             raise HTTPException(404) from error
         return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0)))
 
+    def get_ready(self) -> None:
+        """Make the pictures of the first question of steps that are new."""
+        for step in self.desk.live_steps():
+            if step.id not in self._ready:
+                self._ready.add(step.id)
+                left = self.desk.left(step)
+                samples = self.desk.journal.question(step.id, left[0]).samples if left else []
+                self.thumbnails.make_ahead(SIZES[step.kind], samples[:AT_ONCE])
+
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return what the page shows now."""
         view = self.desk.next(page)
-        size = "small" if view.step and view.step.kind == "cluster" else "large"
-        self.thumbnails.make_ahead(size, view.ahead[:AHEAD])
+        if view.ahead:
+            self.thumbnails.make_ahead(SIZES[view.step.kind], view.ahead[:AHEAD])
         return self.pages.view(view, self.desk.journal.classes())
 
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def listen(host: str, ports: list[int]) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     error: OSError | None = None
     for port in ports:
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        # Named, so that asyncio knows TCP and turns off its delay of small packets.
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, port))
@@ -49,7 +50,7 @@ def address(host: str, port: int, token: str | None) -> str:
 
 
 def serve(
-    app: Callable, sock: socket.socket, home: Home, owner: Owner, end: Callable[[], None]
+    app: Callable, sock: socket.socket, home: Home, owner: Owner, look: Callable[[bool], None]
 ) -> None:
     """Serve until the owner is gone and nobody waits for answers.
 
@@ -58,7 +59,7 @@ def serve(
         sock: that listens.
         home: of the data set.
         owner: whose end is the server's.
-        end: called once when the owner is gone.
+        look: called again and again, with whether the page is still needed.
     """
     config = uvicorn.Config(
         app,
@@ -71,29 +72,26 @@ def serve(
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    asyncio.run(_serve(server, sock, home, owner, end))
+    asyncio.run(_serve(server, sock, home, owner, look))
 
 
 async def _serve(
-    server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owner, end: Callable
+    server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owner, look: Callable
 ) -> None:
     """Run the server beside the watch that ends it."""
-    watch = asyncio.create_task(_watch(server, home, owner, end))
+    watch = asyncio.create_task(_watch(server, home, owner, look))
     await server.serve(sockets=[sock])
     watch.cancel()
 
 
-async def _watch(server: uvicorn.Server, home: Home, owner: Owner, end: Callable) -> None:
+async def _watch(server: uvicorn.Server, home: Home, owner: Owner, look: Callable) -> None:
     """End the server LINGER seconds after the last reason to serve."""
     wanted = time.monotonic()
-    ended = False
     while time.monotonic() - wanted < LINGER:
         await asyncio.sleep(EACH)
         waiting = any(is_held(path) for path in home.folder.glob("waiting/*"))
-        if owner.lives or waiting:
-            wanted = time.monotonic()
-        elif not ended:
-            ended = True
-            end()
+        needed = owner.lives or waiting
+        wanted = time.monotonic() if needed else wanted
+        await asyncio.to_thread(look, needed)
     print("nobody needs the page any more", file=sys.stderr)
     server.should_exit = True

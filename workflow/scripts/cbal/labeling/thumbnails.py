@@ -49,17 +49,26 @@ class Thumbnails:
             KeyError: there is no such size or sample.
             InputError: the original cannot be read any more.
         """
-        if size not in SIDES or not 0 <= sample_id < len(self._files):
-            raise KeyError((size, sample_id))
-        path = self._folder / size / str(sample_id // 1000) / f"{sample_id}.webp"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            pass
+        ready = self.ready(size, sample_id)
+        if ready is not None:
+            return ready
+        path = self._path(size, sample_id)
         with self._making[sample_id % len(self._making)]:
             if not path.exists():
                 self._make(path, size, sample_id)
         return path.read_bytes()
+
+    def ready(self, size: str, sample_id: int) -> bytes | None:
+        """Return a picture if it is made already; raises KeyError as `get` does."""
+        if size not in SIDES or not 0 <= sample_id < len(self._files):
+            raise KeyError((size, sample_id))
+        try:
+            return self._path(size, sample_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _path(self, size: str, sample_id: int) -> Path:
+        return self._folder / size / str(sample_id // 1000) / f"{sample_id}.webp"
 
     def make_ahead(self, size: str, samples: Iterable[int]) -> None:
         """Make pictures of samples in the background."""

@@ -1,0 +1,170 @@
+"""The page on which a person labels: time to the first grid and to the next one, and memory."""
+
+import argparse
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import psutil
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.report import report
+from tests.people import Browser
+from tests.served import Served
+
+CLUSTER = 100  # images
+READY = 5  # seconds from the first question to the person who comes to answer
+DIFFERENT = 200  # image files; the others are links to them
+# Milliseconds until all images of a question that can be seen are there, and painted.
+PAINTED = """
+window.painted = (start, before) => new Promise((done) => {
+  const look = () => {
+    const view = typeof now === 'undefined' ? null : now; // the page's script comes later
+    const question = view?.view === 'question' && `${view.step}/${view.interaction}`;
+    const seen = [...document.querySelectorAll('.tile')]
+      .filter((tile) => tile.getBoundingClientRect().top < innerHeight)
+      .map((tile) => tile.querySelector('img'));
+    const whole = question && question !== before && seen.length &&
+      seen.every((image) => image.complete && image.naturalWidth);
+    if (!whole) return requestAnimationFrame(look);
+    requestAnimationFrame(() => requestAnimationFrame((at) => done(at - start)));
+  };
+  look();
+});
+document.addEventListener('keydown', (event) => {
+  window.measured = window.painted(event.timeStamp, `${now.step}/${now.interaction}`);
+}, true);
+"""
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("--images", type=int, default=10_000, help="in the pool, for times")
+    cli.add_argument("--many", type=int, default=100_000, help="in the pool, for memory")
+    cli.add_argument("--answers", type=int, default=15, help="to measure")
+    cli.add_argument("--size", type=int, nargs=2, default=[1600, 1200], help="of a photo, pixels")
+    arguments = cli.parse_args()
+    rows = times(arguments.images, arguments.answers, tuple(arguments.size))
+    width, height = arguments.size
+    title = f"The page, {arguments.images} JPEG files of {width} x {height}, {CLUSTER} a cluster"
+    report("labeling-times", title, rows)
+    report("labeling-memory", "Memory of the page's server", memory(arguments.many))
+
+
+def times(images: int, answers: int, size: tuple[int, int]) -> list[dict[str, object]]:
+    """Return a row for each time that a person waits."""
+    with pool(images, size) as served, sync_playwright() as driver:
+        path = shutil.which("chromium")
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        time.sleep(READY)
+        first = []
+        for _ in range(5):
+            page = browser.new_page()  # with no cache
+            first.append(first_grid(page, served.home.address))
+            page.context.close()
+        page = browser.new_page()
+        first_grid(page, served.home.address)
+        keys = [next_grid(page) for _ in range(answers)]
+        browser.close()
+    return [
+        _row("address to first grid", first, 300),
+        _row("keystroke to next grid", keys, 100),
+    ]
+
+
+def _row(what: str, milliseconds: Sequence[float], goal: int) -> dict[str, object]:
+    return {
+        "what": what,
+        "median ms": median(milliseconds),
+        "largest ms": max(milliseconds),
+        "times": len(milliseconds),
+        "goal ms": goal,
+    }
+
+
+def first_grid(page: Page, address: str) -> float:
+    """Return milliseconds from asking for the page to its painted grid."""
+    page.set_viewport_size({"width": 1100, "height": 750})
+    page.add_init_script(PAINTED)
+    page.goto(address, wait_until="commit")
+    return page.evaluate("() => window.painted(0, '')")
+
+
+def next_grid(page: Page) -> float:
+    """Return milliseconds from a keystroke to the painted grid of the next cluster."""
+    page.wait_for_timeout(1000)  # a person looks, and the page fetches ahead
+    page.keyboard.press("1")
+    return page.evaluate("() => window.measured")
+
+
+@contextmanager
+def pool(images: int, size: tuple[int, int] | None) -> Iterator[Served]:
+    """Yield a data set that is being labeled, with image files of a size, or with none."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = [f"{i}.jpg" for i in range(images)]
+        originals = write_photos(folder / "photos", files, size) if size else None
+        served = Served(folder, files, originals)
+        served.journal.add_class("cat")
+        shown = min(images, 5000)  # as many as have stored pixels
+        order = np.random.default_rng(0).permutation(shown)
+        served.ask(np.array_split(order, max(shown // CLUSTER, 1)), budget=1000)
+        served.start()
+        try:
+            yield served
+        finally:
+            served.close()
+
+
+def write_photos(folder: Path, files: Sequence[str], size: tuple[int, int]) -> Path:
+    """Write image files, most of them links to the first ones."""
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for i, name in enumerate(files):
+        if i < DIFFERENT:
+            rough = rng.integers(0, 256, (60, 80, 3), np.uint8)
+            photo = Image.fromarray(rough).resize(size, Image.Resampling.BICUBIC)
+            photo.save(folder / name, quality=90)
+        else:
+            os.link(folder / files[i % DIFFERENT], folder / name)
+    return folder
+
+
+def memory(images: int) -> list[dict[str, object]]:
+    """Return the memory of a server after it has shown and taken many answers."""
+    with pool(images, None) as served:
+        process = psutil.Process(served.pid)
+        before = process.memory_info().rss
+        browser = Browser(served.home.address)
+        version = re.search('name="pictures" content="(.+?)"', browser.open())[1]
+        view = browser.post("/next")[1]
+        answered = 0
+        while view["view"] == "question":
+            for sample in view["ahead"]:
+                browser.request("GET", f"/image/{version}/small/{sample}.webp")
+            said = {"step": view["step"], "interaction": view["interaction"], "label": 0}
+            view = browser.post("/answer", action="label", **said)[1]
+            answered += 1
+        after = process.memory_info().rss
+    return [
+        {
+            "images": images,
+            "MiB at the start": before / 2**20,
+            "MiB after the answers": after / 2**20,
+            "answers": answered,
+            "goal MiB": 300,
+        }
+    ]
+
+
+if __name__ == "__main__":
+    main()
