@@ -53,3 +53,7 @@ def test_the_matrix_has_the_best_first(table):
 
 def test_a_single_scenario_has_nobody_to_beat():
     assert to_markdown(wins(pd.DataFrame(run("a", 0, 0.5))), {}) == "\n"
+
+
+def test_what_nobody_measured_takes_no_part():
+    assert wins(pd.DataFrame(run("a", 0, 0.5) + run("b", 0, None))).empty

@@ -508,7 +508,11 @@ def gallery(name):
     return path
 
 
-TABLES = ["summary", "wins", "claims"]
+TABLES = ["summary"]
+if not all(is_human(name) for name in SWEEP["datasets"]):
+    TABLES += ["wins", "claims"]
+
+
 def class_names(wildcards):
     """The file that has the class names of the gallery's clusters."""
     if is_human(wildcards.dataset):

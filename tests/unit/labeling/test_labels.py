@@ -8,7 +8,7 @@ import pytest
 from cbal.errors import InputError
 from cbal.labeling.labels import labels_table, without_label, write_csv
 from cbal.labeling.links import folder_name, link_classes
-from cbal.pool import CLUSTER, INDIVIDUAL, initial
+from cbal.pool import CLUSTER, INDIVIDUAL, PSEUDO, initial
 
 FILES = ["a.png", "b/c.png", "d.png", "e.png", "f.png"]
 CLASSES = ["cat", "dog/wolf"]
@@ -51,6 +51,20 @@ def test_without_a_model_the_rest_stays_empty(pool):
     assert table["label"].to_pylist() == ["dog/wolf", "cat", None, None, None]
     assert table["kind"].to_pylist() == ["individual", "cluster", None, None, None]
     assert table["confidence"].null_count == 5
+
+
+def test_a_pseudo_label_gives_way_to_the_last_model(pool):
+    pool.kind[2], pool.label[2], pool.labeled_round[2] = PSEUDO, 0, 1
+    known = np.full(5, -1, np.int16)
+    rest = without_label(pool, known.copy())
+    probability = np.array([[0.5, 0.5], [0.25, 0.75], [1, 0], [1, 0]], np.float32)
+    row = labels_table(FILES, CLASSES, pool, known, rest, probability).to_pylist()[2]
+    assert (row["label"], row["kind"], row["confidence"], row["round"]) == (
+        "dog/wolf",
+        "model",
+        0.75,
+        2,
+    )
 
 
 def test_csv(table, tmp_path):

@@ -53,7 +53,8 @@ def judge(metrics: pd.DataFrame, published: dict[str, dict[str, Any] | None]) ->
             are compared with these, and claims about shapes need none.
     """
     rows = []
-    for dataset, of_dataset in metrics.groupby("dataset", sort=False):
+    measured = metrics[metrics["test_accuracy"].notna()]
+    for dataset, of_dataset in measured.groupby("dataset", sort=False):
         runs = dict(iter(of_dataset.groupby("scenario", sort=False)))
         for claim in _claims(runs, published.get(dataset)):
             rows.append({"dataset": dataset} | asdict(claim))

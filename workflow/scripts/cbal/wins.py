@@ -21,7 +21,8 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
         (mean and sample sd over these seeds of the difference in area).
     """
     rows = []
-    runs = metrics[metrics["scenario"] != SUPERVISED]
+    measured = metrics["test_accuracy"].notna()
+    runs = metrics[measured & (metrics["scenario"] != SUPERVISED)]
     for dataset, of_dataset in runs.groupby("dataset", sort=False):
         names = of_dataset["scenario"].unique()
         by_seed = areas(of_dataset).pivot(index="seed", columns="scenario", values="area")

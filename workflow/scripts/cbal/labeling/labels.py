@@ -73,7 +73,7 @@ def labels_table(
     n = len(files)
     label, kind = known.copy(), np.where(known >= 0, INDIVIDUAL, NONE)
     round_ = np.where(known >= 0, 0, -1)
-    given = pool.kind != NONE
+    given = (pool.kind == INDIVIDUAL) | (pool.kind == CLUSTER)  # not what an older model said
     label[pool.sample_id[given]] = pool.label[given]
     kind[pool.sample_id[given]] = pool.kind[given]
     round_[pool.sample_id[given]] = pool.labeled_round[given]
