@@ -1,7 +1,7 @@
 """What the paper says of its results (section 5), and what a sweep says of each."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import hypot
 from typing import Any
 
@@ -58,7 +58,7 @@ def judge(metrics: pd.DataFrame, published: dict[str, dict[str, Any] | None]) ->
         runs = dict(iter(of_dataset.groupby("scenario", sort=False)))
         for claim in _claims(runs, published.get(dataset)):
             rows.append({"dataset": dataset} | asdict(claim))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["dataset", *(field.name for field in fields(Claim))])
 
 
 def _claims(runs: Runs, paper: dict[str, Any] | None) -> Iterator[Claim]:
