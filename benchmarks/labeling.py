@@ -21,21 +21,21 @@ from tests.people import Browser
 from tests.served import Served
 
 CLUSTER = 100  # images
-READY = 5  # seconds from the first question to the person who comes to answer
 DIFFERENT = 200  # image files; the others are links to them
 # Milliseconds until all images of a question that can be seen are there, and painted.
 PAINTED = """
+const bottom = () => document.getElementById('answers').getBoundingClientRect().top;
 window.painted = (start, before) => new Promise((done) => {
   const look = () => {
     const view = typeof now === 'undefined' ? null : now; // the page's script comes later
     const question = view?.view === 'question' && `${view.step}/${view.interaction}`;
     const seen = [...document.querySelectorAll('.tile')]
-      .filter((tile) => tile.getBoundingClientRect().top < innerHeight)
+      .filter((tile) => tile.getBoundingClientRect().top < bottom())
       .map((tile) => tile.querySelector('img'));
     const whole = question && question !== before && seen.length &&
-      seen.every((image) => image.complete && image.naturalWidth);
+      seen.every((image) => image?.complete && image.naturalWidth);
     if (!whole) return requestAnimationFrame(look);
-    requestAnimationFrame(() => requestAnimationFrame((at) => done(at - start)));
+    requestAnimationFrame(() => done(performance.now() - start)); // the frame before is painted
   };
   look();
 });
@@ -61,11 +61,11 @@ def main() -> None:
 
 
 def times(images: int, answers: int, size: tuple[int, int]) -> list[dict[str, object]]:
-    """Return a row for each time that a person waits."""
+    """Return a row for each time that a person waits, and for what is done meanwhile."""
     with pool(images, size) as served, sync_playwright() as driver:
         path = shutil.which("chromium")
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        time.sleep(READY)
+        made = pictures_made(served, (answers + 2) * CLUSTER)
         first = []
         for _ in range(5):
             page = browser.new_page()  # with no cache
@@ -76,19 +76,28 @@ def times(images: int, answers: int, size: tuple[int, int]) -> list[dict[str, ob
         keys = [next_grid(page) for _ in range(answers)]
         browser.close()
     return [
+        _row("to make a picture, ahead of its use", [made], None),
         _row("address to first grid", first, 300),
         _row("keystroke to next grid", keys, 100),
     ]
 
 
-def _row(what: str, milliseconds: Sequence[float], goal: int) -> dict[str, object]:
+def _row(what: str, milliseconds: Sequence[float], goal: int | None) -> dict[str, object]:
     return {
         "what": what,
         "median ms": median(milliseconds),
         "largest ms": max(milliseconds),
         "times": len(milliseconds),
-        "goal ms": goal,
+        "goal ms": str(goal or ""),
     }
+
+
+def pictures_made(served: Served, wanted: int) -> float:
+    """Wait until the first pictures are made; return milliseconds for each."""
+    start = time.perf_counter()
+    while (made := len(list(served.home.thumbnails.rglob("*.webp")))) < wanted:
+        time.sleep(0.5)
+    return 1000 * (time.perf_counter() - start) / made
 
 
 def first_grid(page: Page, address: str) -> float:
@@ -149,8 +158,9 @@ def memory(images: int) -> list[dict[str, object]]:
         view = browser.post("/next")[1]
         answered = 0
         while view["view"] == "question":
-            for sample in view["ahead"]:
-                browser.request("GET", f"/image/{version}/small/{sample}.webp")
+            for start in range(0, len(view["ahead"]), 30):
+                part = ",".join(map(str, view["ahead"][start : start + 30]))
+                browser.request("GET", f"/images/{version}?samples={part}")
             said = {"step": view["step"], "interaction": view["interaction"], "label": 0}
             view = browser.post("/answer", action="label", **said)[1]
             answered += 1

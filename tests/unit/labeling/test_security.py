@@ -66,7 +66,7 @@ def test_a_token_is_its_session_s_alone(served, send):
 def test_without_a_session_nothing_but_the_page_is_shown(browser, send, cookie):
     cookie = cookie.format(port=browser.address.port)
     assert send(Cookie=cookie)[0] == 403
-    for path in ("/images?step=1&interaction=0&start=0", "/static/x/labeling.js"):
+    for path in ("/tiles?step=1&interaction=0&start=0", "/static/x/labeling.js"):
         assert browser.request("GET", path, Cookie=cookie)[0] == 403
 
 
@@ -143,7 +143,7 @@ def test_names_are_escaped(served, browser):
     page = browser.open()
     assert "Some &lt;b&gt;images" in page
     view = browser.post("/next")[1]
-    more = browser.request("GET", "/images?step=1&interaction=1&start=0")[2].decode()
+    more = browser.request("GET", "/tiles?step=1&interaction=1&start=0")[2].decode()
     for html in (view["html"], more):
         assert EVIL not in html
     assert "&lt;img src=x onerror=" in view["html"]
@@ -162,13 +162,18 @@ def test_names_are_escaped(served, browser):
         "/image/{v}/../1.webp",
         "/image/{v}/small/..%2f..%2fserver.json.webp",
         "/image/other/small/1.webp",
+        "/images/other?samples=1",
+        "/images/{v}?samples=../1",
+        "/images/{v}?samples=",
+        "/images/{v}?samples=-1",
+        "/images/{v}?samples=1,,2",
         "/static/{v}/..%2ftemplates%2fpage.html",
         "/static/{v}/../pages.py",
         "/static/{v}/page.html",
         "/labeling/server.json",
-        "/images?step=1",
-        "/images?step=x&interaction=0&start=0",
-        "/images?step=1&interaction=99999999999999999999&start=0",
+        "/tiles?step=1",
+        "/tiles?step=x&interaction=0&start=0",
+        "/tiles?step=1&interaction=99999999999999999999&start=0",
     ],
 )
 def test_only_samples_and_known_files_are_served(browser, path):

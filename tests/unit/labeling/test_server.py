@@ -19,6 +19,21 @@ def test_pictures_are_webp_kept_for_ever(served, browser):
         assert (served.home.thumbnails / version / size / "0" / "3.webp").read_bytes() == body
 
 
+def test_many_pictures_come_in_one_answer(browser):
+    version = re.search('name="pictures" content="(.+?)"', browser.open())[1]
+    status, headers, body = browser.request("GET", f"/images/{version}?samples=3,999,1")
+    assert status == 200
+    assert "immutable" in headers["cache-control"]
+    for sample in (3, None, 1):
+        length = int.from_bytes(body[:4], "big")
+        one = browser.request("GET", f"/image/{version}/small/{sample}.webp")[2] if sample else b""
+        assert body[4 : 4 + length] == one
+        body = body[4 + length :]
+    assert not body
+    too_many = ",".join(["1"] * 121)
+    assert browser.request("GET", f"/images/{version}?samples={too_many}")[0] == 404
+
+
 def test_script_and_style_are_kept_for_ever_under_their_version(browser):
     page = browser.open()
     for name in re.findall(r'"(/static/[^"]+)"', page):
@@ -34,7 +49,7 @@ def test_a_question_and_more_of_its_images(browser):
     assert (view["view"], view["interaction"], view["size"]) == ("question", 0, 10)
     assert re.findall(r'data-sample="(\d+)"', view["html"]) == [str(i) for i in range(10)]
     assert view["ahead"] == [10, 11]
-    status, _, body = browser.request("GET", "/images?step=1&interaction=0&start=7")
+    status, _, body = browser.request("GET", "/tiles?step=1&interaction=0&start=7")
     assert re.findall(r'data-sample="(\d+)"', body.decode()) == ["7", "8", "9"]
     assert b"Image 8 of 10" in body
 

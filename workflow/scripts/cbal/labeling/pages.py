@@ -10,8 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cbal.labeling.desk import View
 
 HERE = Path(__file__).parent
-AT_ONCE = 240  # images of a cluster in the first answer; the rest as the page is scrolled
-AHEAD = 120  # pictures of the next question that a page fetches early
+AT_ONCE = 120  # images of a cluster in the first answer; the rest as the page is scrolled
 DIGITS = "1234567890"
 STATIC = {"labeling.js": "text/javascript", "labeling.css": "text/css", "icon.svg": "image/svg+xml"}
 
@@ -78,7 +77,7 @@ class Pages:
             "interaction": view.interaction,
             "kind": view.step.kind,
             "size": len(samples),
-            "ahead": list(view.ahead[:AHEAD]),
+            "ahead": list(view.ahead[:AT_ONCE]),
             "html": html,
         }
 

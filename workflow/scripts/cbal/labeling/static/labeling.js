@@ -85,7 +85,8 @@ async function beat() {
   if (now.view !== "question") return next();
   const { step, interaction } = now;
   const { yours } = await ask("/beat", { step, interaction });
-  const same = now.step === step && now.interaction === interaction;
+  showMissing();
+  const same = now && now.step === step && now.interaction === interaction;
   if (same && !sending && yours === false) await next();
 }
 
@@ -189,8 +190,8 @@ function show(view) {
   say(view.view === "question" ? `${title}. ${text(".hints")}` : title);
   if (view.view !== "question") return keepAlive();
   if (!matchMedia("(pointer: coarse)").matches) main.focus({ preventScroll: true });
+  lookAhead(view).catch(() => {}); // what is missing then is fetched when it is shown
   loadMore(view);
-  for (const sample of view.ahead || []) new Image().src = address(sample, view.kind);
   keepAlive();
 }
 
@@ -199,8 +200,88 @@ function text(selector) {
   return found ? found.textContent.replace(/\s+/g, " ").trim() : "";
 }
 
-function address(sample, kind) {
-  return `/image/${pictures}/${kind === "cluster" ? "small" : "large"}/${sample}.webp`;
+// ---------------------------------------------------------------- pictures
+
+const LATER = 150; // milliseconds after a question until pictures of the next one are fetched
+const TOGETHER = 30; // pictures of a request: one by one they would take many times longer
+const images = new Map(); // elements that have their picture or wait for it, by sample
+
+function fetchPictures(samples) {
+  const missing = samples.filter((sample) => !images.has(sample));
+  for (let at = 0; at < missing.length; at += TOGETHER) {
+    const part = missing.slice(at, at + TOGETHER);
+    const whole = unpacked(part);
+    part.forEach((sample, i) => {
+      const image = whole.then((all) => all[i]);
+      image.catch(() => images.delete(sample));
+      images.set(sample, image);
+    });
+  }
+}
+
+// Resolves to image elements; null where a picture could not be made.
+async function unpacked(samples) {
+  const answer = await fetch(`/images/${pictures}?samples=${samples.join(",")}`);
+  if (!answer.ok) throw new TypeError(answer.statusText);
+  const bytes = await answer.arrayBuffer();
+  const view = new DataView(bytes);
+  let at = 0;
+  return samples.map(() => {
+    const length = view.getUint32(at);
+    const picture = new Blob([new Uint8Array(bytes, at + 4, length)], { type: "image/webp" });
+    at += 4 + length;
+    return length ? loading(picture) : null;
+  });
+}
+
+function loading(picture) {
+  const image = new Image();
+  image.alt = "";
+  image.draggable = false;
+  image.src = URL.createObjectURL(picture);
+  return image;
+}
+
+async function showPictures(shown) {
+  fetchPictures(shown.map((tile) => Number(tile.dataset.sample)));
+  await Promise.all(
+    shown.map(async (tile) => {
+      try {
+        const image = await images.get(Number(tile.dataset.sample));
+        if (image) tile.replaceChildren(image.isConnected ? image.cloneNode() : image);
+        else tile.classList.add("broken");
+      } catch {
+        tile.dataset.missing = "true"; // the server is away: again with the next sign of life
+      }
+    }),
+  );
+}
+
+async function lookAhead(view) {
+  const shown = tiles();
+  const wanted = new Set(shown.map((tile) => Number(tile.dataset.sample)).concat(view.ahead));
+  for (const [sample, image] of images) {
+    if (wanted.has(sample)) continue;
+    images.delete(sample);
+    image.then((it) => it && URL.revokeObjectURL(it.src)).catch(() => {});
+  }
+  const bottom = document.getElementById("answers").getBoundingClientRect().top;
+  const low = shown.findIndex((tile) => tile.getBoundingClientRect().top > bottom);
+  await showPictures(low < 0 ? shown : shown.slice(0, low));
+  if (low >= 0) {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    if (now === view) await showPictures(shown.slice(low));
+  }
+  await new Promise((done) => setTimeout(done, LATER));
+  if (now !== view) return;
+  if (view.kind === "cluster") fetchPictures(view.ahead);
+  else if (view.ahead.length) new Image().src = `/image/${pictures}/large/${view.ahead[0]}.webp`;
+}
+
+function showMissing() {
+  const missing = tiles().filter((tile) => tile.dataset.missing);
+  for (const tile of missing) delete tile.dataset.missing;
+  if (missing.length) showPictures(missing);
 }
 
 // Errors of images do not bubble.
@@ -221,9 +302,10 @@ function loadMore(view) {
       const start = tiles().length;
       const query = new URLSearchParams({ step: view.step, interaction: view.interaction, start });
       try {
-        const html = await (await fetch(`/images?${query}`)).text();
+        const html = await (await fetch(`/tiles?${query}`)).text();
         if (now !== view && (now.step !== view.step || now.interaction !== view.interaction)) return;
         document.getElementById("grid").insertAdjacentHTML("beforeend", html);
+        showPictures(tiles().slice(start));
       } finally {
         loading = false;
       }
