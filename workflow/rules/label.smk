@@ -10,7 +10,8 @@ Order:  prepare_unlabeled -> annotate_validation, where there is one -> init_poo
 
 The first job that waits for answers starts the page's server, which lives until the workflow
 ends, so that the page stays open from round to round. Answers are in a journal beside it.
-How the page is served is no parameter but a resource: another port reruns nothing.
+What only the page shows, and how it is served, is no parameter but a resource: another port
+or title reruns nothing.
 """
 
 from workflow.operation import labeling
@@ -96,6 +97,7 @@ rule annotate_by_hand:
         label_classes=label_classes,
         label_host=config["labeling"]["host"],
         label_port=config["labeling"]["port"],
+        label_title=title,
     params:
         scenario=key("scenario", "validation"),
         seed=key("seed", 0),
@@ -103,7 +105,6 @@ rule annotate_by_hand:
         step=key("step", "validation"),
         steps=position_of_step,
         cluster_labels=cluster_labels,
-        title=title,
         version=version("annotate_by_hand.py"),
     shell:
         "python workflow/scripts/annotate_by_hand.py"
@@ -123,7 +124,7 @@ rule annotate_by_hand:
         " --originals {input.originals:q}"
         " --journal results/{wildcards.dataset:q}/labeling"
         " --classes {resources.label_classes:q}"
-        " --title {params.title:q}"
+        " --title {resources.label_title:q}"
         " --budget {resources.label_budget}"
         " --rounds {resources.label_rounds}"
         " --steps {params.steps}"
@@ -155,7 +156,6 @@ use rule annotate_by_hand as annotate_validation with:
         step="validation",
         steps="1 1",
         cluster_labels="reask",
-        title=title,
         version=version("annotate_by_hand.py"),
 
 

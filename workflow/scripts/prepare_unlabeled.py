@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.data.source_arguments import add_source_arguments, read_source
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
 from cbal.errors import InputError
 from cbal.files import write_table
@@ -11,19 +12,13 @@ from cbal.querying import make_query
 from cbal.randomness import generator
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
-from prepare_data import SOURCES, read_source
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, read the images, write the three files."""
     cli = parser(__doc__, "dataset")
-    cli.add_argument("--source", choices=SOURCES, required=True)
-    cli.add_argument("--path", type=Path, nargs="?", help="folder of images, at any depth in it")
-    cli.add_argument("--download", type=Path, nargs="?", help="folder made by fetch_data.py")
-    cli.add_argument("--side", type=int, nargs="?", help="store images as side x side pixels")
-    cli.add_argument("--subset", type=int, nargs="?", help="images to keep, drawn at random")
+    add_source_arguments(cli)
     cli.add_argument("--validation", type=int, default=0, help="images to measure by")
-    cli.add_argument("--split-seed", type=int, default=0)
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--index", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--query", type=Path, required=True, help="Parquet file to write")

@@ -31,6 +31,8 @@ def hold(path: Path) -> TextIO | None:
     except BlockingIOError:
         file.close()
         return None
+    except OSError as error:
+        raise InputError(f"{path}: this file system has no locks ({error}); use another") from error
     return file
 
 
@@ -42,7 +44,7 @@ def is_held(path: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
-    except BlockingIOError:
+    except OSError:
         return True
     return False
 
