@@ -1,10 +1,16 @@
 """The jobs of a data set that a person labels, counted by dry run."""
 
 import re
+import subprocess
+import time
 
 import pytest
 from PIL import Image
 
+from cbal.files import read_table
+from cbal.labeling.journal import Journal
+from cbal.labeling.lifetime import Home
+from tests.people import Browser
 from tests.project import checkout
 
 
@@ -69,3 +75,59 @@ def test_address_port_classes_and_budget_rerun_nothing(by_hand):
     params = params.partition("shell:")[0]
     for word in ("label_host", "label_port", "label_classes", "label_budget", "rounds", "title"):
         assert word not in params
+
+
+def test_a_folder_becomes_class_folders(tmp_path):
+    """Mixed sizes and formats, nested, one broken; classes are named while labeling."""
+    project = checkout(tmp_path / "project")
+    photos = project.path / "photos"
+    (photos / "more").mkdir(parents=True)
+    for i in range(24):
+        colour = ("red", "blue")[i % 2]
+        where = photos / "more" if i % 3 else photos
+        name = f"{colour}-{i}.{('png', 'jpg', 'webp')[i % 3]}"
+        Image.new("RGB", (20 + i, 30), colour).save(where / name)
+    (photos / "broken.jpg").write_bytes(b"no image")
+    sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
+    project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
+    project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
+    words = ["snakemake", "class_folders", "--cores", "2"]
+    with (tmp_path / "screen").open("w") as screen:
+        run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
+    label_by_name(run, Home(project.path / "results/mine/labeling"), project)
+    assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
+    assert "broken.jpg" in (project.path / "logs/mine/prepare_unlabeled.log").read_text()
+    folders = project.path / "results/mine/cluster/seed-0/class-folders"
+    links = [path for path in folders.rglob("*.*") if path.is_symlink()]
+    assert len(links) == 24
+    assert all(link.resolve().parent in (photos, photos / "more") for link in links)
+    labels = read_table(folders.parent / "labels.parquet").to_pylist()
+    by_hand = [row for row in labels if row["kind"] == "cluster"]
+    assert by_hand
+    assert all(row["file"].split("/")[-1].startswith(row["label"]) for row in by_hand)
+    (metrics,) = read_table(folders.parent / "round-1/metrics.parquet").to_pylist()
+    assert metrics["test_accuracy"] is None
+
+
+def label_by_name(run, home, project):
+    """Label pure clusters by the files' names and take the rarer colour out of others."""
+    deadline = time.monotonic() + 100
+    while not home.address:
+        assert run.poll() is None, (project.path.parent / "screen").read_text()
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    index = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
+    browser, journal = Browser(home.address), Journal(home.journal)
+    browser.open()
+    view = browser.post("/next")[1]
+    while view["view"] == "question":
+        where = {"step": view["step"], "interaction": view["interaction"]}
+        samples = journal.question(**where).samples.tolist()
+        colours = {sample: index[sample].split("/")[-1].split("-")[0] for sample in samples}
+        name = max(set(colours.values()), key=list(colours.values()).count)
+        others = [sample for sample, colour in colours.items() if colour != name]
+        said = {"action": "label", "class": name, "excluded": others, "seconds": 1}
+        status, view = browser.post("/answer", **where, **said)
+        assert status == 200, view
+    journal.close()

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.source_arguments import add_source_arguments, read_source
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
@@ -43,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     index = write_rows(arguments.images, found, train, test)
     keys = keys_of(arguments)
-    measured = Candidates(index["sample_id"].to_numpy()[len(train) :])
+    measured = Candidates(np.arange(len(train), len(index)))
     query = make_query(measured, random_choice.select, "individual", len(test), rng, 1, {})
     write_table(arguments.query, query, **keys)
     write_table(arguments.index, index, **keys, classes=[])
