@@ -1,7 +1,7 @@
 """Write what is known of a data set that a person labels: its classes, and the validation.
 
-The file is to training what `truth.parquet` is where true labels exist: the label of each
-sample, null but for the validation images that the person labeled, and the class names.
+The file has the label of each sample, null but for the validation images that the person
+labeled, and the class names: to training it is what the true labels are where they exist.
 """
 
 from collections.abc import Sequence
