@@ -41,6 +41,7 @@ class Thumbnails:
         self._pixels: np.ndarray | None = None
         self._making = [threading.Lock() for _ in range(64)]
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._closed = False
 
     def get(self, size: str, sample_id: int) -> bytes:
         """Return a picture as WebP.
@@ -76,10 +77,13 @@ class Thumbnails:
 
     def close(self) -> None:
         """Leave what is not made yet for later."""
+        self._closed = True
         self._ahead.shutdown(wait=False, cancel_futures=True)
 
     def _make_all(self, size: str, samples: list[int]) -> None:
         for sample in samples:
+            if self._closed:
+                return
             try:
                 self.get(size, sample)
             except (InputError, OSError):

@@ -40,7 +40,9 @@ async function post(path, said) {
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
     body: JSON.stringify({ page, ...said }),
   });
-  if (answer.status === 403 || answer.status === 421) {
+  const lately = Date.now() - Number(sessionStorage.getItem("reloaded")) < 10_000;
+  if (answer.status === 403 && !lately) {
+    sessionStorage.setItem("reloaded", Date.now());
     location.reload(); // the session is another one now
     throw new TypeError("reloading");
   }
