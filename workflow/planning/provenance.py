@@ -14,7 +14,7 @@ Config = dict[str, Any]
 SUPERVISED = "supervised"
 # Where the data are, how they are called, and how fast a job is: the numbers are the same.
 BESIDE_THE_POINT = {
-    "dataset": {"path", "title", "model", "training", "published"},
+    "dataset": {"path", "title", "model", "training", "published", "classes"},
     "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
 }
 
