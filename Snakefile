@@ -17,6 +17,8 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/common_rounds.smk"
+include: "workflow/rules/common_sweep.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/query.smk"
@@ -28,29 +30,8 @@ include: "workflow/rules/operation.smk"
 report: "workflow/report/workflow.rst"
 
 
-# Downloads need the network, and the rest takes seconds: not worth a place in a queue.
 localrules:
     all,
-    figures,
-    partial,
-    fetch_data,
-    fetch_weights,
-    finish_run,
-    collect_metrics,
-    collect_partial,
-    annotate_by_hand,
-    annotate_validation,
-    class_folders,
-    link_classes,
-    plot_accuracy,
-    plot_clusters,
-    plot_gallery,
-    tabulate,
-    tabulate_wins,
-    tabulate_claims,
-    tabulate_calibration,
-    carve_validation,
-    archive,
 
 
 rule all:

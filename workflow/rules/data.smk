@@ -6,6 +6,12 @@ Order:  fetch_data -> prepare_data; fetch_weights.
 """
 
 
+# Downloads need the network, which compute nodes may lack.
+localrules:
+    fetch_data,
+    fetch_weights,
+
+
 rule fetch_data:
     """Download a public data set with torchvision."""
     output:

@@ -14,6 +14,15 @@ What only the page shows, and how it is served, is no parameter but a resource: 
 or title reruns nothing.
 """
 
+
+# A person answers where Snakemake was started; links take seconds.
+localrules:
+    annotate_by_hand,
+    annotate_validation,
+    class_folders,
+    link_classes,
+
+
 from workflow.operation import labeling
 
 if workflow.is_main_process and not workflow.output_settings.dryrun:

@@ -20,6 +20,11 @@ it is what the run was for, and a sweep grows by a round without training one ag
 """
 
 
+# Seconds of work: not worth a place in a queue.
+localrules:
+    carve_validation,
+
+
 rule extract_pretrained:
     """Features of every training sample from the pretrained weights, for all seeds."""
     input:

@@ -9,6 +9,24 @@ Order:  finish_run -> collect_metrics | collect_partial -> plot_accuracy, plot_c
 """
 
 
+# Seconds of work: not worth a place in a queue.
+localrules:
+    figures,
+    partial,
+    calibration,
+    archive,
+    finish_run,
+    collect_metrics,
+    collect_partial,
+    plot_accuracy,
+    plot_clusters,
+    plot_gallery,
+    tabulate,
+    tabulate_wins,
+    tabulate_claims,
+    tabulate_calibration,
+
+
 rule figures:
     """Figures and tables of the sweep."""
     input:

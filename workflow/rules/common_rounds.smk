@@ -1,0 +1,162 @@
+"""What a round is made from: input functions of its rules, and settings of its steps. No rule."""
+
+
+def round_before(name):
+    """A file of the round before: rounds unroll from here."""
+
+    def path(wildcards):
+        before = int(wildcards.round) - 1
+        return f"{RUN.format_map(wildcards)}/round-{before}/{name}"
+
+    return path
+
+
+def features(wildcards):
+    """Features of the unlabeled pool; in round 1 those of the initial model."""
+    if int(wildcards.round) > 1:
+        return f"{ROUND.format_map(wildcards)}/features.parquet"
+    whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
+    return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
+
+
+def probabilities(wildcards):
+    """Features with probabilities; before the first trained head what the cold start needs."""
+    known = int(wildcards.round) > 1 or cold_start(wildcards) == "centroid"
+    return features(wildcards) if known else []
+
+
+def pseudo_labels(wildcards):
+    """Threshold and decay of pseudo-labels; nothing without, and before the first trained head."""
+    setting = int(wildcards.round) > 1 and SCENARIOS[wildcards.scenario]["pseudo_labels"]
+    return [setting["threshold"], setting["decay"]] if setting else []
+
+
+def pseudo_label_features(wildcards):
+    return features(wildcards) if pseudo_labels(wildcards) else []
+
+
+def models_before(wildcards):
+    """Models of the round before: one, or the members of an ensemble."""
+    members = range(1, SCENARIOS[wildcards.scenario]["members"])
+    names = [f"member-{member}/model.safetensors" for member in members]
+    return [round_before(name)(wildcards) for name in ("model.safetensors", *names)]
+
+
+def labeled(wildcards):
+    """A flag, where a step of the scenario looks at the labeled samples' features."""
+    steps = SCENARIOS[wildcards.scenario]["steps"]
+    needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
+    return "--labeled" if "labeled_features" in needed else ""
+
+
+def step_names(scenario):
+    """Names of a scenario's steps: position and strategy, as 1-entropy."""
+    steps = SCENARIOS[scenario]["steps"]
+    return [f"{i}-{step['strategy']}" for i, step in enumerate(steps, start=1)]
+
+
+def earlier_steps(name):
+    """A file of each earlier step of the same round."""
+
+    def paths(wildcards):
+        position = int(wildcards.step.split("-")[0])
+        folder = ROUND.format_map(wildcards)
+        return [f"{folder}/step-{s}/{name}" for s in step_names(wildcards.scenario)[: position - 1]]
+
+    return paths
+
+
+def all_steps(name):
+    """A file of each step of a round."""
+
+    def paths(wildcards):
+        folder = ROUND.format_map(wildcards)
+        return [f"{folder}/step-{step}/{name}" for step in step_names(wildcards.scenario)]
+
+    return paths
+
+
+def latest_annotations(wildcards):
+    """The last step's annotations of a round: no other file knows more classes."""
+    return all_steps("annotations.parquet")(wildcards)[-1]
+
+
+def reference(wildcards):
+    """What training measures by: true labels, or what a person labeled for that."""
+    if is_human(wildcards.dataset):
+        return f"{ROUND.format_map(wildcards)}/known.parquet"
+    return f"{DATA.format_map(wildcards)}/truth.parquet"
+
+
+def last_round(name):
+    """A file of the last round of a run."""
+    return lambda wildcards: f"{RUN.format_map(wildcards)}/round-{SWEEP['rounds']}/{name}"
+
+
+def labels_of_sweep(*names):
+    """Files that people take away, of each run that a person labels."""
+    return expand(
+        f"{RUN}/{{name}}",
+        dataset=[name for name in SWEEP["datasets"] if is_human(name)],
+        scenario=SWEEP["scenarios"],
+        seed=SWEEP["seeds"],
+        name=names,
+    )
+
+
+def position(wildcards):
+    return int(wildcards.step.split("-")[0]) - 1
+
+
+def position_of_step(wildcards):
+    """Position of a step in its round, and the number of steps."""
+    return f"{position(wildcards) + 1} {len(step_names(wildcards.scenario))}"
+
+
+def strategy(wildcards):
+    return STRATEGIES[wildcards.step.split("-")[1]]
+
+
+def address(wildcards):
+    return strategy(wildcards).address
+
+
+def needs(wildcards):
+    return strategy(wildcards).needs
+
+
+def kind(wildcards):
+    return strategy(wildcards).kind
+
+
+def interactions(wildcards):
+    return shares(config, wildcards.dataset, wildcards.scenario)[position(wildcards)]
+
+
+def step_settings(wildcards):
+    return SCENARIOS[wildcards.scenario]["steps"][position(wildcards)]["settings"]
+
+
+def gpus_of_step(wildcards):
+    return int(step_settings(wildcards).get("device") == "gpu")
+
+
+def settings(wildcards):
+    return json.dumps(step_settings(wildcards), sort_keys=True)
+
+
+def cold_start(wildcards):
+    """What replaces the step's strategy; nothing where it has all that it needs."""
+    cold = int(wildcards.round) == 1 and OF_A_HEAD & set(needs(wildcards))
+    return SCENARIOS[wildcards.scenario]["cold_start"] if cold else []
+
+
+def cluster_labels(wildcards):
+    return SCENARIOS[wildcards.scenario]["cluster_labels"]
+
+
+def query_version(wildcards):
+    modules = [address(wildcards).rpartition(":")[0]]
+    if cold_start(wildcards) == "centroid":
+        modules.append("cbal.strategies.centroid")
+    return version("query.py", *modules)

@@ -1,0 +1,102 @@
+"""What results are made from: input functions and settings of a whole sweep. No rule."""
+
+
+def rounds_of_run(wildcards):
+    """Metrics of all rounds of a run; of the supervised baseline there is one."""
+    if wildcards.scenario == "supervised":
+        return f"{SUPERVISED}/metrics.parquet".format_map(wildcards)
+    rounds = range(1, SWEEP["rounds"] + 1)
+    return [f"{RUN.format_map(wildcards)}/round-{n}/metrics.parquet" for n in rounds]
+
+
+def runs_of_sweep(wildcards):
+    """Metrics of all runs, and of the supervised baselines.
+
+    Archived runs are done: what the archive has of them is all that is needed.
+    """
+    baseline = ["supervised"] if SWEEP["supervised"] else []
+    runs = product(SWEEP["datasets"], SWEEP["scenarios"] + baseline, SWEEP["seeds"])
+    made = f"{RUN}/run.parquet"
+    return [ARCHIVED.get(run) or made.format(**dict(zip(KEYS, run))) for run in runs]
+
+
+def metrics_of_calibration(wildcards):
+    """Metrics of all trainings that the calibration tries."""
+    if not TRIALS:
+        raise WorkflowError(f"sweeps.{config['sweep']} has no `calibration:`")
+    datasets, seeds = SWEEP["datasets"], CALIBRATION["seeds"]
+    return expand(f"{TRIAL}/metrics.parquet", dataset=datasets, trial=TRIALS, seed=seeds)
+
+
+def to_archive(wildcards):
+    """What makes each run of the sweep, as JSON."""
+    if SWEEP["archive"] is None:
+        raise WorkflowError(f"sweeps.{config['sweep']} has no `archive:`")
+    return json.dumps(provenance_of_sweep(config))
+
+
+def published():
+    """What a paper reports of the sweep's data sets, as JSON."""
+    return json.dumps({name: DATASETS[name]["published"] for name in SWEEP["datasets"]})
+
+
+def trainings(wildcards):
+    """What each training of the calibration tries, as JSON, in the order of its metrics."""
+    runs = product(SWEEP["datasets"], TRIALS.values(), CALIBRATION["seeds"])
+    return json.dumps([trial for _, trial, _ in runs])
+
+
+def present_metrics(wildcards):
+    """Digest of the sweep's metrics that are there already, and of their times."""
+    present = [(*run.whose, run.seed, run.finished) for run in runs_of(SWEEP)]
+    return hashlib.sha256(json.dumps(present).encode()).hexdigest()[:12]
+
+
+def title(wildcards):
+    return DATASETS[wildcards.dataset]["title"] or wildcards.dataset
+
+
+def titles():
+    """Titles of the sweep's data sets as JSON, for figures and tables."""
+    return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
+
+
+def cluster_step(scenario):
+    """Name of a scenario's first step that shows clusters; None if there is none."""
+    steps = (
+        step for step in step_names(scenario) if STRATEGIES[step.split("-")[1]].kind == "cluster"
+    )
+    return next(steps, None)
+
+
+def with_clusters():
+    """The sweep's scenarios that show clusters, those with most steps first."""
+    names = [name for name in SWEEP["scenarios"] if cluster_step(name)]
+    return sorted(names, key=lambda name: -len(SCENARIOS[name]["steps"]))
+
+
+def gallery(name):
+    """A file of the first clusters that a trained model made (of round 1, if it is the last)."""
+
+    def path(wildcards):
+        scenario = with_clusters()[0]
+        keys = {"dataset": wildcards.dataset, "scenario": scenario, "seed": SWEEP["seeds"][0]}
+        keys |= {"round": min(2, SWEEP["rounds"]), "step": cluster_step(scenario)}
+        return f"{STEP.format_map(keys)}/{name}"
+
+    return path
+
+
+TABLES = ["summary"]
+if not all(is_human(name) for name in SWEEP["datasets"]):
+    TABLES += ["wins", "claims"]
+
+
+def class_names(wildcards):
+    """The file that has the class names of the gallery's clusters."""
+    if is_human(wildcards.dataset):
+        return gallery("annotations.parquet")(wildcards)
+    return f"{DATA.format_map(wildcards)}/index.parquet"
+
+
+GALLERIES = SWEEP["datasets"] if with_clusters() else []
