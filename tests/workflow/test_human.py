@@ -34,6 +34,7 @@ ROUND |= {"gather_known": 1}
 ONCE = {"prepare_unlabeled": 1, "annotate_validation": 1, "extract_untrained": 1, "init_pool": 1}
 ONCE |= {"extract_features": 1, "train": 1, "train_last": 1, "write_labels": 1, "plot_gallery": 1}
 ONCE |= {"collect_metrics": 1, "plot_accuracy": 1, "plot_clusters": 1, "tabulate": 1, "all": 1}
+ONCE |= {"finish_run": 1}
 
 
 def test_a_sweep_from_nothing(by_hand):
@@ -55,7 +56,7 @@ def test_without_validation_nothing_is_asked_before_round_one(by_hand, tmp_path)
 
 def test_a_person_waits_where_snakemake_was_started(by_hand):
     """Not on a compute node: answers come to a local job, and no submission goes on past them."""
-    local = (by_hand.path / "Snakefile").read_text().partition("localrules:")[2]
+    local = (by_hand.path / "workflow/rules/label.smk").read_text().partition("localrules:")[2]
     for name in ("annotate_by_hand", "annotate_validation"):
         assert f"    {name}," in local
     command = ["-n", "--cores", "2", "--profile", "slurm"]

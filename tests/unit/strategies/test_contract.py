@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -164,14 +165,14 @@ def large_pool(tmp_path_factory):
 
 def choose_from_large_pool(path, name):
     """Print how many samples a strategy shows of a large pool, and this process's peak memory."""
-    import resource
-
     features = np.load(path)
     pool = candidates(len(features), 1, 10)
     pool = dataclasses.replace(pool, features=features, labeled_features=features[:70])
     chosen = select(name, pool, 30)
     assert "torch" not in sys.modules
-    print(len(chosen.sample_id), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    # Not `ru_maxrss`: that begins at the peak of whoever started this process.
+    peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]
+    print(len(chosen.sample_id), peak)
 
 
 if __name__ == "__main__":
