@@ -1,12 +1,14 @@
 """Figures 2 and 3: what is reached with how many interactions."""
 
+from math import ceil
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from cbal.figures.columns import Columns, groups, mean_and_sd, rows
-from cbal.figures.style import curves, looks, one_legend, set_style
+from cbal.figures.style import curves, legend_columns, looks, one_legend, set_style
 from cbal.gathering import SUPERVISED
 
 
@@ -56,8 +58,11 @@ def _grid(metrics: Columns) -> tuple[Figure, list[list[Axes]], dict]:
     """Return a figure with two panels for each data set, and the looks of the scenarios."""
     set_style()
     count = len(set(metrics["dataset"]))
-    figure = Figure(figsize=(8.4, 3.2 * count + 0.7), layout="constrained")
-    return figure, figure.subplots(count, 2, squeeze=False), looks(metrics)
+    look = looks(metrics)
+    entries = len(look) + 1
+    legend = 0.25 * max(ceil(entries / legend_columns(entries)), 2) + 0.2
+    figure = Figure(figsize=(8.4, 3.2 * count + legend), layout="constrained")
+    return figure, figure.subplots(count, 2, squeeze=False), look
 
 
 def _supervised(ax: Axes, part: Columns) -> None:

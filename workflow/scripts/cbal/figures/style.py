@@ -87,14 +87,20 @@ def curves(ax: Axes, metrics: Columns, y: str, look: dict[str, dict]) -> None:
     if not len(shown[y]):
         ax.text(0.5, 0.5, "nothing to show in this sweep", ha="center", transform=ax.transAxes)
         return
+    alpha = 0.2 if len(look) <= len(COLOURS) else 0.06  # many bands on top of each other hide all
     edge = {"markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.75}
     for scenario, runs in groups(shown, "scenario"):
         budget, mean, sd = mean_and_sd(runs["budget"], runs[y])
         ax.plot(budget, mean, label=scenario, **look[scenario], **edge)
-        ax.fill_between(budget, mean - sd, mean + sd, color=look[scenario]["color"], alpha=0.2)
+        ax.fill_between(budget, mean - sd, mean + sd, color=look[scenario]["color"], alpha=alpha)
     ax.set(xlabel="human interactions", ylabel=y.replace("_", " "))
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+
+
+def legend_columns(entries: int) -> int:
+    """Return how many columns a legend of so many entries has."""
+    return min(entries, 3 if entries <= 9 else 4)
 
 
 def one_legend(figure: Figure) -> None:
@@ -105,7 +111,10 @@ def one_legend(figure: Figure) -> None:
     if not entries:
         return
     figure.legend(
-        entries.values(), entries.keys(), loc="outside lower center", ncols=min(len(entries), 3)
+        entries.values(),
+        entries.keys(),
+        loc="outside lower center",
+        ncols=legend_columns(len(entries)),
     )
 
 
