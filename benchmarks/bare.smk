@@ -58,17 +58,22 @@ def probabilities(wildcards):
     return [] if wildcards.round == "1" else features(wildcards)
 
 
-METRICS = expand(f"{ROUND}/metrics", scenario=STEPS, seed=SEEDS, round=range(1, ROUNDS + 1))
-METRICS += expand(f"{SUPERVISED}/metrics", seed=SEEDS)
+def rounds_of_run(wildcards):
+    if wildcards.scenario == "supervised":
+        return f"{SUPERVISED}/metrics".format_map(wildcards)
+    return [f"{RUN.format_map(wildcards)}/round-{n}/metrics" for n in range(1, ROUNDS + 1)]
+
+
+RUNS = expand(f"{RUN}/run", scenario=[*STEPS, "supervised"], seed=SEEDS)
 
 
 rule all:
     default_target: True
     input:
-        METRICS,
+        RUNS,
         "metrics",
         expand("figure-{name}.{ext}", name=["accuracy", "clusters", "gallery"], ext=["png", "pdf"]),
-        expand("summary.{ext}", ext=["md", "csv"]),
+        expand("{name}.{ext}", name=["summary", "wins", "claims"], ext=["md", "csv"]),
 
 
 rule prepare_data:
@@ -215,9 +220,18 @@ rule train_supervised:
         "touch {output}"
 
 
+rule finish_run:
+    input:
+        rounds_of_run,
+    output:
+        f"{RUN}/run",
+    shell:
+        "touch {output}"
+
+
 rule collect_metrics:
     input:
-        METRICS,
+        RUNS,
     output:
         "metrics",
     shell:
@@ -253,7 +267,9 @@ rule tabulate:
     input:
         "metrics",
     output:
-        "summary.md",
-        "summary.csv",
+        "{name}.md",
+        "{name}.csv",
+    wildcard_constraints:
+        name="summary|wins|claims",
     shell:
         "touch {output}"
