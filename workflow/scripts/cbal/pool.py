@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from cbal.files import filled, labels_of
+
 NONE, INDIVIDUAL, CLUSTER, PSEUDO = 0, 1, 2, 3
 KINDS = ("individual", "cluster", "pseudo")
 
@@ -106,7 +108,7 @@ def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Poo
     interaction = query.column("interaction").to_numpy()
     order = np.argsort(annotations.column("interaction").to_numpy())
     accepted = annotations.column("accepted").to_numpy(zero_copy_only=False)[order].astype(bool)
-    label = _filled(annotations.column("label"), np.int16)[order]
+    label = labels_of(annotations)[order]
     by_cluster = np.array(annotations.column("kind").to_pylist(), dtype=object)[order] == "cluster"
 
     row = np.searchsorted(pool.sample_id, shown)
@@ -178,10 +180,10 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         kind[labels == name] = number
     return Pool(
         sample_id=table.column("sample_id").to_numpy(),
-        label=_filled(table.column("label"), np.int16),
+        label=labels_of(table),
         kind=kind,
-        labeled_round=_filled(table.column("labeled_round"), np.int16),
-        interaction=_filled(table.column("interaction"), np.int32),
+        labeled_round=filled(table.column("labeled_round"), np.int16),
+        interaction=filled(table.column("interaction"), np.int32),
         individual=metadata["interactions_individual"],
         cluster=metadata["interactions_cluster"],
         latest=metadata["interactions_round"],
@@ -194,12 +196,3 @@ def _excluded(annotations: pa.Table) -> list[int]:
     if "excluded" not in annotations.column_names:
         return []
     return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]
-
-
-def _filled(column: pa.ChunkedArray, dtype: type) -> np.ndarray:
-    """Return a column of whole numbers with -1 for null.
-
-    Arrow's own `fill_null` and `sort_by` import its compute engines, which cost a small
-    job more than all it does.
-    """
-    return np.nan_to_num(column.to_numpy(), nan=-1).astype(dtype)
