@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from workflow.scripts.cbal.locks import is_held
+
 STATE = Path(".snakemake")
 HOST = socket.gethostname()
 _held: list[TextIO] = []  # open, so locked, for as long as this process lives
@@ -117,22 +119,10 @@ def living(state: Path = STATE, but: Path | None = None) -> tuple[list[Other], l
     for file in sorted((state / "alive").glob("[!.]*")):
         if file == but:
             continue
-        if _is_locked(file):
+        if is_held(file):
             found.append(Other(file, lives=True))
         elif file.name.startswith(f"{HOST}."):
             dead.append(file)
         else:  # some file systems keep locks within a host
             found.append(Other(file, lives=False))
     return found, dead
-
-
-def _is_locked(path: Path) -> bool:
-    try:
-        with path.open() as file:
-            # Shared: two who look at once must not see each other's look.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:  # held, or somebody else's: not to be touched
-        return True
-    return False

@@ -8,12 +8,13 @@ from cbal.files import read_table
 from cbal.labeling.claims import Claims
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home, Owner, hold, is_held
+from cbal.labeling.lifetime import Home, Owner, hold
 from cbal.labeling.pages import Pages
 from cbal.labeling.security import door_for
 from cbal.labeling.server import Labeling
 from cbal.labeling.serving import PORTS, address, listen, serve
 from cbal.labeling.thumbnails import Thumbnails
+from cbal.locks import is_held
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from cbal.errors import InputError
 from cbal.files import atomic
+from cbal.locks import is_held
 
 START_WITHIN = 60  # seconds: a busy machine imports slowly
 
@@ -34,19 +35,6 @@ def hold(path: Path) -> TextIO | None:
     except OSError as error:
         raise InputError(f"{path}: this file system has no locks ({error}); use another") from error
     return file
-
-
-def is_held(path: Path) -> bool:
-    """Return whether somebody who lives holds a file."""
-    try:
-        with path.open() as file:
-            # Shared: two who look at once must not see each other's look.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 class Home:
