@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from workflow.planning.mistakes import SettingsError
-from workflow.planning.settings import SCHEMA
+from workflow.planning.settings import read_schema
 from workflow.scripts.cbal.archives import disagreement, run_file
 
 Config = dict[str, Any]
@@ -57,7 +55,7 @@ def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
 
 def defaults() -> Config:
     """Return the defaults of the settings that `provenance` tells."""
-    top = yaml.safe_load(SCHEMA.read_text())["properties"]
+    top = read_schema()["properties"]
     named = {"dataset": "datasets", "model": "models", "scenario": "scenarios"}
     schemas = {part: top[name]["additionalProperties"] for part, name in named.items()}
     schemas |= {"oracle": top["oracle"]}

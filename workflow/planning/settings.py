@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import subprocess
 import sys
+from functools import cache
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def check(config: Config) -> None:
     Raises:
         SettingsError: the first mistake found.
     """
-    schema = yaml.safe_load(SCHEMA.read_text())
+    schema = read_schema()
     error = best_match(Validator(schema).iter_errors(config))
     if error is not None:
         raise SettingsError(describe(error))
@@ -68,6 +69,12 @@ def check(config: Config) -> None:
     _check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
     for name in config["sweeps"][config["sweep"]]["datasets"]:
         _check_dataset(config, name)
+
+
+@cache
+def read_schema() -> Config:
+    """Return the schema of the settings. Reading it takes longer than checking them."""
+    return yaml.safe_load(SCHEMA.read_text())
 
 
 def describe(error: ValidationError) -> str:

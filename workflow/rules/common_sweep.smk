@@ -35,6 +35,11 @@ def to_archive(wildcards):
     return json.dumps(provenance_of_sweep(config))
 
 
+def usual_settings(wildcards):
+    """The defaults of settings, as JSON."""
+    return json.dumps(defaults())
+
+
 def published():
     """What a paper reports of the sweep's data sets, as JSON."""
     return json.dumps({name: DATASETS[name]["published"] for name in SWEEP["datasets"]})

@@ -60,7 +60,7 @@ rule archive:
         "../../envs/cbal.yaml"
     params:
         settings=to_archive,
-        defaults=json.dumps(defaults()),
+        defaults=usual_settings,
         seeds=SWEEP["seeds"],
         archive=SWEEP["archive"],
     shell:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cbal import markdown
 from cbal.gathering import SUPERVISED
-from cbal.summary import areas, reached
+from cbal.summary import areas, goal_of, reached
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
@@ -109,8 +109,7 @@ def interactions_needed(runs: Runs, paper: dict[str, Any]) -> Iterator[Claim]:
     if SUPERVISED not in runs or not mixed:
         yield from (Claim(claim, rule, shown) for claim, shown in zip(claims, (f"{theirs:,}", "")))
         return
-    supervised = runs[SUPERVISED]["test_accuracy"]
-    goal = supervised.mean() - (supervised.std(ddof=1) if len(supervised) > 1 else 0)
+    goal = goal_of(runs[SUPERVISED]["test_accuracy"])
     curves = [_by_round(run, ["interactions", "test_accuracy"]) for run in mixed]
     ours = min(reached(c["interactions"].array, c["test_accuracy"].array, goal) for c in curves)
     images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[SUPERVISED])

@@ -26,6 +26,11 @@ def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float
     return float(np.sum((y[1:] + y[:-1]) / 2 * np.diff(x)) / (high - low))
 
 
+def goal_of(supervised: pd.Series) -> float:
+    """Return the accuracy that is similar to supervised: its mean less one sample sd."""
+    return supervised.mean() - _sd(supervised)
+
+
 def areas(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the area under the budget curve of each run, over the budgets that all have.
 
@@ -70,7 +75,7 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
         supervised = of_dataset[of_dataset["scenario"] == SUPERVISED]["test_accuracy"]
-        goal = supervised.mean() - _sd(supervised)
+        goal = goal_of(supervised)
         images = of_dataset["images"].iloc[0]
         runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
         area_of = areas(runs).set_index("scenario")["area"]
