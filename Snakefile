@@ -24,6 +24,7 @@ include: "workflow/rules/learn.smk"
 include: "workflow/rules/query.smk"
 include: "workflow/rules/label.smk"
 include: "workflow/rules/results.smk"
+include: "workflow/rules/drawing.smk"
 include: "workflow/rules/operation.smk"
 
 
