@@ -12,7 +12,6 @@ import re
 import sys
 from itertools import product
 
-from snakemake.exceptions import WorkflowError
 from workflow.operation.standing import runs_of
 from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
 from workflow.planning.settings import SettingsError, check, shares, trials

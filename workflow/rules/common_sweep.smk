@@ -23,7 +23,9 @@ def runs_of_sweep(wildcards):
 def metrics_of_calibration(wildcards):
     """Metrics of all trainings that the calibration tries."""
     if not TRIALS:
-        raise WorkflowError(f"sweeps.{config['sweep']} has no `calibration:`")
+        raise SystemExit(
+            f"config.yaml: sweeps.{config['sweep']} has no `calibration:`; give it one"
+        )
     datasets, seeds = SWEEP["datasets"], CALIBRATION["seeds"]
     return expand(f"{TRIAL}/metrics.parquet", dataset=datasets, trial=TRIALS, seed=seeds)
 
@@ -31,7 +33,7 @@ def metrics_of_calibration(wildcards):
 def to_archive(wildcards):
     """What makes each run of the sweep, as JSON."""
     if SWEEP["archive"] is None:
-        raise WorkflowError(f"sweeps.{config['sweep']} has no `archive:`")
+        raise SystemExit(f"config.yaml: sweeps.{config['sweep']} has no `archive:`; give it one")
     return json.dumps(provenance_of_sweep(config))
 
 
