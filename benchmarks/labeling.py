@@ -14,13 +14,17 @@ from statistics import median
 import numpy as np
 import psutil
 from PIL import Image
+from playwright.sync_api import Browser as ChromiumBrowser
 from playwright.sync_api import Page, sync_playwright
+from sklearn.datasets import load_sample_images
 
 from benchmarks.report import report
+from cbal.labeling.claims import LASTS
 from tests.people import Browser
 from tests.served import Served
 
 CLUSTER = 100  # images
+OPENED = 9  # windows
 DIFFERENT = 200  # image files; the others are links to them
 # Milliseconds until all images of a question that can be seen are there, and painted.
 PAINTED = """
@@ -29,7 +33,7 @@ window.painted = (start, before) => new Promise((done) => {
   const look = () => {
     const view = typeof now === 'undefined' ? null : now; // the page's script comes later
     const question = view?.view === 'question' && `${view.step}/${view.interaction}`;
-    const seen = [...document.querySelectorAll('.tile')]
+    const seen = !question ? [] : [...document.querySelectorAll('.tile')]
       .filter((tile) => tile.getBoundingClientRect().top < bottom())
       .map((tile) => tile.querySelector('img'));
     const whole = question && question !== before && seen.length &&
@@ -67,11 +71,12 @@ def times(images: int, answers: int, size: tuple[int, int]) -> list[dict[str, ob
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         made = pictures_made(served, (answers + 2) * CLUSTER)
         first = []
-        for _ in range(5):
-            page = browser.new_page()  # with no cache
+        for _ in range(OPENED):
+            page = window(browser)
             first.append(first_grid(page, served.home.address))
             page.context.close()
-        page = browser.new_page()
+            time.sleep(LASTS + 1)  # the closed page's claim
+        page = window(browser)
         first_grid(page, served.home.address)
         keys = [next_grid(page) for _ in range(answers)]
         browser.close()
@@ -98,6 +103,13 @@ def pictures_made(served: Served, wanted: int) -> float:
     while (made := len(list(served.home.thumbnails.rglob("*.webp")))) < wanted:
         time.sleep(0.5)
     return 1000 * (time.perf_counter() - start) / made
+
+
+def window(browser: ChromiumBrowser) -> Page:
+    """Return an open window with an empty cache: a new one is busy with pages of the browser."""
+    page = browser.new_page()
+    page.wait_for_timeout(2000)
+    return page
 
 
 def first_grid(page: Page, address: str) -> float:
@@ -135,13 +147,22 @@ def pool(images: int, size: tuple[int, int] | None) -> Iterator[Served]:
 
 
 def write_photos(folder: Path, files: Sequence[str], size: tuple[int, int]) -> Path:
-    """Write image files, most of them links to the first ones."""
+    """Write image files, most of them links to the first ones.
+
+    They are parts of scikit-learn's two photographs: noise takes several times longer to decode.
+    """
     folder.mkdir()
     rng = np.random.default_rng(0)
+    photos = [Image.fromarray(pixels) for pixels in load_sample_images().images]
     for i, name in enumerate(files):
         if i < DIFFERENT:
-            rough = rng.integers(0, 256, (60, 80, 3), np.uint8)
-            photo = Image.fromarray(rough).resize(size, Image.Resampling.BICUBIC)
+            whole = photos[i % len(photos)]
+            width = int(rng.integers(whole.width // 2, whole.width))
+            height = width * whole.height // whole.width
+            left = int(rng.integers(whole.width - width))
+            top = int(rng.integers(whole.height - height))
+            part = (left, top, left + width, top + height)
+            photo = whole.resize(size, Image.Resampling.BICUBIC, part)
             photo.save(folder / name, quality=90)
         else:
             os.link(folder / files[i % DIFFERENT], folder / name)

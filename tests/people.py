@@ -12,6 +12,7 @@ from cbal.files import labels_of, read_table
 from cbal.labeling.journal import Journal
 
 CSRF = re.compile(r'<meta name="csrf" content="([0-9a-f]+)">')
+FIRST = re.compile(r"<meta name=\"first\" content='(.+?)'>")
 Reply = tuple[int, dict[str, str], bytes]
 
 
@@ -20,7 +21,7 @@ class Browser:
 
     def __init__(self, address: str, page: str = "simulated-person"):
         self.address = urlsplit(address)
-        self.page, self.cookie, self.csrf = page, "", ""
+        self.page, self.cookie, self.csrf, self.first = page, "", "", {}
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
         """Return status, headers and body of an answer; header names with _ for -."""
@@ -47,6 +48,8 @@ class Browser:
             status, headers, body = self.request("GET", headers["location"])
         assert status == 200, body
         self.csrf = CSRF.search(body.decode())[1]
+        self.first = json.loads(FIRST.search(body.decode())[1])
+        self.page = self.first.get("page", self.page)  # the question that came is this page's
         return body.decode()
 
     def post(self, path: str, **said) -> tuple[int, dict]:

@@ -158,6 +158,17 @@ def test_a_closed_browser_comes_back_at_the_same_question(served, page, open_pag
     heading(open_page(served.home.address), "20 images")
 
 
+def test_a_page_loaded_again_keeps_its_question(served, page, open_page):
+    other = open_page(served.home.address)
+    heading(other, "20 images")
+    for shown, question in ((other, "20 images"), (page, "30 images")):
+        shown.reload()
+        heading(shown, question)
+    other.keyboard.press("1")
+    heading(other, "10 images")
+    assert answers(served) == {1: (0, ())}
+
+
 def test_the_page_stays_open_through_training_to_the_next_round(served, page):
     for wanted in ("20 images", "10 images", "All answered"):
         page.keyboard.press("1")

@@ -30,4 +30,5 @@ def served(tmp_path_factory):
 def browser(served):
     browser = Browser(served.home.address)
     browser.open()
-    return browser
+    yield browser
+    browser.post("/leave")

@@ -53,6 +53,18 @@ def test_a_page_keeps_its_question_and_another_gets_the_next(desk, step):
     assert desk.next("four").name == "others"
 
 
+def test_a_page_comes_with_a_question_where_no_page_has_one(desk, step, clock):
+    assert desk.first("one").interaction == 0
+    assert desk.first("two") is None
+    assert desk.next("two").interaction == 1
+    clock.now += LASTS + 1
+    assert desk.first("three").interaction == 0
+
+
+def test_a_page_comes_with_nothing_where_nothing_is_asked(desk):
+    assert desk.first("one") is None
+
+
 def test_a_silent_page_loses_its_question(desk, step, clock):
     desk.next("one")
     clock.now += LASTS - 1

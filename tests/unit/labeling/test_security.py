@@ -144,7 +144,7 @@ def test_names_are_escaped(served, browser):
     assert "Some &lt;b&gt;images" in page
     view = browser.post("/next")[1]
     more = browser.request("GET", "/tiles?step=1&interaction=1&start=0")[2].decode()
-    for html in (view["html"], more):
+    for html in (page, view["html"], more):
         assert EVIL not in html
     assert "&lt;img src=x onerror=" in view["html"]
     assert "&lt;img src=x onerror=" in more

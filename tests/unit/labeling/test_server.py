@@ -1,14 +1,17 @@
 """The page's addresses."""
 
+import base64
 import io
 import re
 
 from PIL import Image
 
+from tests.people import Browser
+
 
 def test_pictures_are_webp_kept_for_ever(served, browser):
     version = re.search('name="pictures" content="(.+?)"', browser.open())[1]
-    for size, width in (("small", 192), ("large", 320)):
+    for size, width in (("small", 160), ("large", 320)):
         path = f"/image/{version}/{size}/3.webp"
         status, headers, body = browser.request("GET", path)
         assert (status, headers["content-type"]) == (200, "image/webp")
@@ -42,6 +45,26 @@ def test_script_and_style_are_kept_for_ever_under_their_version(browser):
         assert "immutable" in headers["cache-control"]
         assert browser.request("GET", name, If_None_Match=headers["etag"])[0] == 304
     assert not re.search(r"https?://", page)
+
+
+def test_the_page_comes_with_its_question_and_pictures(served, browser):
+    first = browser.first
+    assert (first["view"], first["step"], first["interaction"]) == ("question", 1, 0)
+    assert browser.post("/beat", step=1, interaction=0) == (200, {"yours": True})
+    browser.post("/leave")
+    version = re.search('name="pictures" content="(.+?)"', browser.open())[1]
+    address = f"/image/{version}/small/{{}}.webp"
+    small = [browser.request("GET", address.format(sample))[2] for sample in range(10)]
+    browser.post("/leave")
+    page = browser.open()
+    shown = re.findall(r'<img alt="" draggable="false" src="data:image/webp;base64,(.+?)">', page)
+    assert [base64.b64decode(picture) for picture in shown] == small
+
+
+def test_a_page_that_is_loaded_again_asks_for_its_question_itself(served, browser):
+    again = Browser(served.home.address)
+    assert "<h1" not in again.open()
+    assert again.first == {}
 
 
 def test_a_question_and_more_of_its_images(browser):

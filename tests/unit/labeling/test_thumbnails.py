@@ -36,8 +36,8 @@ def thumbnails(folder):
 
 def test_exif_turns_a_photo(thumbnails):
     picture = opened(thumbnails.get("small", 0))
-    assert picture.size == (64, 192)
-    top, bottom = (picture.convert("RGB").getpixel((30, y)) for y in (20, 170))
+    assert picture.size == (53, 160)
+    top, bottom = (picture.convert("RGB").getpixel((30, y)) for y in (20, 140))
     assert top[0] > 200
     assert bottom[0] < 50
 
@@ -45,10 +45,21 @@ def test_exif_turns_a_photo(thumbnails):
 @pytest.mark.parametrize(
     ("size", "sample", "wanted"),
     [("large", 0, (300, 900)), ("small", 1, (96, 48)), ("large", 1, (320, 160))]
-    + [("small", 2, (128, 192)), ("large", 2, (853, 1280))],
+    + [("small", 2, (107, 160)), ("large", 2, (853, 1280))],
 )
 def test_sizes(thumbnails, size, sample, wanted):
     assert opened(thumbnails.get(size, sample)).size == wanted
+
+
+def test_pictures_ahead_give_way_to_requests(thumbnails, monkeypatch):
+    monkeypatch.setattr("cbal.labeling.thumbnails.REST", 60)
+    thumbnails.give_way()
+    thumbnails.make_ahead("small", [0])
+    thumbnails.get("small", 1)
+    assert thumbnails.ready("small", 0) is None
+    thumbnails.close()
+    thumbnails._ahead.shutdown(wait=True)
+    assert thumbnails.ready("small", 0) is None
 
 
 def test_a_picture_is_made_once(thumbnails, folder):

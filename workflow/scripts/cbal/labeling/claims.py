@@ -25,6 +25,10 @@ class Claims:
         page, until = self._held.get(key, ("", 0.0))
         return page if until > self._clock() else None
 
+    def any(self) -> bool:
+        """Return whether a page holds a question now."""
+        return any(self.holder(key) for key in self._held)
+
     def take(self, key: Key, page: str) -> bool:
         """Claim a question, or claim it on; return whether the page has it."""
         if self.holder(key) not in (None, page):

@@ -50,6 +50,16 @@ class Desk:
         """Return the steps whose answers are wanted now."""
         return [step for step in self.journal.open_steps() if self._waits(step.id)]
 
+    def first(self, page: str) -> View | None:
+        """Return the question for a page that has just been opened, so that it comes with one.
+
+        None where there is none, and where any page has a question: it may be this one's, before
+        it was loaded again, and has to come back.
+        """
+        with self._lock:
+            view = None if self._claims.any() else self.next(page)
+            return view if view and view.name == "question" else None
+
     def next(self, page: str) -> View:
         """Return what a page shows: the question it has already, or the next one."""
         with self._lock:

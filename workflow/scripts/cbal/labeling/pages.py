@@ -1,7 +1,8 @@
 """The page's HTML: rendered here, everything that people typed or named escaped."""
 
+import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cbal.labeling.desk import View
 
 HERE = Path(__file__).parent
+WITH_PAGE = 60  # pictures that come within the page that is opened: a window full of them
 AT_ONCE = 120  # images of a cluster in the first answer; the rest as the page is scrolled
+Ready = Callable[[str, int], bytes | None]  # size and sample to a picture, if it is made
 DIGITS = "1234567890"
 STATIC = {"labeling.js": "text/javascript", "labeling.css": "text/css", "icon.svg": "image/svg+xml"}
 
@@ -51,12 +54,28 @@ class Pages:
         for name in self._env.list_templates():
             self._env.get_template(name)  # compiled before anybody waits
 
-    def whole(self, csrf: str) -> str:
-        """Return the page around what changes."""
-        return self._env.get_template("page.html").render(csrf=csrf)
+    def whole(self, csrf: str, first: dict[str, Any] | None = None) -> str:
+        """Return the page around what changes.
 
-    def view(self, view: View, classes: Sequence[str]) -> dict[str, Any]:
-        """Return a view as a page's script takes it: names, and HTML."""
+        Args:
+            csrf: what its requests must bring.
+            first: the view that it opens with, and the name of the page that this belongs to.
+        """
+        said = {"html": "", "status": "", **(first or {})}
+        html, status = said.pop("html"), said.pop("status")
+        template = self._env.get_template("page.html")
+        return template.render(csrf=csrf, html=html, status=status, first=said)
+
+    def view(
+        self, view: View, classes: Sequence[str], ready: Ready | None = None
+    ) -> dict[str, Any]:
+        """Return a view as a page's script takes it: names, and HTML.
+
+        Args:
+            view: what is shown.
+            classes: names of all classes.
+            ready: finds pictures that are to be part of the HTML; None where the page fetches all.
+        """
         result = {"view": view.name, "status": self.status(view)}
         if view.name != "question":
             step = view.step.id if view.step else None
@@ -66,7 +85,7 @@ class Pages:
         html = self._env.get_template("question.html").render(
             kind=view.step.kind,
             status=view.status,
-            tiles=self._tiles(samples, 0),
+            tiles=self._tiles(samples, 0, ready),
             size=len(samples),
             hints=self._hints(view.question.hints, classes),
             classes=list(zip(classes, keys_of(classes))),
@@ -90,12 +109,18 @@ class Pages:
         tiles = self._tiles(samples, start)
         return self._env.get_template("tiles.html").render(tiles=tiles, size=len(samples))
 
-    def _tiles(self, samples: Sequence[int], start: int) -> list[dict[str, Any]]:
+    def _tiles(
+        self, samples: Sequence[int], start: int, ready: Ready | None = None
+    ) -> list[dict[str, Any]]:
         part = samples[start : start + AT_ONCE]
-        return [
-            {"sample": sample, "file": self._files[sample], "number": number}
+        tiles = [
+            {"sample": sample, "file": self._files[sample], "number": number, "picture": None}
             for number, sample in enumerate(part, start + 1)
         ]
+        for tile in tiles[:WITH_PAGE] if ready else ():
+            picture = ready("small", tile["sample"])
+            tile["picture"] = picture and base64.b64encode(picture).decode()
+        return tiles
 
     def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
         """Return hints with the names of their classes."""

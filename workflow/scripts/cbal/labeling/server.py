@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import re
+import secrets
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,9 +17,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from cbal.errors import InputError
-from cbal.labeling.desk import Desk
+from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
-from cbal.labeling.pages import AT_ONCE, STATIC, Pages
+from cbal.labeling.pages import AT_ONCE, STATIC, Pages, Ready
 from cbal.labeling.security import Door, Guard
 from cbal.labeling.thumbnails import Thumbnails
 
@@ -62,7 +63,16 @@ class Labeling:
         """Return the page; the token goes out of the address once it is in the session."""
         if "token" in request.query_params:
             return RedirectResponse("/", 303)
-        return HTMLResponse(self.pages.whole(self.door.csrf(request.scope["person"])))
+        csrf = self.door.csrf(request.scope["person"])
+        return HTMLResponse(await run_in_threadpool(self._whole, csrf))
+
+    def _whole(self, csrf: str) -> str:
+        """Return the page, with its first question where it gets one."""
+        self.thumbnails.give_way()
+        name = secrets.token_hex(12)
+        view = self.desk.first(name)
+        first = view and {"page": name, **self._view(view, self.thumbnails.ready)}
+        return self.pages.whole(csrf, first)
 
     async def static(self, request: Request) -> Response:
         """Return the script, the style or the icon."""
@@ -100,6 +110,7 @@ class Labeling:
         return _cached(request, tag, data, "application/octet-stream")
 
     def _packed(self, samples: list[int]) -> bytes:
+        self.thumbnails.give_way()
         parts = []
         for sample in samples:
             try:
@@ -131,7 +142,10 @@ class Labeling:
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return what the page shows now."""
-        return self.pages.view(self.desk.next(page), self.desk.journal.classes())
+        return self._view(self.desk.next(page))
+
+    def _view(self, view: View, ready: Ready | None = None) -> dict[str, Any]:
+        return self.pages.view(view, self.desk.journal.classes(), ready)
 
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Take a sign of life of a page with a question."""
@@ -153,6 +167,7 @@ class Labeling:
         new_class = said.get("class")
         if new_class is not None and not isinstance(new_class, str):
             raise ValueError("class is not a name")
+        self.thumbnails.give_way()
         self.desk.answer(
             page,
             person,

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +14,9 @@ from PIL import Image, ImageOps
 from cbal.errors import InputError
 from cbal.files import open_images
 
-SIDES = {"small": 192, "large": 1280}  # longest side in pixels
+SIDES = {"small": 160, "large": 1280}  # longest side in pixels
 QUALITY = {"small": 80, "large": 88}
+REST = 0.5  # seconds after a request in which no picture is made ahead: cores are few
 ENLARGED = {"small": 96, "large": 320}  # sides of what tiny pictures become: browsers blur worse
 
 
@@ -41,7 +43,8 @@ class Thumbnails:
         self._pixels: np.ndarray | None = None
         self._making = [threading.Lock() for _ in range(64)]
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
-        self._closed = False
+        self._closed = threading.Event()
+        self._rest_until = 0.0
 
     def get(self, size: str, sample_id: int) -> bytes:
         """Return a picture as WebP.
@@ -71,18 +74,25 @@ class Thumbnails:
     def _path(self, size: str, sample_id: int) -> Path:
         return self._folder / size / str(sample_id // 1000) / f"{sample_id}.webp"
 
+    def give_way(self) -> None:
+        """Make no picture ahead for a moment: somebody waits for an answer."""
+        self._rest_until = time.monotonic() + REST
+
     def make_ahead(self, size: str, samples: Iterable[int]) -> None:
         """Make pictures of samples in the background."""
         self._ahead.submit(self._make_all, size, list(samples))
 
     def close(self) -> None:
         """Leave what is not made yet for later."""
-        self._closed = True
+        self._closed.set()
         self._ahead.shutdown(wait=False, cancel_futures=True)
 
     def _make_all(self, size: str, samples: list[int]) -> None:
         for sample in samples:
-            if self._closed:
+            while (rest := self._rest_until - time.monotonic()) > 0:
+                if self._closed.wait(rest):
+                    break
+            if self._closed.is_set():
                 return
             try:
                 self.get(size, sample)

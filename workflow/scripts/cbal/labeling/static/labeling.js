@@ -14,8 +14,11 @@ const spoken = document.getElementById("spoken");
 const trouble = document.getElementById("trouble");
 const help = document.getElementById("help");
 
+// The page may come with its first question, which is then this page's.
+const first = JSON.parse(document.querySelector('meta[name="first"]').content);
 // Outlives a reload, not the tab: two tabs are two pages.
-const page = sessionStorage.getItem("page") || newPage();
+const page = first.page || sessionStorage.getItem("page") || newPage();
+sessionStorage.setItem("page", page);
 let now = null; // the view that is shown
 let sending = false;
 let excluded = new Set();
@@ -27,9 +30,7 @@ let timer = 0;
 
 function newPage() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
-  const name = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  sessionStorage.setItem("page", name);
-  return name;
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // ---------------------------------------------------------------- the server
@@ -173,13 +174,14 @@ window.addEventListener("pagehide", () => {
 function show(view) {
   const again =
     now && view.view === now.view && view.step === now.step && view.interaction === now.interaction;
-  document.getElementById("status").innerHTML = view.status;
+  const here = view === first; // its HTML is in the page
+  if (!here) document.getElementById("status").innerHTML = view.status;
   if (again && (view.view === "question" || view.html === now.html)) {
     now = view;
     return;
   }
   now = view;
-  main.innerHTML = view.html;
+  if (!here) main.innerHTML = view.html;
   document.body.dataset.view = view.view;
   document.body.dataset.kind = view.kind || "";
   excluded = new Set();
@@ -204,6 +206,7 @@ function text(selector) {
 
 // ---------------------------------------------------------------- pictures
 
+const PAINT = 50; // milliseconds for the pictures in sight before the others are fetched
 const LATER = 150; // milliseconds after a question until pictures of the next one are fetched
 const TOGETHER = 30; // pictures of a request: one by one they would take many times longer
 const images = new Map(); // elements that have their picture or wait for it, by sample
@@ -245,9 +248,10 @@ function loading(picture) {
 }
 
 async function showPictures(shown) {
-  fetchPictures(shown.map((tile) => Number(tile.dataset.sample)));
+  const empty = shown.filter((tile) => !tile.firstChild);
+  fetchPictures(empty.map((tile) => Number(tile.dataset.sample)));
   await Promise.all(
-    shown.map(async (tile) => {
+    empty.map(async (tile) => {
       try {
         const image = await images.get(Number(tile.dataset.sample));
         if (image) tile.replaceChildren(image.isConnected ? image.cloneNode() : image);
@@ -271,7 +275,7 @@ async function lookAhead(view) {
   const low = shown.findIndex((tile) => tile.getBoundingClientRect().top > bottom);
   await showPictures(low < 0 ? shown : shown.slice(0, low));
   if (low >= 0) {
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    await new Promise((done) => setTimeout(done, PAINT));
     if (now === view) await showPictures(shown.slice(low));
   }
   await new Promise((done) => setTimeout(done, LATER));
@@ -483,4 +487,5 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "find") filter();
 });
 
-next().catch((error) => tell(String(error)));
+if (first.page) show(first);
+else next().catch((error) => tell(String(error)));
