@@ -44,11 +44,12 @@ class Served:
         round: int = 1,
         hints: dict | None = None,
         budget: int = 100,
+        steps: tuple[int, int] = (1, 1),
     ) -> Step:
         """Open a step of a run, and wait for its answers until `hand_on`."""
         questions = [Question(np.array(group, np.int64), hints or {}) for group in groups]
-        context = context_of(initial(np.arange(self.n)), budget, rounds=3)
-        key = ("s", 0, round, f"1-{kind}")
+        context = context_of(initial(np.arange(self.n)), budget, 3, steps)
+        key = ("s", 0, round, f"{steps[0]}-{kind}")
         step = self.journal.open_step(key, kind, "digest", context, questions)
         self._waiting.enter_context(self.home.wait_for(step.id))
         return step

@@ -184,6 +184,26 @@ def test_the_page_stays_open_through_training_to_the_next_round(served, page):
     assert "Round 2 of 3" in page.inner_text("#status")
 
 
+def test_undo_goes_back_into_the_step_before(served, open_page):
+    served.hand_on_all()
+    served.ask([[1, 2], [3, 4, 5]], round=2, steps=(1, 2))
+    page = open_page(served.home.address)
+    heading(page, "2 images")
+    for wanted in ("3 images", "All answered"):
+        page.keyboard.press("1")
+        heading(page, wanted)
+    served.hand_on()
+    second = served.ask([[7], [8]], kind="individual", round=2, steps=(2, 2))
+    heading(page, "Which class?")
+    page.keyboard.press("Backspace")
+    heading(page, "3 images")
+    assert "step 1 of 2: 1 of 2" in page.inner_text("#status")
+    page.keyboard.press("2")
+    heading(page, "Which class?")
+    assert served.journal.standing(second.id - 1).answers[1].label == 1
+    assert "step 2 of 2: 0 of 2" in page.inner_text("#status")
+
+
 def test_a_large_cluster_comes_as_it_is_scrolled(open_page, served):
     served.hand_on_all()
     served.ask([[i % 60 for i in range(900)]], round=2)

@@ -26,6 +26,8 @@ from tests.people import Expert
 class ByHand(Run):
     """A run whose answers a simulated person gives on the page."""
 
+    expert, cookie = Expert, ""
+
     def annotate(self, keys, asked, answered, earlier):
         home = Home(self.folder / "labeling")
         command = [*keys, "--query", str(asked), "--pool", str(self.pool), *self.labels]
@@ -35,13 +37,16 @@ class ByHand(Run):
         command += ["--index", self.file("index"), "--images", f"{self.data}/images.npy"]
         command += ["--journal", str(home.folder), "--classes", '["bright", "dark", "medium"]']
         command += ["--title", "Tiny", "--budget", "24", "--rounds", "2", "--port", "18865"]
+        command += ["--steps", str(len(earlier[0]) + 1), "2"]
         command += ["--grace", "0.3", "--out", str(answered)]
         job = threading.Thread(target=annotate_by_hand.main, args=(command,))
         job.start()
         while not home.address:
             assert job.is_alive()
-        expert = Expert(home.address, home.folder, self.data / "truth.parquet")
+        expert = self.expert(home.address, home.folder, self.data / "truth.parquet")
+        expert.cookie = self.cookie
         self.answered = expert.work(lambda: not job.is_alive())
+        self.cookie = expert.cookie
         expert.journal.close()
 
     def file(self, name):
@@ -55,6 +60,32 @@ class ByHand(Run):
             + ["--query", "--validation", "--latest", str(latest), "--out", str(known)]
         )
         return str(known)
+
+
+class Hasty(Expert):
+    """Errs in the last answer of the first step, sees it in the second, and mends it."""
+
+    sees = False
+
+    def say(self, step, interaction):
+        said = super().say(step, interaction)
+        first = self.journal.step(step).key[3].startswith("1")
+        if first and interaction == len(self.journal.sizes(step)) - 1 and not self.sees:
+            return {"action": "refuse"}
+        return said
+
+    def post(self, path, **said):
+        status, view = super().post(path, **said)
+        if view.get("view") != "question" or self.sees:
+            return status, view
+        if not self.journal.step(view["step"]).key[3].startswith("2"):
+            return status, view
+        self.sees = True
+        return super().post("/undo", step=view["step"])
+
+
+class Mended(ByHand):
+    expert = Hasty
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +110,22 @@ def test_a_person_on_the_page_and_the_oracle_give_the_same_bytes(runs):
     for round in (1, 2):
         name = f"train-{round}/model.safetensors"
         assert (oracle / name).read_bytes() == (person / name).read_bytes(), name
+
+
+def test_an_answer_mended_in_the_next_step_counts_as_if_it_had_been_right(prepared, tmp_path):
+    run = Mended(prepared, tmp_path)
+    out = run.round(1, CLUSTER, ENTROPY)
+    first, second = (read_table(out / f"{i}/annotations.parquet") for i in (1, 2))
+    assert not first["accepted"].to_pylist()[-1]
+    (mended,) = metadata_of(second)["corrections"]["1-x"]
+    assert mended["accepted"]
+    assert (mended["interaction"], mended["seconds"]) == (len(first) - 1, 1.0)
+    pool = read_table(run.pool)
+    assert metadata_of(pool)["interactions_round"] == len(first) + len(second)
+    right = Run(prepared, tmp_path / "oracle")
+    right.folder.mkdir()
+    right.round(1, CLUSTER, ENTROPY)
+    assert pool.equals(read_table(right.pool))
 
 
 def test_annotations_tell_the_seconds_and_the_classes(runs):

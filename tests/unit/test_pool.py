@@ -6,7 +6,7 @@ from cbal import pool as pools
 from cbal.pool import CLUSTER, INDIVIDUAL, NONE
 
 
-def step(pool, interactions, labels, kind):
+def step(pool, interactions, labels, kind, again=False):
     """Apply a step: lists of samples, and the label of each interaction (None: refused)."""
     query = pa.table(
         {
@@ -24,7 +24,7 @@ def step(pool, interactions, labels, kind):
             "accepted": pa.array([label is not None for label in labels], pa.bool_()),
         }
     )
-    return pools.apply_annotations(pool, query, annotations)
+    return pools.apply_annotations(pool, query, annotations, again)
 
 
 @pytest.fixture
@@ -57,6 +57,9 @@ def test_an_individual_label_is_never_asked_again(pool):
     pool = step(pool, [[5]], [0], "individual")
     with pytest.raises(ValueError, match="individual label was queried again"):
         step(pool, [[4, 5]], [1], "cluster")
+    corrected = step(pool, [[4, 5]], [1], "cluster", again=True)  # it came by a correction
+    assert corrected.label.tolist() == [-1, -1, -1, -1, 1, 0]
+    assert corrected.kind[5] == INDIVIDUAL
 
 
 def test_a_round_without_interactions_ends_the_run(pool):

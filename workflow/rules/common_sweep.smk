@@ -82,16 +82,25 @@ def with_clusters():
     return sorted(names, key=lambda name: -len(SCENARIOS[name]["steps"]))
 
 
+def gallery_step(wildcards):
+    """The step of the first clusters that a trained model made (of round 1, if it is the last)."""
+    scenario = with_clusters()[0]
+    keys = {"dataset": wildcards.dataset, "scenario": scenario, "seed": SWEEP["seeds"][0]}
+    return keys | {"round": min(2, SWEEP["rounds"]), "step": cluster_step(scenario)}
+
+
 def gallery(name):
-    """A file of the first clusters that a trained model made (of round 1, if it is the last)."""
+    """A file of the gallery's step."""
+    return lambda wildcards: f"{STEP.format_map(gallery_step(wildcards))}/{name}"
 
-    def path(wildcards):
-        scenario = with_clusters()[0]
-        keys = {"dataset": wildcards.dataset, "scenario": scenario, "seed": SWEEP["seeds"][0]}
-        keys |= {"round": min(2, SWEEP["rounds"]), "step": cluster_step(scenario)}
-        return f"{STEP.format_map(keys)}/{name}"
 
-    return path
+def gallery_annotations(wildcards):
+    """The answers to the gallery's clusters, and later ones by which a person may correct them."""
+    keys = gallery_step(wildcards)
+    names = step_names(keys["scenario"])
+    last = len(names) if is_human(wildcards.dataset) else names.index(keys["step"]) + 1
+    steps = [keys | {"step": name} for name in names[names.index(keys["step"]) : last]]
+    return [f"{STEP.format_map(step)}/annotations.parquet" for step in steps]
 
 
 TABLES = ["summary"]
@@ -102,7 +111,7 @@ if not all(is_human(name) for name in SWEEP["datasets"]):
 def class_names(wildcards):
     """The file that has the class names of the gallery's clusters."""
     if is_human(wildcards.dataset):
-        return gallery("annotations.parquet")(wildcards)
+        return gallery_annotations(wildcards)[-1]
     return f"{DATA.format_map(wildcards)}/index.parquet"
 
 

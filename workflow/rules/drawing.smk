@@ -184,7 +184,7 @@ rule plot_gallery:
     """Figure 1: clusters that the annotator accepted, with their label, and refused."""
     input:
         query=gallery("query.parquet"),
-        annotations=gallery("annotations.parquet"),
+        annotations=gallery_annotations,
         index=class_names,
         images=f"{DATA}/images.npy",
     output:

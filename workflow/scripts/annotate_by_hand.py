@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.corrections import Rows, corrected, differences
 from cbal.feature_files import read_features
-from cbal.files import read_table, write_table
+from cbal.files import metadata_of, read_table, write_table
 from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
 from cbal.labeling.journal import Journal
 from cbal.labeling.lifetime import Home
@@ -58,11 +60,32 @@ def main(argv: Sequence[str] | None = None) -> None:
         with home.wait_for(step.id):
             wait(arguments, home, journal, step)
     step = journal.step(step.id)
-    annotations = annotations_of(step.kind, journal.sizes(step.id), journal.standing(step.id))
+    annotations = answers_of(journal, step)
+    metadata = {"classes": list(step.classes)}
+    if corrections := corrections_of(journal, step, arguments.annotations):
+        metadata["corrections"] = corrections
+        say(f"earlier steps of this round are corrected: {', '.join(corrections)}")
     journal.close()
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{len(annotations)} interactions, {accepted} labels given")
-    write_table(arguments.out, annotations, **keys_of(arguments), classes=list(step.classes))
+    write_table(arguments.out, annotations, **keys_of(arguments), **metadata)
+
+
+def answers_of(journal: Journal, step: Step) -> pa.Table:
+    """Return the answers of a step as they stand."""
+    return annotations_of(step.kind, journal.sizes(step.id), journal.standing(step.id))
+
+
+def corrections_of(journal: Journal, step: Step, earlier: Sequence[Path]) -> dict[str, Rows]:
+    """Return what holds instead of annotations of earlier steps, by step; see `corrections`."""
+    steps = {each.key[3]: each for each in journal.round_until(step.id)}
+    result = {}
+    for table in corrected([read_table(path) for path in earlier]):
+        name = metadata_of(table)["step"]
+        rows = differences(table, answers_of(journal, steps[name])) if name in steps else []
+        if rows:
+            result[name] = rows
+    return result
 
 
 def ask(arguments: argparse.Namespace, journal: Journal) -> Step:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
+from cbal.corrections import corrected
 from cbal.figures.columns import columns_of
 from cbal.figures.gallery import gallery_figure
 from cbal.figures.style import save
@@ -14,16 +15,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, draw, save."""
     cli = parser(__doc__)
     cli.add_argument("--query", type=Path, required=True)
-    cli.add_argument("--annotations", type=Path, required=True)
+    cli.add_argument(
+        "--annotations", type=Path, nargs="+", required=True, help="later ones may correct them"
+    )
     cli.add_argument("--index", type=Path, required=True, help="for the class names")
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--title", required=True)
     cli.add_argument("--out", type=Path, nargs="+", required=True, help="pictures to write")
     arguments = cli.parse_args(argv)
 
+    columns = ["interaction", "size", "label", "accepted"]
+    annotations = corrected([read_table(path, columns) for path in arguments.annotations])
     figure = gallery_figure(
         columns_of(read_table(arguments.query, ["interaction", "sample_id", "score"])),
-        columns_of(read_table(arguments.annotations, ["interaction", "size", "label", "accepted"])),
+        columns_of(annotations[0]),
         open_images(arguments.images),
         metadata_of(read_table(arguments.index))["classes"],
         arguments.title,

@@ -109,6 +109,33 @@ def test_undo_shows_the_question_again_to_who_asked(desk, step):
     assert desk.next("two").interaction == 1
 
 
+def test_undo_goes_back_through_the_steps_of_the_round(desk, step, waiting):
+    for interaction in range(3):
+        desk.answer("one", "ann", step, interaction, "label", 1, label=0)
+    assert desk.journal.close_step(step, grace=0)
+    waiting.clear()
+    context = desk.journal.step(step).context | {"position": 2, "interactions": 3, "cluster": 6}
+    second = desk.journal.open_step(
+        ("s", 0, 1, "2-y"), "individual", "e", context, [Question(np.array([i])) for i in (7, 8)]
+    )
+    waiting.add(second.id)
+    desk.answer("one", "ann", second.id, 0, "label", 1, label=0)
+    assert desk.next("two").interaction == 1
+    for _ in range(2):
+        desk.undo("one", "ann", second.id)
+    view = desk.next("one")
+    assert (view.step.id, view.interaction) == (step, 2)
+    assert desk.beat("one", step, 2)
+    status = view.status
+    assert (status["interactions"], status["cluster"], status["individual"]) == (2, 5, 0)
+    assert (status["step"], status["answered"], status["total"]) == ("1-x", 2, 3)
+    assert desk.next("two").step.id == second.id
+    desk.answer("one", "ann", step, 2, "refuse", 1)
+    view = desk.next("one")
+    assert (view.step.id, view.interaction) == (second.id, 0)
+    assert (view.status["interactions"], view.status["cluster"]) == (3, 5)
+
+
 def test_the_next_question_is_named_ahead(desk, step):
     assert desk.next("one").ahead == (4, 5)
 

@@ -16,6 +16,7 @@ from cbal.labeling.records import Question
 from tests.conftest import ROOT
 
 KEY = ("s", 0, 1, "1-cluster")
+FIRST = ("s", 0, 1, "1-a")
 GROUPS = ([3, 1, 2], [4, 5], [6])
 
 
@@ -28,9 +29,9 @@ def journal(tmp_path):
     journal.close()
 
 
-def ask(journal, key=KEY, digest="d", groups=GROUPS):
+def ask(journal, key=KEY, digest="d", groups=GROUPS, **context):
     questions = [Question(np.array(group), {"guess": {"label": 1}}) for group in groups]
-    return journal.open_step(key, "cluster", digest, {"budget": 9}, questions)
+    return journal.open_step(key, "cluster", digest, {"budget": 9, **context}, questions)
 
 
 def test_it_syncs_every_commit(journal):
@@ -129,12 +130,58 @@ def test_a_wrong_answer_changes_nothing(journal, more, why):
     assert not journal.standing(step.id).answers
 
 
-def test_undo_goes_back_as_far_as_the_step_and_touches_nobody_else(journal):
+def two_steps(journal):
+    """Return a closed step of a round and the open one after it."""
+    first = ask(journal, FIRST, position=1)
+    for interaction in range(3):
+        journal.add(first.id, interaction, "label", "ann", 1, label=0)
+    assert journal.close_step(first.id, grace=0)
+    return first, ask(journal, ("s", 0, 1, "2-b"), position=2)
+
+
+def test_undo_reaches_earlier_steps_while_a_later_one_of_the_round_asks(journal):
+    first, second = two_steps(journal)
+    journal.add(second.id, 0, "refuse", "ann")
+    undone = [journal.undo(second.id, "ann") for _ in range(3)]
+    assert undone == [(second.id, 0), (first.id, 2), (first.id, 1)]
+    assert journal.undo(first.id, "ann") == (first.id, 0)
+    for interaction in range(3):
+        journal.add(second.id, interaction, "refuse", "bob")
+    assert not journal.close_step(second.id, grace=0)
+    for interaction in range(3):
+        journal.add(first.id, interaction, "label", "bob", 1, label=1)
+    assert not journal.close_step(second.id, grace=60)
+    assert journal.close_step(second.id, grace=0)
+    with pytest.raises(ConflictError, match="handed on"):
+        journal.undo(first.id, "bob")
+    with pytest.raises(ConflictError, match="handed on"):
+        journal.add(first.id, 0, "refuse", "bob")
+
+
+def test_undo_does_not_reach_other_rounds(journal):
+    two_steps(journal)
+    other = ask(journal, ("s", 0, 2, "2-b"), position=2)
+    with pytest.raises(ConflictError, match="nothing to undo"):
+        journal.undo(other.id, "ann")
+
+
+def test_a_repeated_job_asks_again_what_was_taken_back(journal):
+    first, second = two_steps(journal)
+    journal.undo(second.id, "ann")
+    again = ask(journal, FIRST, position=1)
+    assert (again.id, again.state) == (first.id, "open")
+    assert not journal.close_step(first.id, grace=0)
+    journal.add(first.id, 2, "refuse", "ann")
+    assert journal.close_step(first.id, grace=0)
+
+
+def test_undo_touches_nobody_else(journal):
     step = ask(journal)
     journal.add(step.id, 0, "label", "ann", 1, label=0)
     journal.add(step.id, 1, "refuse", "bob", 1)
     journal.add(step.id, 2, "label", "ann", 1, label=1)
-    assert [journal.undo(step.id, "ann"), journal.undo(step.id, "ann")] == [2, 0]
+    undone = [journal.undo(step.id, "ann") for _ in range(2)]
+    assert undone == [(step.id, 2), (step.id, 0)]
     with pytest.raises(ConflictError, match="nothing to undo"):
         journal.undo(step.id, "ann")
     assert list(journal.standing(step.id).answers) == [1]

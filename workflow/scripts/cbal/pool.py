@@ -89,7 +89,9 @@ def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
     )
 
 
-def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Pool:
+def apply_annotations(
+    pool: Pool, query: pa.Table, annotations: pa.Table, again: bool = False
+) -> Pool:
     """Return the pool after the annotator's answers to one step's query.
 
     An individual label replaces a cluster label and is never replaced. A refused
@@ -100,6 +102,7 @@ def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Poo
         query: columns interaction, sample_id, kind (one row per shown sample).
         annotations: columns interaction, kind, label, accepted (one row per interaction), and
             `excluded` where a person answered: samples that the answer does not cover.
+        again: whether the query may show samples that have an individual label; they keep it.
 
     Raises:
         ValueError: the query shows a sample that has an individual label.
@@ -112,9 +115,10 @@ def apply_annotations(pool: Pool, query: pa.Table, annotations: pa.Table) -> Poo
     by_cluster = np.array(annotations.column("kind").to_pylist(), dtype=object)[order] == "cluster"
 
     row = np.searchsorted(pool.sample_id, shown)
-    if (pool.kind[row] == INDIVIDUAL).any():
+    individual = pool.kind[row] == INDIVIDUAL
+    if individual.any() and not again:
         raise ValueError("a sample with an individual label was queried again")
-    answered = accepted[interaction] & ~np.isin(shown, _excluded(annotations))
+    answered = accepted[interaction] & ~individual & ~np.isin(shown, _excluded(annotations))
     row, interaction = row[answered], interaction[answered]
 
     changed = {name: getattr(pool, name).copy() for name in ("label", "kind", "labeled_round")}

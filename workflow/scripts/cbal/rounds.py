@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from cbal.corrections import corrected, is_corrected
 from cbal.files import metadata_of, read_table
 from cbal.pool import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
 
@@ -29,10 +30,9 @@ def pool_after(
         cluster_labels: "reask" or "keep"; see `begin_round`.
     """
     pool = begin_round(read_pool(before), round, cluster_labels)
-    for query, answers in zip(queries, annotations, strict=True):
-        pool = apply_annotations(
-            pool,
-            read_table(query, ["interaction", "sample_id", "kind"]),
-            read_table(answers, ["interaction", "kind", "label", "accepted"], ["excluded"]),
-        )
+    columns = ["interaction", "kind", "label", "accepted"]
+    given = [read_table(path, columns, ["excluded"]) for path in annotations]
+    for query, answers in zip(queries, corrected(given), strict=True):
+        shown = read_table(query, ["interaction", "sample_id", "kind"])
+        pool = apply_annotations(pool, shown, answers, is_corrected(given))
     return pool

@@ -1,7 +1,7 @@
 """The desk: which question a page gets, and what becomes of its answers."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,8 @@ class Desk:
     def next(self, page: str) -> View:
         """Return what a page shows: the question it has already, or the next one."""
         with self._lock:
-            steps, full = self.live_steps(), None
-            for step in steps:
+            live, full = self.live_steps(), None
+            for step in self._asked(live):
                 standing = self.journal.standing(step.id)
                 left = self.left(step, standing)
                 if not left:
@@ -76,10 +76,14 @@ class Desk:
                     return self._question(page, step, standing, (own or free)[0], free)
             if full:
                 return View("others", self.status(*full), full[0])
-            if steps:
-                standing = self.journal.standing(steps[-1].id)
-                return View("handing-on", self.status(steps[-1], standing), steps[-1])
+            if live:
+                standing = self.journal.standing(live[-1].id)
+                return View("handing-on", self.status(live[-1], standing), live[-1])
             return self._idle()
+
+    def _asked(self, live: Sequence[Step]) -> list[Step]:
+        """Return live steps, and before each those of its round where an undo may reach."""
+        return [step for each in live for step in self.journal.round_until(each.id)]
 
     def left(self, step: Step, standing: Standing | None = None) -> list[int]:
         """Return the interactions of a step without an answer, those put off last."""
@@ -121,27 +125,30 @@ class Desk:
         seconds (per interaction of the run, None before the first).
         """
         scenario, seed, round_, name = step.key
-        sizes, context = self.journal.sizes(step.id), step.context
-        given = [(i, answer) for i, answer in standing.answers.items() if answer.label is not None]
-        new = sum(sizes[i] - len(answer.excluded) for i, answer in given)
-        return {
-            **context,
+        steps = self.journal.round_of(step.id)
+        status = {
+            **step.context,
+            **{key: steps[0].context[key] for key in ("interactions", "individual", "cluster")},
             "round": round_,
             "step": name,
             "answered": len(standing.answers),
-            "total": len(sizes),
-            "interactions": context["interactions"] + len(standing.answers),
-            "individual": context["individual"] + (new if step.kind == "individual" else 0),
-            "cluster": context["cluster"] + (new if step.kind == "cluster" else 0),
+            "total": len(self.journal.sizes(step.id)),
             "seconds": self.journal.pace(scenario, seed),
         }
+        for each in steps:
+            sizes, answers = self.journal.sizes(each.id), self.journal.standing(each.id).answers
+            status["interactions"] += len(answers)
+            for interaction, answer in answers.items():
+                if answer.label is not None:
+                    status[each.kind] += sizes[interaction] - len(answer.excluded)
+        return status
 
     def beat(self, page: str, step: int, interaction: int) -> bool:
         """Take a page's sign of life; return whether its question is still its own."""
         with self._lock:
-            open_ = any(live.id == step for live in self.live_steps())
+            asked = [each.id for each in self._asked(self.live_steps())]
             answered = interaction in self.journal.standing(step).answers
-            return open_ and not answered and self._claims.take((step, interaction), page)
+            return step in asked and not answered and self._claims.take((step, interaction), page)
 
     def leave(self, page: str) -> None:
         """Let others have what a page holds."""
@@ -183,11 +190,10 @@ class Desk:
             self._claims.release(page)
 
     def undo(self, page: str, person: str, step: int) -> None:
-        """Take back a person's last answer of a step, and give its question to the page.
+        """Take back a person's last answer of a step's round, and give its question to the page.
 
         Raises:
             ConflictError: see `Journal.undo`.
         """
         with self._lock:
-            interaction = self.journal.undo(step, person)
-            self._claims.take((step, interaction), page)
+            self._claims.take(self.journal.undo(step, person), page)

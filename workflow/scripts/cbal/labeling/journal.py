@@ -118,7 +118,8 @@ class Journal:
     ) -> Step:
         """Put a query into the journal, or find it there with the answers it has.
 
-        A query of the same step with another digest is dropped, and its answers stay behind.
+        A query of the same step with another digest is dropped, and its answers stay behind. A
+        step that was closed is open again where an answer was taken back and not given anew.
 
         Args:
             key: (scenario, seed, round, step).
@@ -137,7 +138,7 @@ class Journal:
             )
             if not found:
                 self._insert(key, kind, digest, context, questions)
-            elif found[0][1] == "dropped":
+            elif found[0][1] == "dropped" or not self._is_answered(found[0][0]):
                 self._db.execute("UPDATE steps SET state = 'open' WHERE id = ?", (found[0][0],))
         (step,) = self._steps(f"{where} AND digest = ?", *key, digest)
         return step
@@ -176,6 +177,18 @@ class Journal:
         """Return the steps whose answers are not handed on yet, oldest first."""
         return self._steps("state = 'open'")
 
+    def round_of(self, step: int) -> list[Step]:
+        """Return the steps of a step's round, in their order, without those that are dropped."""
+        where = "scenario = ? AND seed = ? AND round = ? AND state != 'dropped'"
+        steps = self._steps(where, *self.step(step).key[:3])
+        return sorted(steps, key=lambda each: each.position)
+
+    def round_until(self, step: int) -> list[Step]:
+        """Return a step, and before it those of its round whose answers it stands on."""
+        whole = self.step(step)
+        closed = [each for each in self.round_of(step) if each.state == "closed"]
+        return [*(each for each in closed if each.position < whole.position), whole]
+
     def latest_closed(self) -> Step | None:
         """Return the step that was opened last of those that are closed."""
         closed = self._steps("state = 'closed'")
@@ -207,11 +220,11 @@ class Journal:
         """Return where a step stands."""
         standing = Standing()
         rows = self._rows(
-            "SELECT interaction, action, label, excluded, seconds, person, at FROM events"
+            "SELECT id, interaction, action, label, excluded, seconds, person, at FROM events"
             " WHERE step = ? ORDER BY id",
             step,
         )
-        for interaction, action, label, excluded, seconds, person, at in rows:
+        for event, interaction, action, label, excluded, seconds, person, at in rows:
             spent = standing.seconds.get(interaction, 0.0)
             standing.seconds[interaction] = spent + seconds
             if action == UNDO:
@@ -221,7 +234,7 @@ class Journal:
                 standing.skips[interaction] = standing.skips.get(interaction, 0) + 1
             else:
                 taken_out = tuple(json.loads(excluded or "[]"))
-                standing.answers[interaction] = Answer(label, taken_out, person, at)
+                standing.answers[interaction] = Answer(label, taken_out, person, at, event)
         return standing
 
     def pace(self, scenario: str, seed: int) -> float | None:
@@ -265,29 +278,43 @@ class Journal:
         with self._change():
             if label is not None and not 0 <= label < len(self.classes()):
                 raise ValueError(f"there is no class {label}")
-            self._check_open(step)
+            self._round_that_takes(step)
             if interaction in self.standing(step).answers:
                 raise ConflictError("this question is answered already")
             self._insert_event(step, interaction, action, label, excluded, seconds, person)
 
-    def undo(self, step: int, person: str) -> int:
-        """Take back the last answer that a person gave in a step; return its interaction.
+    def undo(self, step: int, person: str) -> tuple[int, int]:
+        """Take back the last answer that a person gave in a step's round.
+
+        That may be an answer of an earlier step, as long as a later one is open: what is made
+        of it is corrected then.
+
+        Returns:
+            Step and interaction of the answer.
 
         Raises:
-            ConflictError: the step is not open, or has no answer of the person.
+            ConflictError: no step of the round is open, or none has an answer of the person.
         """
         with self._change():
-            self._check_open(step)
-            given = self.standing(step).answers.items()
-            own = [interaction for interaction, answer in given if answer.person == person]
+            own = [
+                (answer.event, each.id, interaction)
+                for each in self._round_that_takes(step)
+                for interaction, answer in self.standing(each.id).answers.items()
+                if answer.person == person
+            ]
             if not own:
                 raise ConflictError("there is nothing to undo")
-            self._insert_event(step, own[-1], UNDO, None, (), 0.0, person)
-        return own[-1]
+            _, step, interaction = max(own)
+            self._insert_event(step, interaction, UNDO, None, (), 0.0, person)
+        return step, interaction
 
-    def _check_open(self, step: int) -> None:
-        if self._rows("SELECT state FROM steps WHERE id = ?", step) != [("open",)]:
-            raise ConflictError("the answers of this step are handed on already")
+    def _round_that_takes(self, step: int) -> list[Step]:
+        """Return the steps of the round up to one that is open: the step, or a later one."""
+        for last in reversed(self.round_of(step)):
+            steps = self.round_until(last.id)
+            if last.state == "open" and step in [each.id for each in steps]:
+                return steps
+        raise ConflictError("the answers of this step are handed on already")
 
     def _insert_event(self, step, interaction, action, label, excluded, seconds, person) -> None:
         taken_out = json.dumps(sorted(set(excluded))) if excluded else None
@@ -298,12 +325,16 @@ class Journal:
         )
 
     def close_step(self, step: int, grace: float) -> bool:
-        """Close a step if every question is answered, the last `grace` seconds ago or more."""
+        """Close a step if every question is answered, the last `grace` seconds ago or more.
+
+        The questions of earlier steps of the round are among them: one may be open again.
+        """
         with self._change():
-            answers = self.standing(step).answers
-            if len(answers) < len(self.sizes(step)):
+            steps = [each.id for each in self.round_until(step)]
+            if not all(self._is_answered(each) for each in steps):
                 return False
-            latest = max((answer.at for answer in answers.values()), default=0.0)
+            answers = [a for each in steps for a in self.standing(each).answers.values()]
+            latest = max((answer.at for answer in answers), default=0.0)
             if 0 <= time.time() - latest < grace:
                 return False
             self._db.execute(
@@ -312,7 +343,15 @@ class Journal:
             )
         return True
 
+    def _is_answered(self, step: int) -> bool:
+        return len(self.standing(step).answers) == len(self.sizes(step))
+
     def step(self, id_: int) -> Step:
-        """Return a step by its number in the journal."""
-        (step,) = self._steps("id = ?", id_)
-        return step
+        """Return a step by its number in the journal.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for step in self._steps("id = ?", id_):
+            return step
+        raise KeyError(id_)

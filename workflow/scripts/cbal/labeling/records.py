@@ -40,6 +40,11 @@ class Step:
     state: str
     classes: tuple[str, ...] = ()
 
+    @property
+    def position(self) -> int:
+        """Of the step among the steps of its round, from 1."""
+        return self.context.get("position", 1)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -50,12 +55,14 @@ class Answer:
         excluded: samples taken out of a cluster before it was labeled.
         person: who gave it.
         at: POSIX time.
+        event: number of the journal's event, later ones higher.
     """
 
     label: int | None
     excluded: tuple[int, ...]
     person: str
     at: float
+    event: int = 0
 
 
 @dataclass
