@@ -1,6 +1,8 @@
 """The jobs of a data set that a person labels, counted by dry run."""
 
+import os
 import re
+import signal
 import subprocess
 import time
 
@@ -109,6 +111,49 @@ def test_a_folder_becomes_class_folders(tmp_path):
     assert all(row["file"].split("/")[-1].startswith(row["label"]) for row in by_hand)
     (metrics,) = read_table(folders.parent / "round-1/metrics.parquet").to_pylist()
     assert metrics["test_accuracy"] is None
+
+
+def test_waiting_for_a_person_takes_no_core(tmp_path):
+    """On one core two steps wait at once, so anything else could run beside them too."""
+    project = checkout(tmp_path / "project")
+    (project.path / "photos").mkdir()
+    for i in range(8):
+        colour = ("red", "blue")[i % 2]
+        Image.new("RGB", (9, 9), colour).save(project.path / f"photos/{colour}-{i}.png")
+    sweep = {"datasets": ["mine"], "scenarios": ["uncertain"], "seeds": [0, 1], "rounds": 1}
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 22765})
+    project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
+    project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
+    answers = [
+        f"results/mine/uncertain/seed-{seed}/round-1/step-1-entropy/annotations.parquet"
+        for seed in (0, 1)
+    ]
+    with (tmp_path / "screen").open("w") as screen:
+        run = subprocess.Popen(
+            ["snakemake", *answers, "--cores", "1"],
+            cwd=project.path,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+    home = Home(project.path / "results/mine/labeling")
+    try:
+        deadline = time.monotonic() + 100
+        while len(list(home.waiting(0).parent.glob("*"))) < 2:
+            assert run.poll() is None, (tmp_path / "screen").read_text()
+            assert time.monotonic() < deadline, (tmp_path / "screen").read_text()
+            time.sleep(0.2)
+        label_by_name(run, home, project)
+        assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
+    finally:
+        end_with_jobs(run)
+
+
+def end_with_jobs(run):
+    """End a Snakemake that has not ended, and the jobs that wait for a person."""
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
 
 
 def label_by_name(run, home, project):

@@ -100,6 +100,8 @@ rule annotate_by_hand:
         dataset=annotated_by("human"),
     conda:
         "../../envs/cbal.yaml"
+    # Waiting takes no core: what needs no answer runs beside it.
+    threads: 0
     resources:
         label_budget=label_budget,
         label_rounds=SWEEP["rounds"],
