@@ -1,7 +1,9 @@
 """A person labels a folder of images while the other jobs run on a real Slurm."""
 
 import csv
+import os
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -60,13 +62,15 @@ def test_a_person_answers_here_while_slurm_does_the_rest(project, cluster, tmp_p
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
+            start_new_session=True,
         )
     try:
         answered = answer(run, project, screen)
         assert run.wait(timeout=LIMIT) == 0, screen.read_text()
     finally:
-        run.terminate()
-        run.wait()
+        if run.poll() is None:  # with the job that waits for a person
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
     said = screen.read_text()
 
     # A step's query ends a submission; what comes after the answers is in another one.
