@@ -1,5 +1,6 @@
 """Stages of a data set that a person labels, on a tiny pool, by their command lines."""
 
+import subprocess
 import threading
 
 import numpy as np
@@ -162,6 +163,18 @@ def test_the_journal_answers_a_repeated_job_at_once(runs):
     assert (step / "annotations.parquet").read_bytes() == before
 
 
+def test_no_job_waits_past_the_end_of_the_workflow(runs, tmp_path, monkeypatch):
+    run = runs[ByHand]
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setenv(annotate_by_hand.OWNER, str(ended.pid))
+    keys = [*run.keys(1, "1-x"), "--query", f"{run.folder}/round-1/1/query.parquet"]
+    keys += ["--index", run.file("index"), "--images", "-", "--journal", f"{tmp_path}/labeling"]
+    keys += ["--title", "Tiny", "--budget", "99", "--rounds", "9", "--out", f"{tmp_path}/out"]
+    with pytest.raises(InputError, match="the workflow has ended"):
+        annotate_by_hand.main(keys)
+
+
 def test_labels_of_everything(runs, tmp_path, image_folder):
     run = runs[ByHand]
     write_labels.main(
@@ -201,6 +214,8 @@ def test_unlabeled_images_and_their_validation(image_folder, tmp_path, capsys):
     assert query["interaction"].to_pylist() == list(range(10))
     assert set(query["kind"].to_pylist()) == {"individual"}
     assert "50 images to label, 10 to measure by; 0 files left out" in capsys.readouterr().err
+    with pytest.raises(InputError, match="51 interactions a round, but only 50 training images"):
+        prepare_unlabeled.main([*words, "--images", f"{tmp_path}/other", "--interactions", "51"])
 
 
 def test_a_gallery_of_clusters_with_images_taken_out(runs, tmp_path):

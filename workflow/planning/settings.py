@@ -142,7 +142,7 @@ def _check_dataset(config: Config, name: str) -> None:
         what = "images" if human else "class folders"
         raise SettingsError(f"{where}: source folder needs `path:`, a folder of {what}")
     if human and dataset["source"] == "folder" and not Path(dataset["path"]).is_dir():
-        raise SettingsError(f"{where}.path: {dataset['path']} is no folder; unpack it first")
+        raise SettingsError(f"{where}.path: {dataset['path']} is a file; name a folder")
     if not human and (dataset["classes"] or dataset["validation"]):
         raise SettingsError(
             f"{where}: `classes:` and `validation:` are a human's; add `annotator: human`"

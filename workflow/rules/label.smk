@@ -57,6 +57,7 @@ rule prepare_unlabeled:
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
+        interactions=data_setting("interactions"),  # to check: another number reads nothing again
     params:
         source=data_setting("source"),
         side=side_of,
@@ -73,6 +74,7 @@ rule prepare_unlabeled:
         " --side {params.side}"
         " --subset {params.subset}"
         " --validation {params.validation}"
+        " --interactions {resources.interactions}"
         " --split-seed {params.split_seed}"
         " --threads {threads}"
         " --index {output.index:q}"

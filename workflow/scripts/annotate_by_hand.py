@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.corrections import Rows, corrected, differences
+from cbal.errors import InputError
 from cbal.feature_files import read_features
 from cbal.files import metadata_of, read_table, write_table
 from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home
+from cbal.labeling.lifetime import Home, Owner
 from cbal.labeling.records import Step
 from cbal.rounds import pool_after, read_pool
 
@@ -124,13 +125,17 @@ def probability_of(features: Path | None, groups: list[np.ndarray]) -> np.ndarra
 
 def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step) -> None:
     """Have the page served until every question of the step is answered."""
+    owner = os.environ.get(OWNER)
+    workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
     command += ["--images", str(arguments.images), "--title", arguments.title]
     command += ["--host", arguments.host, "--port", str(arguments.port)]
     command += ["--originals", *([str(arguments.originals)] if arguments.originals else [])]
-    command += ["--owner", *filter(None, [os.environ.get(OWNER)])]
+    command += ["--owner", *filter(None, [owner])]
     told = None
     while not journal.close_step(step.id, arguments.grace):
+        if workflow and not workflow.lives:
+            raise InputError("the workflow has ended; every answer is kept for its next start")
         home.ensure_server(command)
         if home.address != told:
             told = home.address

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cbal import pool as pools
 from cbal.cli import keys_of, parser, run
-from cbal.errors import InputError
 from cbal.files import read_table, samples_of, write_table
+from cbal.rounds import check_interactions
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -23,11 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     index = read_table(arguments.index, ["sample_id", "split"])
     train = samples_of(index, "train")
-    if arguments.interactions > len(train):
-        raise InputError(
-            f"data set {arguments.dataset}: {arguments.interactions} interactions a round, but "
-            f"only {len(train)} training images; make `interactions:` of the data set smaller"
-        )
+    check_interactions(arguments.dataset, arguments.interactions, len(train))
     pool = pools.initial(train)
     if arguments.validation:
         asked = len(read_table(arguments.validation, ["interaction"]))

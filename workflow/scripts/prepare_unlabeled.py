@@ -12,6 +12,7 @@ from cbal.errors import InputError
 from cbal.files import write_table
 from cbal.querying import make_query
 from cbal.randomness import generator
+from cbal.rounds import check_interactions
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
 
@@ -21,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__, "dataset")
     add_source_arguments(cli)
     cli.add_argument("--validation", type=int, default=0, help="images to measure by")
+    cli.add_argument("--interactions", type=int, default=0, help="of one round, to check")
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--index", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--query", type=Path, required=True, help="Parquet file to write")
@@ -39,9 +41,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     train, test = split(len(found.files), arguments.subset, arguments.validation, rng)
     if not len(train):
         raise InputError(f"data set {arguments.dataset}: no image is left to label")
+    check_interactions(arguments.dataset, arguments.interactions, len(train))
+    left_out = len(found.broken)
     say(
         f"{len(train)} images to label, {len(test)} to measure by; "
-        f"{len(found.broken)} files left out"
+        f"{left_out} file{'' if left_out == 1 else 's'} left out"
     )
     index = write_rows(arguments.images, found, train, test)
     keys = keys_of(arguments)

@@ -92,7 +92,7 @@ def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
     [
         (None, "source folder needs `path:`, a folder of images"),
         ("no/where", "no/where does not exist"),
-        ("config.yaml", "config.yaml is no folder; unpack it first"),
+        ("config.yaml", "config.yaml is a file; name a folder"),
     ],
 )
 def test_a_person_s_folder(path, words):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.corrections import corrected, is_corrected
+from cbal.errors import InputError
 from cbal.files import metadata_of, read_table
 from cbal.pool import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
 
@@ -12,6 +13,19 @@ def read_pool(path: Path) -> Pool:
     """Read a `pool.parquet`."""
     table = read_table(path, POOL_COLUMNS)
     return from_table(table, metadata_of(table))
+
+
+def check_interactions(dataset: str, interactions: int, images: int) -> None:
+    """Check that a round can ask for as many interactions as it should.
+
+    Raises:
+        InputError: there are fewer images to label.
+    """
+    if interactions > images:
+        raise InputError(
+            f"data set {dataset}: {interactions} interactions a round, but only {images} training "
+            "images; make `interactions:` of the data set smaller"
+        )
 
 
 def pool_after(

@@ -159,7 +159,7 @@ def to_markdown(summary: pd.DataFrame, titles: dict[str, str]) -> str:
     parts = {}
     for dataset, rows in summary.groupby("dataset", sort=False):
         goal = rows["goal"].iloc[0]
-        said = "No supervised baseline yet, so no goal."
+        said = "No supervised baseline, so no goal."
         if np.isfinite(goal):
             said = f"Supervised mean minus one standard deviation: {goal:.4f}."
         lines = markdown.table(heads, map(_cells, rows.to_dict("records")), ["scenario"])
@@ -169,21 +169,23 @@ def to_markdown(summary: pd.DataFrame, titles: dict[str, str]) -> str:
 
 def _cells(row: dict) -> list[str]:
     """Return a row's cells; what was not reached is said plainly."""
-    accuracy = _pm(row["final_accuracy"], row["final_accuracy_sd"], ".4f")
+    seeds = row["seeds"]
+    accuracy = _pm(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
     if row["scenario"] == SUPERVISED:
         everything = f"{row['interactions']:,.0f} (every image)"
-        return [SUPERVISED, str(row["seeds"]), accuracy, "", everything, ""]
+        return [SUPERVISED, str(seeds), accuracy, "", everything, ""]
     if np.isnan(row["final_accuracy"]):
-        return [row["scenario"], str(row["seeds"]), "not known", "", "", ""]
+        return [row["scenario"], str(seeds), "not known", "", "", ""]
     needed, saved = row["verdict"], ""
     if row["reached"]:
-        needed = _pm(row["interactions"], row["interactions_sd"], ",.0f")
+        needed = _pm(row["interactions"], row["interactions_sd"], ",.0f", row["reached"])
         saved = f"{row['saved']:.1%}"
         if row["reached"] < row["seeds"]:
             needed += f" ({row['verdict']})"
-    area_ = _pm(row["area"], row["area_sd"], ".4f")
-    return [row["scenario"], str(row["seeds"]), accuracy, area_, needed, saved]
+    area_ = _pm(row["area"], row["area_sd"], ".4f", seeds)
+    return [row["scenario"], str(seeds), accuracy, area_, needed, saved]
 
 
-def _pm(mean: float, sd: float, form: str) -> str:
-    return f"{mean:{form}} ± {sd:{form}}"
+def _pm(mean: float, sd: float, form: str, seeds: int) -> str:
+    """Return mean and spread; one seed has none."""
+    return f"{mean:{form}}" + (f" ± {sd:{form}}" if seeds > 1 else "")
