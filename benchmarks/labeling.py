@@ -108,7 +108,7 @@ def pictures_made(served: Served, wanted: int) -> float:
 def window(browser: ChromiumBrowser) -> Page:
     """Return an open window with an empty cache: a new one is busy with pages of the browser."""
     page = browser.new_page()
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(3000)
     return page
 
 
