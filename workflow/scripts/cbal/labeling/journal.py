@@ -6,17 +6,14 @@ server, browser or workflow finds everything as it was.
 """
 
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cbal.errors import InputError
+from cbal.labeling.database import Database
 from cbal.labeling.records import Answer, Question, Standing, Step
 
 LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"
@@ -45,7 +42,7 @@ class ConflictError(Exception):
     """The journal has moved on: the question is answered already, or the step is closed."""
 
 
-class Journal:
+class Journal(Database):
     """The journal in a file, open for reading and adding; threads may share it."""
 
     def __init__(self, path: Path):
@@ -54,40 +51,7 @@ class Journal:
         Raises:
             InputError: the file cannot be opened, or is no journal.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
-        try:
-            self._db = sqlite3.connect(
-                path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise InputError(
-                f"{path}: the journal of answers cannot be opened ({error}); mend the "
-                "permissions or the disk, or put back a copy of the file"
-            ) from error
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """Make several changes one: all on disk at the end, or none."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:  # a full disk ends it by itself
-                    self._db.execute("ROLLBACK")
-
-    def _rows(self, sql: str, *values: Any) -> list[tuple]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
+        super().__init__(path, SCHEMA)
 
     def classes(self) -> list[str]:
         """Return the names of all classes; a class's number is its place."""
