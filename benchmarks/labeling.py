@@ -24,7 +24,6 @@ from tests.people import Browser
 from tests.served import Served
 
 CLUSTER = 100  # images
-OPENED = 9  # windows
 DIFFERENT = 200  # image files; the others are links to them
 # Milliseconds until all images of a question that can be seen are there, and painted.
 PAINTED = """
@@ -54,24 +53,27 @@ def main() -> None:
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("--images", type=int, default=10_000, help="in the pool, for times")
     cli.add_argument("--many", type=int, default=100_000, help="in the pool, for memory")
+    cli.add_argument("--windows", type=int, default=9, help="to measure")
     cli.add_argument("--answers", type=int, default=15, help="to measure")
     cli.add_argument("--size", type=int, nargs=2, default=[1600, 1200], help="of a photo, pixels")
     arguments = cli.parse_args()
-    rows = times(arguments.images, arguments.answers, tuple(arguments.size))
     width, height = arguments.size
+    rows = times(arguments.images, arguments.windows, arguments.answers, (width, height))
     title = f"The page, {arguments.images} JPEG files of {width} x {height}, {CLUSTER} a cluster"
     report("labeling-times", title, rows)
     report("labeling-memory", "Memory of the page's server", memory(arguments.many))
 
 
-def times(images: int, answers: int, size: tuple[int, int]) -> list[dict[str, object]]:
+def times(
+    images: int, windows: int, answers: int, size: tuple[int, int]
+) -> list[dict[str, object]]:
     """Return a row for each time that a person waits, and for what is done meanwhile."""
     with pool(images, size) as served, sync_playwright() as driver:
         path = shutil.which("chromium")
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        made = pictures_made(served, (answers + 2) * CLUSTER)
+        made = pictures_made(served, min((answers + 2) * CLUSTER, images))
         first = []
-        for _ in range(OPENED):
+        for _ in range(windows):
             page = window(browser)
             first.append(first_grid(page, served.home.address))
             page.context.close()

@@ -1,11 +1,16 @@
 """The benchmarks run, at sizes that measure nothing."""
 
+import os
+import shutil
+import subprocess
 import sys
+import textwrap
 
 import pandas as pd
 import pytest
 
 from benchmarks import kmeans, learning, precision, report, scaling, strategies
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -51,6 +56,28 @@ def test_strategies(table):
     assert result["scikit-activeml: s"].notna().tolist() == [False, True]
     late = table(strategies, "strategies", *sizes, "--only", "coreset", "--limit", 0)
     assert late["scikit-activeml, else"].tolist() == ["over 0 s"]
+
+
+def test_labeling(tmp_path):
+    """In a process of its own: Playwright allows one driver in each."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not shutil.which("chromium"):
+        pytest.skip("no chromium here; as root on Debian tests/browser/install.sh installs it")
+    script = f"""
+        from pathlib import Path
+        from benchmarks import labeling, report
+        report.RESULTS = Path({str(tmp_path)!r})
+        labeling.main()
+    """
+    sizes = ["--images", "300", "--many", "300", "--size", "120", "80"]
+    command = [sys.executable, "-c", textwrap.dedent(script), *sizes, "--windows", "1"]
+    environment = {**os.environ, "PYTHONPATH": f"workflow/scripts{os.pathsep}."}
+    subprocess.run([*command, "--answers", "1"], cwd=ROOT, env=environment, check=True)
+    times = pd.read_parquet(tmp_path / "labeling-times.parquet")
+    assert times["times"].tolist() == [1, 1, 1]
+    assert (times["median ms"] > 0).all()
+    memory = pd.read_parquet(tmp_path / "labeling-memory.parquet")
+    assert memory["answers"].tolist() == [3]
 
 
 def test_precision(table):
