@@ -79,7 +79,7 @@ def answers_of(journal: Journal, step: Step) -> pa.Table:
 
 def corrections_of(journal: Journal, step: Step, earlier: Sequence[Path]) -> dict[str, Rows]:
     """Return what holds instead of annotations of earlier steps, by step; see `corrections`."""
-    steps = {each.key[3]: each for each in journal.round_until(step.id)}
+    steps = {each.key[3]: each for each in journal.round_until(step)}
     result = {}
     for table in corrected([read_table(path) for path in earlier]):
         name = metadata_of(table)["step"]

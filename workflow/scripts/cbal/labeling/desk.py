@@ -7,7 +7,7 @@ from typing import Any
 
 from cbal.labeling.claims import Claims
 from cbal.labeling.journal import LABEL, ConflictError, Journal
-from cbal.labeling.records import Question, Standing, Step
+from cbal.labeling.records import Question, Step
 
 
 @dataclass(frozen=True)
@@ -65,36 +65,32 @@ class Desk:
         with self._lock:
             live, full = self.live_steps(), None
             for step in self._asked(live):
-                standing = self.journal.standing(step.id)
-                left = self.left(step, standing)
+                left = self.left(step)
                 if not left:
                     continue
-                full = full or (step, standing)
+                full = full or step
                 own = [i for i in left if self._claims.holder((step.id, i)) == page]
                 free = [i for i in left if self._claims.holder((step.id, i)) is None]
                 if own or free:
-                    return self._question(page, step, standing, (own or free)[0], free)
+                    return self._question(page, step, (own or free)[0], free)
             if full:
-                return View("others", self.status(*full), full[0])
+                return View("others", self.status(full), full)
             if live:
-                standing = self.journal.standing(live[-1].id)
-                return View("handing-on", self.status(live[-1], standing), live[-1])
+                return View("handing-on", self.status(live[-1]), live[-1])
             return self._idle()
 
     def _asked(self, live: Sequence[Step]) -> list[Step]:
         """Return live steps, and before each those of its round where an undo may reach."""
-        return [step for each in live for step in self.journal.round_until(each.id)]
+        return [step for each in live for step in self.journal.round_until(each)]
 
-    def left(self, step: Step, standing: Standing | None = None) -> list[int]:
+    def left(self, step: Step) -> list[int]:
         """Return the interactions of a step without an answer, those put off last."""
-        standing = standing or self.journal.standing(step.id)
+        standing = self.journal.standing(step.id)
         everything = range(len(self.journal.sizes(step.id)))
         left = [i for i in everything if i not in standing.answers]
         return sorted(left, key=lambda i: (standing.skips.get(i, 0), i))
 
-    def _question(
-        self, page: str, step: Step, standing: Standing, interaction: int, free: list[int]
-    ) -> View:
+    def _question(self, page: str, step: Step, interaction: int, free: list[int]) -> View:
         """Claim a question for a page and return it."""
         self._claims.take((step.id, interaction), page)
         question = self.journal.question(step.id, interaction)
@@ -102,7 +98,7 @@ class Desk:
         ahead = () if later is None else self.journal.question(step.id, later).samples.tolist()
         return View(
             "question",
-            self.status(step, standing),
+            self.status(step),
             step,
             interaction,
             question,
@@ -115,9 +111,9 @@ class Desk:
         name = "ended" if self.ended else "training"
         if latest is None:
             return View(name, {})
-        return View(name, self.status(latest, self.journal.standing(latest.id)), latest)
+        return View(name, self.status(latest), latest)
 
-    def status(self, step: Step, standing: Standing) -> dict[str, Any]:
+    def status(self, step: Step) -> dict[str, Any]:
         """Return the numbers that are always visible.
 
         Keys: round, rounds, step, position, steps, answered, total (of the step),
@@ -125,18 +121,18 @@ class Desk:
         seconds (per interaction of the run, None before the first).
         """
         scenario, seed, round_, name = step.key
-        steps = self.journal.round_of(step.id)
+        steps = self.journal.round_of(step)
         status = {
             **step.context,
             **{key: steps[0].context[key] for key in ("interactions", "individual", "cluster")},
             "round": round_,
             "step": name,
-            "answered": len(standing.answers),
-            "total": len(self.journal.sizes(step.id)),
             "seconds": self.journal.pace(scenario, seed),
         }
         for each in steps:
             sizes, answers = self.journal.sizes(each.id), self.journal.standing(each.id).answers
+            if each.id == step.id:
+                status |= {"answered": len(answers), "total": len(sizes)}
             status["interactions"] += len(answers)
             for interaction, answer in answers.items():
                 if answer.label is not None:

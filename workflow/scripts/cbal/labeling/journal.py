@@ -141,17 +141,16 @@ class Journal(Database):
         """Return the steps whose answers are not handed on yet, oldest first."""
         return self._steps("state = 'open'")
 
-    def round_of(self, step: int) -> list[Step]:
-        """Return the steps of a step's round, in their order, without those that are dropped."""
-        where = "scenario = ? AND seed = ? AND round = ? AND state != 'dropped'"
-        steps = self._steps(where, *self.step(step).key[:3])
+    def round_of(self, step: Step) -> list[Step]:
+        """Return the steps of a step's round, in their order, without others that are dropped."""
+        where = "scenario = ? AND seed = ? AND round = ? AND (state != 'dropped' OR id = ?)"
+        steps = self._steps(where, *step.key[:3], step.id)
         return sorted(steps, key=lambda each: each.position)
 
-    def round_until(self, step: int) -> list[Step]:
+    def round_until(self, step: Step) -> list[Step]:
         """Return a step, and before it those of its round whose answers it stands on."""
-        whole = self.step(step)
         closed = [each for each in self.round_of(step) if each.state == "closed"]
-        return [*(each for each in closed if each.position < whole.position), whole]
+        return [*(each for each in closed if each.position < step.position), step]
 
     def latest_closed(self) -> Step | None:
         """Return the step that was opened last of those that are closed."""
@@ -274,8 +273,8 @@ class Journal(Database):
 
     def _round_that_takes(self, step: int) -> list[Step]:
         """Return the steps of the round up to one that is open: the step, or a later one."""
-        for last in reversed(self.round_of(step)):
-            steps = self.round_until(last.id)
+        for last in reversed(self.round_of(self.step(step))):
+            steps = self.round_until(last)
             if last.state == "open" and step in [each.id for each in steps]:
                 return steps
         raise ConflictError("the answers of this step are handed on already")
@@ -294,7 +293,7 @@ class Journal(Database):
         The questions of earlier steps of the round are among them: one may be open again.
         """
         with self._change():
-            steps = [each.id for each in self.round_until(step)]
+            steps = [each.id for each in self.round_until(self.step(step))]
             if not all(self._is_answered(each) for each in steps):
                 return False
             answers = [a for each in steps for a in self.standing(each).answers.values()]

@@ -35,8 +35,8 @@ class Thumbnails:
             originals: folder of the original files; None where there are none.
         """
         self._files, self._images, self._originals = files, images, originals
-        # Other files under the same numbers are other pictures, at other addresses.
-        whole = hashlib.sha256(f"{originals}\0".encode())
+        # Other files under the same numbers, or other sizes, are other pictures, elsewhere.
+        whole = hashlib.sha256(f"{originals}\0{SIDES}{QUALITY}{ENLARGED}\0".encode())
         whole.update("\0".join(files).encode())
         self.version = whole.hexdigest()[:12]
         self._folder = folder / self.version
