@@ -6,7 +6,8 @@ import torch
 
 from cbal import pool as pools
 from cbal.device import Execution
-from cbal.evaluation import evaluate, label_metrics
+from cbal.evaluation import evaluate
+from cbal.metrics import label_metrics
 from cbal.models import Spec
 from cbal.pool import CLUSTER, INDIVIDUAL, PSEUDO
 

@@ -17,11 +17,11 @@ from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
 from cbal.device import Execution
 from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.evaluation import TIMING
 from cbal.extraction import extract, extract_dropping, extract_ensemble
 from cbal.feature_files import to_batch, write_features
 from cbal.files import metadata_of, open_images, read_table, samples_of, write_table
 from cbal.images import Batches
+from cbal.metrics import TIMING
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import load_model
 from cbal.randomness import seed_of

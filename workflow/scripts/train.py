@@ -16,9 +16,10 @@ from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
 from cbal.device import Execution
 from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.evaluation import METRICS, TIMING, evaluate, label_metrics
+from cbal.evaluation import evaluate
 from cbal.files import labels_of, metadata_of, open_images, read_table, samples_of, write_table
 from cbal.images import Batches
+from cbal.metrics import METRICS, TIMING, label_metrics
 from cbal.model_arguments import add_model_arguments, initial_model
 from cbal.models import Spec, save_model
 from cbal.randomness import generator, of_member

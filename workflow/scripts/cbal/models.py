@@ -5,18 +5,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save
 from torch import nn
 
 from cbal.convnet import convnet
 from cbal.errors import InputError
-from cbal.files import atomic, check_whole
-from cbal.seals import BLANK, seal
+from cbal.sealed_tensors import read_sealed, write_sealed
 from cbal.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
 
 OWN = "convnet"
-METADATA = "cbal"
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -131,12 +128,7 @@ def load_model(path: Path) -> tuple[nn.Module, Spec]:
 def write_safetensors(path: Path, state: dict[str, torch.Tensor], **metadata: str) -> None:
     """Write tensors with metadata, whole, sealed, or not at all."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-    with atomic(path) as temporary:
-        # One entry: the order of several is random. save_file makes files that only the
-        # user reads.
-        one = {METADATA: json.dumps({**metadata, "seal": BLANK}, sort_keys=True)}
-        temporary.write_bytes(save(state, one))
-        seal(temporary)
+    write_sealed(path, lambda text: save(state, text), metadata)
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
@@ -145,9 +137,4 @@ def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str
     Raises:
         InputError: the file is missing, truncated or altered.
     """
-    check_whole(path, "safetensors")
-    with safe_open(path, "pt") as file:
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        metadata = json.loads(file.metadata()[METADATA])
-    del metadata["seal"]
-    return state, metadata
+    return read_sealed(path, "pt")

@@ -1,0 +1,161 @@
+"""A linear head on fixed features: multinomial logistic regression, fitted to convergence.
+
+The head is all that a round trains where a model's encoder is fixed. The optimum is unique and
+does not depend on a random start, so equal labels give equal heads.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save
+from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
+
+from cbal.cli import say
+from cbal.errors import InputError
+from cbal.sealed_tensors import read_sealed, write_sealed
+
+CHUNK = 16_384  # rows that are float32 at a time where probabilities are computed
+MOST_ITERATIONS = 2_000
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """Logits are `features @ weight + bias`.
+
+    Attributes:
+        weight: float32[d, classes].
+        bias: float32[classes].
+    """
+
+    weight: np.ndarray
+    bias: np.ndarray
+
+    def probabilities(self, features: np.ndarray) -> np.ndarray:
+        """Return the softmax, float32[n, classes], of float16 or float32[n, d] features."""
+        parts = [softmax(chunk @ self.weight + self.bias) for chunk in _chunks(features)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
+
+
+def fit(
+    features: np.ndarray,
+    label: np.ndarray,
+    classes: int,
+    l2: float,
+    weight: np.ndarray | None = None,
+    threads: int = 1,
+) -> LinearHead:
+    """Fit a head by L-BFGS, from weights of zero.
+
+    It minimises the summed cross-entropy (nats) plus l2 / 2 times the squared weights, on features
+    scaled to mean 0 and variance 1 by the labeled rows. The bias is penalised as a weight is, so
+    that the optimum is finite for classes without a label, for one class, and for separable data.
+    In scikit-learn's terms l2 is 1 / C.
+
+    Args:
+        features: float16 or float32[n, d], n >= 1.
+        label: int16[n], classes of the rows.
+        classes: outputs of the head, with a label or not.
+        l2: strength of the penalty, above 0.
+        weight: float32[n], how much each row counts; None counts each once.
+        threads: of the linear algebra. The same number gives the same bits.
+    """
+    x = np.ascontiguousarray(features, np.float32)
+    mean, scale = x.mean(axis=0), x.std(axis=0)
+    scale[scale < 1e-6] = 1  # a feature that is the same everywhere tells nothing
+    x = np.column_stack([(x - mean) / scale, np.ones(len(x), np.float32)])
+    with threadpool_limits(threads, "blas"):
+        solution = _minimised(x, label.astype(np.int64), classes, l2, weight)
+    inside = solution[:-1] / scale[:, None]
+    bias = solution[-1] - mean @ inside
+    return LinearHead(inside.astype(np.float32), bias.astype(np.float32))
+
+
+def _minimised(
+    x: np.ndarray, label: np.ndarray, classes: int, l2: float, weight: np.ndarray | None
+) -> np.ndarray:
+    """Return float64[d, classes], the weights at the optimum.
+
+    Most iterations are in float32, which takes half the time; the last ones in float64, since
+    float32 cannot tell losses apart near the optimum.
+    """
+    counts = np.ones(len(x)) if weight is None else weight
+    start = np.zeros(x.shape[1] * classes)
+    for dtype, tolerance in ((np.float32, 1e-6), (np.float64, 1e-7)):
+        loss = _Loss(x.astype(dtype, copy=False), label, counts.astype(dtype), classes, l2)
+        options = {"maxiter": MOST_ITERATIONS, "gtol": tolerance, "ftol": 0, "maxcor": 20}
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
+        say(f"head fitted to {len(x)} labels, {found.nit} iterations: loss {found.fun:.5f}")
+        start = found.x
+    return start.reshape(-1, classes)
+
+
+class _Loss:
+    """The penalised loss of a head, divided by the sum of the rows' weights, and its gradient."""
+
+    def __init__(
+        self, x: np.ndarray, label: np.ndarray, counts: np.ndarray, classes: int, l2: float
+    ):
+        self.x, self.label, self.counts, self.classes, self.l2 = x, label, counts, classes, l2
+        self.rows, self.total = np.arange(len(x)), counts.sum(dtype=np.float64)
+
+    def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
+        w = flat.reshape(-1, self.classes)
+        logits = self.x @ w.astype(self.x.dtype)
+        logits -= logits.max(axis=1, keepdims=True)
+        given = logits[self.rows, self.label]
+        np.exp(logits, out=logits)
+        sums = logits.sum(axis=1, keepdims=True)
+        loss = self.counts * (np.log(sums[:, 0]) - given)
+        error = np.divide(logits, sums, out=logits)
+        error[self.rows, self.label] -= 1
+        error *= self.counts[:, None]
+        value = loss.sum(dtype=np.float64) + self.l2 / 2 * (w * w).sum()
+        gradient = (self.x.T @ error).astype(np.float64) + self.l2 * w
+        return value / self.total, gradient.ravel() / self.total
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the softmax of float32[n, classes]; the array is overwritten."""
+    logits -= logits.max(axis=1, keepdims=True)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
+
+
+def accuracy_and_loss(probability: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Return accuracy and mean cross-entropy (nats) of float32[n, classes] and int16[n]."""
+    given = probability[np.arange(len(truth)), truth].astype(np.float64)
+    loss = -np.log(np.maximum(given, np.finfo(np.float32).tiny)).mean()
+    return float((probability.argmax(axis=1) == truth).mean()), float(loss)
+
+
+def _chunks(features: np.ndarray) -> Iterator[np.ndarray]:
+    for start in range(0, len(features), CHUNK):
+        yield np.ascontiguousarray(features[start : start + CHUNK], np.float32)
+
+
+def save_heads(path: Path, heads: Sequence[LinearHead]) -> None:
+    """Write the heads of a round, the members of an ensemble; none where nothing was asked."""
+    state = {
+        f"{number}.{name}": np.ascontiguousarray(getattr(head, name))
+        for number, head in enumerate(heads)
+        for name in ("weight", "bias")
+    }
+    write_sealed(path, lambda metadata: save(state, metadata), {"heads": str(len(heads))})
+
+
+def load_heads(path: Path) -> list[LinearHead]:
+    """Return the heads that `save_heads` wrote.
+
+    Raises:
+        InputError: the file is missing, damaged, or has no heads.
+    """
+    state, metadata = read_sealed(path, "np")
+    try:
+        numbers = range(int(metadata["heads"]))
+        return [LinearHead(state[f"{n}.weight"], state[f"{n}.bias"]) for n in numbers]
+    except KeyError as error:
+        raise InputError(f"{path}: not a head of this workflow; delete it to rebuild it") from error
