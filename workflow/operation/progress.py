@@ -14,6 +14,7 @@ from workflow.operation.reasons import reason
 from workflow.operation.standing import duration
 
 TRAINS = ("train", "train_last", "train_supervised")
+TRAINS += ("train_head", "train_head_last", "train_head_supervised")
 NOT_TAKEN = "Slurm did not take it (sbatch failed); --verbose shows the command, to try by hand"
 
 Key = tuple[str, str]  # data set and scenario

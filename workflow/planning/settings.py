@@ -159,7 +159,24 @@ def _check_dataset(config: Config, name: str) -> None:
                 f"{where}.interactions: {dataset['interactions']} leave a step of {scenario} with "
                 "none; ask for more, or mend the shares"
             )
+    _check_training(config, name)
     _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
+
+
+def _check_training(config: Config, name: str) -> None:
+    """Check that the settings of the training, and the sweep's scenarios, suit the model."""
+    where, dataset = f"datasets.{name}", config["datasets"][name]
+    if config["models"][dataset["model"]]["trainable"] == "all":
+        missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
+        if missing:
+            raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
+        return
+    for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
+        if config["scenarios"][scenario]["dropout"]:
+            raise SettingsError(
+                f"{where}: {scenario} has dropout, which means nothing without training with it; "
+                "give the model `trainable: all`, or the scenario `members:`"
+            )
 
 
 def _pool_size(dataset: Config) -> int | None:

@@ -52,6 +52,7 @@ SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
 KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
+ENCODED = "results/{dataset}/encoded/features.npy"
 TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
 VALIDATION = "results/{dataset}/validation/annotations.parquet"
 # On a Slurm cluster a round is one submission. Never a whole run: when a job of a group fails,
@@ -78,6 +79,12 @@ def is_human(dataset):
 def annotated_by(annotator):
     """Pattern of the data sets that an annotator labels; of no name if there are none."""
     names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
+    return one_of(names) or r"[^\s\S]"
+
+
+def of_trainable(part):
+    """Pattern of the data sets whose model trains a part: all, or the head alone."""
+    names = [n for n, d in DATASETS.items() if MODELS[d["model"]]["trainable"] == part]
     return one_of(names) or r"[^\s\S]"
 
 
@@ -129,6 +136,11 @@ def growing(amount):
 
 def model_of(wildcards):
     return MODELS[DATASETS[wildcards.dataset]["model"]]
+
+
+def is_fixed(wildcards):
+    """Whether the encoder is fixed, so that rounds train a head alone."""
+    return model_of(wildcards)["trainable"] == "head"
 
 
 def is_pretrained(wildcards):
@@ -190,6 +202,11 @@ def made_by(wildcards):
     """The settings that made a run, for it to carry, as JSON."""
     made = provenance(config, wildcards.dataset, wildcards.scenario)
     return json.dumps(made, sort_keys=True)
+
+
+def members(wildcards):
+    """How many models a round has; the supervised baseline has one."""
+    return SCENARIOS.get(wildcards.get("scenario"), {}).get("members", 1)
 
 
 def dropout(name):

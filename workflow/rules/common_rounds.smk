@@ -12,15 +12,35 @@ def round_before(name):
 
 
 def features(wildcards):
-    """Features of the unlabeled pool; in round 1 those of the initial model."""
+    """Features of the unlabeled pool; in round 1 those of the initial model.
+
+    Of a fixed encoder they have their own file, and there are the head's probabilities alone.
+    """
+    if is_fixed(wildcards):
+        return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
     if int(wildcards.round) > 1:
         return f"{ROUND.format_map(wildcards)}/features.parquet"
     whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
     return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
 
 
+def head_probabilities(wildcards):
+    """Probabilities of the head of the round before, where the encoder is fixed."""
+    known = int(wildcards.round) > 1
+    return round_before("probabilities.parquet")(wildcards) if known else []
+
+
+def encoded(wildcards):
+    """Features of a fixed encoder, where a step looks at features."""
+    looks = {"features", "labeled_features"} & set(needs(wildcards))
+    looks = looks or cold_start(wildcards) == "centroid"
+    return ENCODED.format_map(wildcards) if is_fixed(wildcards) and looks else []
+
+
 def probabilities(wildcards):
     """Features with probabilities; before the first trained head what the cold start needs."""
+    if is_fixed(wildcards):
+        return head_probabilities(wildcards)
     known = int(wildcards.round) > 1 or cold_start(wildcards) == "centroid"
     return features(wildcards) if known else []
 
@@ -32,7 +52,9 @@ def pseudo_labels(wildcards):
 
 
 def pseudo_label_features(wildcards):
-    return features(wildcards) if pseudo_labels(wildcards) else []
+    if not pseudo_labels(wildcards):
+        return []
+    return head_probabilities(wildcards) if is_fixed(wildcards) else features(wildcards)
 
 
 def models_before(wildcards):

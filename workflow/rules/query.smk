@@ -16,6 +16,7 @@ rule select_random:
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=[],
+        encoded=encoded,
     output:
         query=f"{STEP}/query.parquet",
     log:
@@ -48,6 +49,7 @@ rule select_random:
         " --queries {input.queries:q}"
         " --annotations {input.annotations:q}"
         " --features {input.features:q}"
+        " --encoded {input.encoded:q}"
         " --strategy {params.strategy:q}"
         " --needs {params.needs:q}"
         " --cold-start {params.cold_start}"
@@ -66,6 +68,7 @@ use rule select_random as select_uncertain with:
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
+        encoded=encoded,
     wildcard_constraints:
         step=steps_by("select_uncertain"),
 
@@ -76,6 +79,7 @@ use rule select_random as cluster with:
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=features,
+        encoded=encoded,
     wildcard_constraints:
         step=steps_by("cluster"),
     threads: threads_of

@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
+    cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     cli.add_argument("--strategy", required=True, help="address, as package.module:function")
     cli.add_argument("--needs", nargs="*", default=[], help="what the strategy looks at")
     cli.add_argument("--cold-start", choices=COLD_START, nargs="?", help="instead, without a head")
@@ -46,7 +47,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     needs, cold_start = arguments.needs, arguments.cold_start or "random"
     fields = needs if cold_start == "random" else [*needs, "features"]
     candidates = candidates_of(
-        pool, arguments.kind, arguments.cluster_labels, fields, arguments.features
+        pool,
+        arguments.kind,
+        arguments.cluster_labels,
+        fields,
+        arguments.features,
+        arguments.encoded,
     )
     strategy = usable_strategy(arguments.strategy, needs, candidates, cold_start)
     table = make_query(

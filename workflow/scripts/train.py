@@ -3,7 +3,6 @@
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.pool:
         pool = read_pool(arguments.pool)
     else:
-        pool = supervised_pool(samples_of(index, "train"), truth)
+        pool = pools.supervised(samples_of(index, "train"), truth)
 
     images = open_images(arguments.images)
     classes = max(len(metadata_of(truth_table)["classes"]), 1)
@@ -87,18 +86,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_table(arguments.timing, timing, **keys)
     if arguments.metrics:
         write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)
-
-
-def supervised_pool(sample_id: np.ndarray, truth: np.ndarray) -> pools.Pool:
-    """Return the pool of the supervised baseline: each image labeled in one interaction."""
-    n = len(sample_id)
-    return replace(
-        pools.initial(sample_id),
-        label=truth[sample_id],
-        kind=np.full(n, pools.INDIVIDUAL, np.int8),
-        individual=n,
-        latest=n,
-    )
 
 
 def _train_and_test(

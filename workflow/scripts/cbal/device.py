@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cbal import memory
 from cbal.errors import InputError
 
 # Pixels of a forward pass that a CPU's caches like best, measured on ResNet-18 at 64 and 224.
@@ -108,10 +109,10 @@ def room(device: torch.device, percent: float, jobs: int, memory_mb: float) -> f
         memory_mb: main memory of this job in MB, which is what counts on a CPU.
     """
     if device.type == "cuda":
-        memory = torch.cuda.get_device_properties(device).total_memory * _part(jobs)
+        whole = torch.cuda.get_device_properties(device).total_memory * _part(jobs)
     else:
-        memory = memory_mb * 1e6
-    return memory * percent / 100
+        whole = memory_mb * 1e6
+    return whole * percent / 100
 
 
 def precision(name: str, device: torch.device) -> torch.dtype:
@@ -171,11 +172,7 @@ def peak_memory_mb(device: torch.device) -> float:
     """Return the peak memory in MB: of the GPU where there is one, else of the process."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 1e6
-    import resource
-    import sys
-
-    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kB
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    return memory.peak_mb()
 
 
 def wait(device: torch.device) -> None:

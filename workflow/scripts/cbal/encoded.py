@@ -50,17 +50,19 @@ def _check(features: np.ndarray) -> None:
 
 
 def open_encoded(path: Path, samples: int) -> np.ndarray:
-    """Return float16 or float32[samples, d], mapped into memory, not read.
+    """Return float16 or float32[N, d] by `sample_id`, mapped into memory, not read.
+
+    Args:
+        path: of the file.
+        samples: that it must have at least.
 
     Raises:
-        InputError: the file is missing, or is of other samples.
+        InputError: the file is missing, damaged, or of fewer samples.
     """
     try:
         features = np.load(path, mmap_mode="r")
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}); {HOW_TO_REBUILD}") from error
-    if features.ndim != 2 or len(features) != samples:
-        raise InputError(
-            f"{path}: it has {len(features)} rows, the data set {samples} samples; {HOW_TO_REBUILD}"
-        )
+    if features.ndim != 2 or len(features) < samples:
+        raise InputError(f"{path}: it lacks samples of the pool; {HOW_TO_REBUILD}")
     return features

@@ -17,12 +17,13 @@ TERMS = ("expected_entropy", "variation_ratio", "mean_std")
 ROWS = 8192  # of a row group: 8 MB of 512 features
 
 
-def schema(features: int, classes: int) -> pa.Schema:
-    """Return the columns of `features.parquet`."""
+def schema(features: int | None, classes: int) -> pa.Schema:
+    """Return the columns of `features.parquet`, of `probabilities.parquet` without features."""
+    feature = {} if features is None else {"feature": pa.list_(pa.float16(), features)}
     return pa.schema(
         {
             "sample_id": pa.int64(),
-            "feature": pa.list_(pa.float16(), features),
+            **feature,
             "probability": pa.list_(pa.float32(), classes),
             **dict.fromkeys(TERMS, pa.float32()),
         }
@@ -31,7 +32,7 @@ def schema(features: int, classes: int) -> pa.Schema:
 
 def to_batch(
     sample_id: np.ndarray,
-    feature: np.ndarray,
+    feature: np.ndarray | None,
     probability: np.ndarray | None,
     classes: int,
     terms: Sequence[np.ndarray] = (),
@@ -40,20 +41,23 @@ def to_batch(
 
     Args:
         sample_id: int64[b].
-        feature: float16[b, d].
+        feature: float16[b, d]; None where the encoder is fixed and has its own file.
         probability: float32[b, classes] or None.
         classes: of the head, trained or not.
         terms: float32[b] for each of `TERMS`; null where there is a single pass, and none given.
     """
-    columns = schema(feature.shape[1], classes)
+    columns = schema(None if feature is None else feature.shape[1], classes)
     if probability is None:
         probabilities = pa.nulls(len(sample_id), columns.field("probability").type)
     else:
         probabilities = pa.FixedSizeListArray.from_arrays(probability.ravel(), classes)
-    features = pa.FixedSizeListArray.from_arrays(pa.array(feature.ravel()), feature.shape[1])
+    features = []
+    if feature is not None:
+        values = pa.array(feature.ravel())
+        features = [pa.FixedSizeListArray.from_arrays(values, feature.shape[1])]
     of_passes = map(pa.array, terms) if terms else [pa.nulls(len(sample_id), pa.float32())] * 3
     return pa.record_batch(
-        [pa.array(sample_id), features, probabilities, *of_passes], schema=columns
+        [pa.array(sample_id), *features, probabilities, *of_passes], schema=columns
     )
 
 

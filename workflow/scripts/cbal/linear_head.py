@@ -117,6 +117,11 @@ class _Loss:
         return value / self.total, gradient.ravel() / self.total
 
 
+def untrained(features: int, classes: int) -> LinearHead:
+    """Return the head of no label: every class is as likely as any other."""
+    return LinearHead(np.zeros((features, classes), np.float32), np.zeros(classes, np.float32))
+
+
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Return the softmax of float32[n, classes]; the array is overwritten."""
     logits -= logits.max(axis=1, keepdims=True)

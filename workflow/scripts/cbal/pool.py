@@ -69,6 +69,18 @@ def initial(sample_id: np.ndarray) -> Pool:
     )
 
 
+def supervised(sample_id: np.ndarray, truth: np.ndarray) -> Pool:
+    """Return the pool of the supervised baseline: each image labeled in one interaction."""
+    n = len(sample_id)
+    return replace(
+        initial(sample_id),
+        label=truth[sample_id],
+        kind=np.full(n, INDIVIDUAL, np.int8),
+        individual=n,
+        latest=n,
+    )
+
+
 def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
     """Return the pool at the start of `round`.
 

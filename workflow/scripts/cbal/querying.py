@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from cbal.cli import say
+from cbal.encoded import open_encoded
 from cbal.errors import InputError
 from cbal.feature_files import read_features
 from cbal.pool import NONE, Pool
@@ -91,7 +93,12 @@ def usable_strategy(
 
 
 def candidates_of(
-    pool: Pool, kind: str, cluster_labels: str, needs: Sequence[str], features: Path | None
+    pool: Pool,
+    kind: str,
+    cluster_labels: str,
+    needs: Sequence[str],
+    features: Path | None,
+    encoded: Path | None = None,
 ) -> Candidates:
     """Return the samples of the unlabeled pool that a step may show.
 
@@ -103,7 +110,9 @@ def candidates_of(
         kind: "individual" or "cluster".
         cluster_labels: "reask" or "keep".
         needs: names of the fields of `Candidates` that the strategy looks at.
-        features: `features.parquet`, or None.
+        features: `features.parquet`, or `probabilities.parquet` of a round with a fixed encoder,
+            or None.
+        encoded: features of all samples from a fixed encoder, or None.
 
     Raises:
         InputError: the features lack a sample of the unlabeled pool.
@@ -112,21 +121,51 @@ def candidates_of(
     if kind == "cluster" and cluster_labels == "keep":
         open_ = pool.kind == NONE
     sample_id = pool.sample_id[open_]
-    if features is None or not needs or not len(sample_id):
+    if not needs or not len(sample_id):
         return Candidates(sample_id)
-    columns = [column for field, column in COLUMNS.items() if field in needs]
+    if encoded is not None:
+        labeled = pool.sample_id[~pool.unlabeled]
+        return Candidates(sample_id, **_fixed_fields(sample_id, labeled, needs, features, encoded))
+    if features is None:
+        return Candidates(sample_id)
     if "labeled_features" not in needs:
-        read = read_features(features, sample_id, columns)
-        return Candidates(sample_id, **{f: read[c] for f, c in COLUMNS.items() if c in read})
+        return Candidates(sample_id, **_read(features, sample_id, needs))
     shown = open_ | ~pool.unlabeled
-    read = read_features(features, pool.sample_id[shown], columns)
-    fields = {f: read[c] for f, c in COLUMNS.items() if c in read and read[c] is not None}
+    fields = _read(features, pool.sample_id[shown], needs)
+    fields = {field: values for field, values in fields.items() if values is not None}
     labeled = fields["features"][~pool.unlabeled[shown]]
     return Candidates(
         sample_id,
         labeled_features=labeled,
         **{field: values[open_[shown]] for field, values in fields.items()},
     )
+
+
+def _read(features: Path, sample_id: np.ndarray, needs: Sequence[str]) -> dict[str, Any]:
+    """Return fields of `Candidates` from a file of features or probabilities."""
+    columns = {field: column for field, column in COLUMNS.items() if field in needs}
+    read = read_features(features, sample_id, list(columns.values()))
+    return {field: read[column] for field, column in columns.items()}
+
+
+def _fixed_fields(
+    sample_id: np.ndarray,
+    labeled: np.ndarray,
+    needs: Sequence[str],
+    probabilities: Path | None,
+    encoded: Path,
+) -> dict[str, Any]:
+    """Return fields of `Candidates`, the features from the file of a fixed encoder."""
+    fixed = open_encoded(encoded, 1 + max(int(ids.max(initial=-1)) for ids in (sample_id, labeled)))
+    fields = {}
+    if "features" in needs:
+        fields["features"] = fixed[sample_id]
+    if "labeled_features" in needs:
+        fields["labeled_features"] = fixed[labeled]
+    of_a_head = [need for need in needs if need in OF_A_HEAD]
+    if probabilities is not None and of_a_head:
+        fields |= _read(probabilities, sample_id, of_a_head)
+    return fields
 
 
 def make_query(

@@ -1,0 +1,175 @@
+"""Learn with a fixed encoder: features of all samples once, a linear head in each round.
+
+Needs:  data, weights, and pool.parquet of the round, for data sets whose model has
+        `trainable: head`.
+Makes:  encoded/features.npy (kept, shared by all scenarios, seeds and sweeps); in each round
+        metrics.parquet, timing.parquet and the head (kept), and probabilities.parquet of the
+        unlabeled pool (temporary).
+Order:  encode (once) -> round 1's query; train_head -> the next round's query;
+        encode, carve_validation -> train_head_trial for the calibration.
+
+No stage of a round loads PyTorch. The features are mapped into memory and never copied.
+"""
+
+
+rule encode:
+    """Features of every sample, all splits, from the fixed encoder."""
+    input:
+        images=f"{DATA}/images.npy",
+        index=f"{DATA}/index.parquet",
+        weights=weights_file,
+    output:
+        features=ENCODED,
+        timing="results/{dataset}/encoded/timing.parquet",
+    log:
+        "logs/{dataset}/encode.log",
+    wildcard_constraints:
+        dataset=of_trainable("head"),
+    conda:
+        "../../envs/cbal.yaml"
+    threads: threads_of
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(60),
+        gpu=1,
+        gpu_jobs=jobs_on_gpus,
+        images_percent=50,
+    params:
+        architecture=model_setting("architecture"),
+        image_size=model_setting("image_size"),
+        precision=model_setting("precision"),
+        compile=model_switch("compile", "--compile"),
+        forward_batch_size=model_setting("forward_batch_size"),
+        version=version("encode.py"),
+    shell:
+        "python workflow/scripts/encode.py"
+        " --dataset {wildcards.dataset:q}"
+        " --images {input.images:q}"
+        " --index {input.index:q}"
+        " --architecture {params.architecture:q}"
+        " --weights {input.weights:q}"
+        " --image-size {params.image_size}"
+        " --precision {params.precision}"
+        " {params.compile}"
+        " --forward-batch-size {params.forward_batch_size}"
+        " --threads {threads}"
+        " --memory-mb {resources.mem_mb}"
+        " --gpu-jobs {resources.gpu_jobs}"
+        " --images-percent {resources.images_percent}"
+        " --out {output.features:q}"
+        " --timing {output.timing:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule train_head:
+    """Fit the head to the labels of the round's pool and evaluate it on the test split."""
+    input:
+        pool=f"{ROUND}/pool.parquet",
+        index=f"{DATA}/index.parquet",
+        truth=reference,
+        encoded=ENCODED,
+    output:
+        metrics=f"{ROUND}/metrics.parquet",
+        timing=f"{ROUND}/timing.parquet",
+        model=f"{ROUND}/model.safetensors",
+        probabilities=temp(f"{ROUND}/probabilities.parquet"),
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/train.log",
+    wildcard_constraints:
+        dataset=of_trainable("head"),
+    group:
+        AFTER_ANSWERS
+    conda:
+        "../../envs/cbal.yaml"
+    # One: heads are small, and runs go on side by side.
+    threads: 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        scenario=key("scenario", "supervised"),
+        round=key("round", 0),
+        l2=training("l2"),
+        members=members,
+        split="test",
+        version=version("train_head.py"),
+    shell:
+        "python workflow/scripts/train_head.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {params.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {params.round}"
+        " --pool {input.pool:q}"
+        " --index {input.index:q}"
+        " --truth {input.truth:q}"
+        " --encoded {input.encoded:q}"
+        " --l2 {params.l2}"
+        " --members {params.members}"
+        " --split {params.split}"
+        " --threads {threads}"
+        " --metrics {output.metrics:q}"
+        " --timing {output.timing:q}"
+        " --model {output.model:q}"
+        " --probabilities {output.probabilities:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule train_head as train_head_last with:
+    # Not temporary: a sweep grows by a round without fitting one again.
+    output:
+        metrics=f"{ROUND}/metrics.parquet",
+        timing=f"{ROUND}/timing.parquet",
+        model=f"{ROUND}/model.safetensors",
+        probabilities=f"{ROUND}/probabilities.parquet",
+    wildcard_constraints:
+        dataset=of_trainable("head"),
+        round=SWEEP["rounds"],
+
+
+use rule train_head as train_head_supervised with:
+    # The supervised baseline: no pool, so every training sample with its true label.
+    input:
+        pool=[],
+        index=f"{DATA}/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+        encoded=ENCODED,
+    output:
+        metrics=f"{SUPERVISED}/metrics.parquet",
+        timing=f"{SUPERVISED}/timing.parquet",
+        model=f"{SUPERVISED}/model.safetensors",
+        probabilities=[],
+    log:
+        "logs/{dataset}/supervised/seed-{seed}/train.log",
+    group:
+        "supervised_{dataset}_{seed}"
+
+
+use rule train_head_supervised as train_head_trial with:
+    # The index has no test split, so no choice can be made by it.
+    input:
+        pool=[],
+        index="results/{dataset}/calibration/index.parquet",
+        truth=f"{DATA}/truth.parquet",
+        encoded=ENCODED,
+    output:
+        metrics=f"{TRIAL}/metrics.parquet",
+        timing=f"{TRIAL}/timing.parquet",
+        model=f"{TRIAL}/model.safetensors",
+        probabilities=[],
+    log:
+        "logs/{dataset}/calibration/{trial}/seed-{seed}/train.log",
+    group:
+        "calibration_{dataset}_{trial}_{seed}"
+    params:
+        scenario="calibration",
+        round=0,
+        l2=training("l2"),
+        members=1,
+        split="validation",
+        version=version("train_head.py"),
+
+
+# Both kinds of rules could make these files; those of the head know their data sets.
+ruleorder: train_head_last > train_head > train_last > train
+ruleorder: train_head_supervised > train_supervised
+ruleorder: train_head_trial > train_trial

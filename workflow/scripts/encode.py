@@ -1,0 +1,77 @@
+"""Write the features of every sample of a data set, all splits, from a fixed encoder."""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from cbal import device as devices
+from cbal.cli import keys_of, parser, run, say
+from cbal.device_arguments import add_device_arguments, execution_of
+from cbal.encoded import write_encoded
+from cbal.extraction import extract
+from cbal.files import metadata_of, open_images, read_table, write_table
+from cbal.images import Batches
+from cbal.metrics import TIMING
+from cbal.model_arguments import add_model_arguments, initial_model
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, run the encoder over all images, write its features."""
+    cli = parser(__doc__, "dataset")
+    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--index", type=Path, required=True)
+    add_model_arguments(cli)
+    add_device_arguments(cli)
+    cli.add_argument("--out", type=Path, required=True, help="NumPy file to write")
+    cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+    arguments.seed = 0  # draws the encoder's weights where there are none
+
+    if arguments.weights is None:
+        say(
+            "the encoder has random weights and is never trained: its features say little of what "
+            "is in an image; give the model `weights:`"
+        )
+    start = time.perf_counter()
+    execution = execution_of(arguments)
+    index = read_table(arguments.index, ["sample_id"])
+    images = open_images(arguments.images)
+    classes = max(len(metadata_of(index)["classes"]), 1)
+    model, spec = initial_model(arguments, images, classes)
+    sample_id = np.arange(len(index))
+    batches = Batches(images, sample_id, spec, execution.device, execution.room)
+    with devices.enough_memory("make `models: forward_batch_size:` smaller"):
+        rows = extract(model.to(execution.device), batches, execution)
+        write_encoded(arguments.out, len(index), _told(rows, len(index)))
+    seconds = time.perf_counter() - start
+    say(f"{len(index)} images in {seconds:.1f} s")
+    timing = {
+        "scenario": "encoded",
+        "seed": 0,
+        "round": 0,
+        "stage": "extraction",
+        "seconds": seconds,
+        "images_per_second": len(index) / seconds,
+        "peak_memory_mb": devices.peak_memory_mb(execution.device),
+        "device": devices.describe(execution.device),
+    }
+    keys = keys_of(arguments)
+    write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
+
+
+def _told(rows: Iterator[tuple[np.ndarray, np.ndarray]], n: int) -> Iterator[np.ndarray]:
+    """Yield the features, and say how far they are, some twenty times."""
+    done, next_ = 0, n / 20
+    for feature, _ in rows:
+        yield feature
+        done += len(feature)
+        if done >= next_:
+            say(f"{done} of {n} images")
+            next_ += n / 20
+
+
+if __name__ == "__main__":
+    run(main)

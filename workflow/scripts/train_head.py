@@ -1,0 +1,133 @@
+"""Fit a linear head to the labels of a pool, or to all true labels, and evaluate it.
+
+The features are those of a fixed encoder. Several heads are an ensemble: each but the first is
+fitted to a bootstrap sample of the labels.
+"""
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cbal import memory
+from cbal import pool as pools
+from cbal.cli import keys_of, parser, run, say
+from cbal.encoded import open_encoded
+from cbal.feature_files import to_batch, write_features
+from cbal.files import labels_of, metadata_of, read_table, samples_of, write_table
+from cbal.linear_head import LinearHead, accuracy_and_loss, fit, save_heads, untrained
+from cbal.metrics import METRICS, TIMING, label_metrics
+from cbal.probabilities import combined
+from cbal.randomness import generator, of_member
+from cbal.rounds import read_pool
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    cli = parser(__doc__, "dataset", "scenario", "seed", "round")
+    cli.add_argument(
+        "--pool", type=Path, nargs="?", help="its labels; without: the supervised baseline"
+    )
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--truth", type=Path, required=True)
+    cli.add_argument("--encoded", type=Path, required=True, help="features of all samples")
+    cli.add_argument("--l2", type=float, required=True, help="strength of the penalty")
+    cli.add_argument("--members", type=int, default=1, help="heads of an ensemble")
+    cli.add_argument("--split", choices=["test", "validation"], default="test", help="held out")
+    cli.add_argument("--threads", type=int, default=1)
+    cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
+    cli.add_argument("--probabilities", type=Path, nargs="?", help="of the unlabeled pool, Parquet")
+    return cli.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, fit, evaluate, write metrics, head, probabilities and timing."""
+    arguments = parse(argv)
+    index = read_table(arguments.index, ["sample_id", "split"])
+    truth_table = read_table(arguments.truth, ["label"])
+    truth = labels_of(truth_table)
+    train = samples_of(index, "train")
+    pool = read_pool(arguments.pool) if arguments.pool else pools.supervised(train, truth)
+    classes = max(len(metadata_of(truth_table)["classes"]), 1)
+    features = open_encoded(arguments.encoded, len(index))
+    heads, rows, timing = [], [], []
+    if pool.ended:
+        say("the scenario has ended: nothing to train")
+    else:
+        start = time.perf_counter()
+        heads = fit_heads(arguments, features, pool, classes)
+        fitted = time.perf_counter()
+        timing.append(_timing("training", fitted - start, int((pool.kind != pools.NONE).sum())))
+        test = samples_of(index, arguments.split)
+        test = test[truth[test] >= 0]  # a person may not have labeled any
+        measured = measure(heads[0], features, test, truth)
+        if len(test):
+            timing.append(_timing("evaluation", time.perf_counter() - fitted, len(test)))
+        rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
+    keys = keys_of(arguments)
+    if arguments.probabilities:
+        write_features(arguments.probabilities, batches_of(heads, features, pool), **keys)
+    save_heads(arguments.model, heads)
+    of_job = {"peak_memory_mb": memory.peak_mb(), "device": f"cpu, {arguments.threads} threads"}
+    timing = pa.Table.from_pylist([{**keys, **row, **of_job} for row in timing], TIMING)
+    write_table(arguments.timing, timing, **keys)
+    write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)
+
+
+def fit_heads(
+    arguments: argparse.Namespace, features: np.ndarray, pool: pools.Pool, classes: int
+) -> list[LinearHead]:
+    """Return the head of the labels, and those of bootstrap samples of them."""
+    labeled = np.flatnonzero(pool.kind != pools.NONE)
+    if not len(labeled):
+        say("no label yet: the head stays as it is")
+        return [untrained(features.shape[1], classes)] * arguments.members
+    x, label = features[pool.sample_id[labeled]], pool.label[labeled]
+    heads = [fit(x, label, classes, arguments.l2, None, arguments.threads)]
+    for member in range(1, arguments.members):
+        stage = of_member("train", member)
+        rng = generator(arguments.dataset, arguments.seed, arguments.round, stage)
+        count = rng.multinomial(len(x), np.full(len(x), 1 / len(x)))
+        drawn = count > 0
+        weight = count[drawn].astype(np.float32)
+        heads.append(fit(x[drawn], label[drawn], classes, arguments.l2, weight, arguments.threads))
+    return heads
+
+
+def measure(
+    head: LinearHead, features: np.ndarray, test: np.ndarray, truth: np.ndarray
+) -> dict[str, float | None]:
+    """Return what was measured on the held-out split."""
+    if not len(test):
+        say("accuracy is not known: no image to measure by has a label")
+        return {"test_accuracy": None, "test_loss": None}
+    accuracy, loss = accuracy_and_loss(head.probabilities(features[test]), truth[test])
+    say(f"test accuracy {accuracy:.4f}, test loss {loss:.4f}")
+    return {"test_accuracy": accuracy, "test_loss": loss}
+
+
+def batches_of(
+    heads: Sequence[LinearHead], features: np.ndarray, pool: pools.Pool
+) -> list[pa.RecordBatch]:
+    """Return the rows of `probabilities.parquet`; none where nothing is left to ask."""
+    sample_id = pool.sample_id[pool.unlabeled]
+    if pool.ended or not len(sample_id):
+        return []
+    open_ = features[sample_id]
+    passes = [head.probabilities(open_) for head in heads]
+    probability, terms = combined(passes) if len(passes) > 1 else (passes[0], ())
+    return [to_batch(sample_id, None, probability, probability.shape[1], terms)]
+
+
+def _timing(stage: str, seconds: float, images: int) -> dict[str, Any]:
+    return {"stage": stage, "seconds": seconds, "images_per_second": images / seconds}
+
+
+if __name__ == "__main__":
+    run(main)
