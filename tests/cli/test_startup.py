@@ -27,6 +27,8 @@ MAY_IMPORT = {
     "archive_runs": set(),
     "train": {"torch"},
     "extract_features": {"torch"},
+    "encode": {"torch"},
+    "train_head": {"scipy"},
 }
 
 
