@@ -18,9 +18,11 @@ OPENING = """\
 `config.yaml` says what is computed. This page lists every key. It is written from
 [the schema](../workflow/schemas/config.schema.yaml) by `make docs`: edit the schema, not this page.
 
-A key whose default is *required* must be given. An unknown key, a wrong type or a value out of range
-ends in one line that names the key, before any job runs. `snakemake --config sweep=NAME` computes
-another sweep. Pages with examples: [scenarios](scenarios.md), [data](data.md), [models](models.md),
+A key whose default is *required* must be given. An unknown key, a wrong type or a value out of
+range ends in one line that names the key, before any job runs. `snakemake --config sweep=NAME`
+computes another sweep.
+
+Pages with examples: [scenarios](scenarios.md), [data](data.md), [models](models.md),
 [labeling](labeling.md).
 """
 HEADER = "| key | value | default | meaning |\n| --- | --- | --- | --- |"
