@@ -34,7 +34,7 @@ label-demo: $(VENV)/ready
 
 # Installs nothing: it may be asked while a sweep runs.
 status:
-	@python -m workflow.operation.status $(SWEEP)
+	@PYTHONPATH=workflow:workflow/scripts python -m orchestration.operation.status $(SWEEP)
 
 test: $(VENV)/ready-to-test lint
 	@tests/browser/install.sh
