@@ -36,7 +36,7 @@ label-demo: $(VENV)/ready
 
 # Installs nothing: it may be asked while a sweep runs.
 status:
-	@python -m workflow.operation.status $(SWEEP)
+	@PYTHONPATH=workflow:workflow/scripts python -m orchestration.operation.status $(SWEEP)
 
 test: $(VENV)/ready-to-test lint
 	@tests/browser/install.sh
@@ -64,7 +64,7 @@ format: $(VENV)/ready-to-test
 	snakefmt Snakefile workflow
 
 docs: $(VENV)/ready
-	python -m workflow.planning.document
+	PYTHONPATH=workflow:workflow/scripts python -m orchestration.planning.document
 
 # Hashes of all files that the package index lists for a version, for every platform.
 hashes: $(VENV)/ready

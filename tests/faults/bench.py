@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import psutil
 
+from orchestration.operation.leftovers import VARIABLE
 from tests.project import Project, checkout
 from tests.slurm.cluster import Cluster
-from workflow.operation.leftovers import VARIABLE
 
 TARGET = "results/metrics.parquet"
 # The README's commands for resuming.

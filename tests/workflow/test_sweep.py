@@ -1,12 +1,11 @@
 """Snakemake for real, on the CPU."""
 
 import subprocess
-import sys
 
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import write_class_folders
+from tests.conftest import ROOT, write_class_folders
 
 
 def test_a_finished_sweep_has_its_results(finished):
@@ -100,7 +99,8 @@ class TestBadInput:
 
 class TestStatus:
     def status(self, project, *arguments):
-        command = [sys.executable, "-m", "workflow.operation.status", *arguments]
+        command = ["make", "--silent", "--file", ROOT / "Makefile", "status"]
+        command += [f"SWEEP={name}" for name in arguments]
         return subprocess.run(command, cwd=project.path, capture_output=True, text=True)
 
     def test_it_tells_where_the_sweep_stands(self, finished):
@@ -113,5 +113,5 @@ class TestStatus:
     def test_of_another_sweep_and_of_none(self, finished):
         assert "sweep demo: 0 of 93 rounds done" in self.status(finished, "demo").stdout
         unknown = self.status(finished, "nope")
-        assert unknown.returncode == 1
+        assert unknown.returncode != 0
         assert unknown.stderr.startswith("config.yaml: sweep: unknown 'nope'; known are")

@@ -12,12 +12,20 @@ import re
 import sys
 from itertools import product
 
-from workflow.operation.standing import runs_of
-from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
-from workflow.planning.settings import SettingsError, check, shares, trials
-from workflow.planning.strategies import OF_A_HEAD, strategies_of
-from workflow.planning.versions import version
-from workflow.scripts.cbal.paths import is_weights_file
+# First on the path, so that no package of the same name elsewhere is taken for ours.
+sys.path[:0] = [f"{workflow.basedir}/workflow", f"{workflow.basedir}/workflow/scripts"]
+
+from cbal.paths import is_weights_file
+from orchestration.operation.standing import runs_of
+from orchestration.planning.provenance import (
+    archived_runs,
+    defaults,
+    provenance,
+    provenance_of_sweep,
+)
+from orchestration.planning.settings import SettingsError, check, shares, trials
+from orchestration.planning.strategies import OF_A_HEAD, strategies_of
+from orchestration.planning.versions import version
 
 # A DAG is millions of objects, and they all stay: looking for garbage among them again and
 # again took a tenth of its time.

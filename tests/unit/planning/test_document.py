@@ -1,8 +1,8 @@
 import pytest
 import yaml
 
-from workflow.planning.document import PAGE, page
-from workflow.planning.settings import read_schema
+from orchestration.planning.document import PAGE, page
+from orchestration.planning.settings import read_schema
 
 
 def test_the_page_of_the_settings_is_current():

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.planning.settings import SettingsError, check, shares
+from orchestration.planning.settings import SettingsError, check, shares
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 

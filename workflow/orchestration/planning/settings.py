@@ -13,13 +13,13 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
-from workflow.planning.mistakes import SettingsError
-from workflow.planning.strategies import check_own, check_scenario, strategies_of
-from workflow.scripts.cbal.paths import is_weights_file
-from workflow.scripts.cbal.registry import Strategy
+from cbal.paths import is_weights_file
+from cbal.registry import Strategy
+from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 
-SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
-SCRIPTS = Path(__file__).parents[1] / "scripts"
+SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
 # Folders beside those of the scenarios.
 TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow.scripts.cbal.archives import run_file
+from cbal.archives import run_file
 
 ROUND = "{dataset}/{scenario}/seed-{seed}/round-{round}"
 BASELINE = "{dataset}/supervised/seed-{seed}"

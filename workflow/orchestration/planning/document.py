@@ -1,17 +1,17 @@
 """Documentation of the settings: docs/configuration.md, written from their schema.
 
-python -m workflow.planning.document   (or: make docs)
+make docs
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from workflow.planning.settings import read_schema
+from orchestration.planning.settings import read_schema
 
 Schema = dict[str, Any]
 
-PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
+PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"
 OPENING = """\
 # Configuration
 
