@@ -6,7 +6,14 @@ import pytest
 from cbal import pool as pools
 from cbal.errors import InputError
 from cbal.pool import CLUSTER, INDIVIDUAL
-from cbal.querying import RANDOM, candidates_of, load_strategy, make_query, usable_strategy
+from cbal.querying import (
+    RANDOM,
+    candidates_of,
+    load_strategy,
+    make_query,
+    stream_of,
+    usable_strategy,
+)
 from tests.unit.tables import features_file
 
 ENTROPY = "cbal.strategies.entropy:select"
@@ -109,3 +116,9 @@ def test_a_file_of_one_s_own_may_hold_whatever_a_module_may(tmp_path):
 def test_an_unknown_strategy_is_named(address):
     with pytest.raises(InputError, match=f"{address}: cannot be loaded"):
         load_strategy(address)
+
+
+def test_a_strategy_draws_the_same_wherever_its_file_lies():
+    assert stream_of("/here/own.py:select") == stream_of("there/own.py:select")
+    assert stream_of("own.py:select") != stream_of("own.py:other")
+    assert stream_of("cbal.strategies.badge:select") == "cbal.strategies.badge:select"

@@ -11,6 +11,7 @@ from cbal.querying import (
     candidates_of,
     load_strategy,
     make_query,
+    stream_of,
     usable_strategy,
 )
 from cbal.randomness import generator
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         load_strategy(strategy),
         arguments.kind,
         arguments.interactions,
-        generator(arguments.dataset, arguments.seed, arguments.round, strategy),
+        generator(arguments.dataset, arguments.seed, arguments.round, stream_of(strategy)),
         arguments.threads,
         arguments.settings if strategy == arguments.strategy else {},
     )

@@ -21,6 +21,7 @@ def forget():
     """Let the next version be that of the files as they are then."""
     versions._parsed.cache_clear()
     versions.version.cache_clear()
+    versions._files.cache_clear()
 
 
 STAGES = [
@@ -61,6 +62,31 @@ def test_fields_that_newer_versions_of_python_add_change_nothing():
     new = ast.FunctionDef(name="f", body=[ast.Pass()], type_params=[], returns=None)
     assert versions._canonical(old) == versions._canonical(new)
     assert versions._canonical(old) != versions._canonical(ast.FunctionDef(name="g", body=[]))
+
+
+def test_a_module_that_moves_changes_nothing(scripts):
+    before = {stage: versions.version(*stage) for stage in STAGES}
+    folder = scripts / "cbal" / "clustering"
+    folder.mkdir()
+    (folder / "__init__.py").write_text('"""Clustering."""\n')
+    (scripts / "cbal/kmeans.py").rename(folder / "lloyd.py")
+    for file in scripts.rglob("*.py"):
+        text = file.read_text()
+        moved = text.replace("from cbal.kmeans import", "from cbal.clustering.lloyd import")
+        file.write_text(moved)
+    forget()
+    assert {stage: versions.version(*stage) for stage in STAGES} == before
+
+
+def test_the_same_name_from_another_module_changes_the_stage(scripts):
+    one = "from cbal.strategies import random_choice, ranking\nfrom {} import select\n"
+    made = []
+    for module in ("cbal.strategies.entropy", "cbal.strategies.margin"):
+        both = "import cbal.strategies.entropy\nimport cbal.strategies.margin\n"
+        (scripts / "stage.py").write_text(both + one.format(module))
+        forget()
+        made.append(versions.version("stage.py"))
+    assert made[0] != made[1]
 
 
 def test_training_code_changes_training_alone(scripts):

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,8 @@ def version(script: str, *modules: str) -> str:
     """Return the version of a stage: 12 hexadecimal digits.
 
     It is the digest of the syntax trees, comments and docstrings left out, of the
-    stage's script, of the given modules, and of all `cbal` modules they import.
+    stage's script, of the given modules, and of all `cbal` modules they import. It follows
+    the code and not its address: a module that moves to another folder changes nothing.
 
     Args:
         script: file name of the stage's script.
@@ -26,28 +28,83 @@ def version(script: str, *modules: str) -> str:
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
-            waiting += _parsed(path)[1]
-    whole = hashlib.sha256()
-    for path in sorted(seen):
-        name = path.relative_to(SCRIPTS) if path.is_relative_to(SCRIPTS) else path
-        whole.update(f"{name} {_parsed(path)[0]}\n".encode())
-    return whole.hexdigest()[:12]
+            waiting += [file for imported in _parsed(path).imports for file in imported.files]
+    return _digest(*sorted({_digest_with_imports(path) for path in seen}))[:12]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One name that a file imports from a `cbal` module.
+
+    Attributes:
+        files: that the import runs, packages first, the module's own last.
+        name: the name in the module, empty for the module itself, and the name in the file.
+    """
+
+    files: tuple[Path, ...]
+    name: tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file: the digest of its syntax tree without imports of `cbal`, and these imports."""
+
+    digest: str
+    imports: tuple[Import, ...]
+
+
+def _digest_with_imports(path: Path) -> str:
+    """Return the digest of a file in which each imported `cbal` module stands as its own digest.
+
+    So it tells `select` of one module from that of another, and does not know where either is.
+    """
+    parsed = _parsed(path)
+    imports = [f"{_parsed(each.files[-1]).digest} {each.name}" for each in parsed.imports]
+    return _digest(parsed.digest, *sorted(imports))
 
 
 @cache
-def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
-    """Return the digest of a file's syntax tree, and the `cbal` files it imports."""
-    tree = ast.parse(path.read_bytes(), str(path))
-    imported = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+def _parsed(path: Path) -> Parsed:
+    stripped = _Stripped()
+    tree = stripped.visit(ast.parse(path.read_bytes(), str(path)))
+    return Parsed(_digest(_canonical(tree)), tuple(stripped.imports))
+
+
+class _Stripped(ast.NodeTransformer):
+    """Takes docstrings and imports of `cbal` out of a syntax tree, and keeps the imports."""
+
+    def __init__(self):
+        self.imports: list[Import] = []
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-    digest = hashlib.sha256(_canonical(tree).encode()).hexdigest()
-    return digest, tuple(file for name in sorted(imported) for file in _files(name))
+        return super().generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> ast.Import | None:  # noqa: N802
+        return self._without(node, lambda name: (_files(name.name), ("", name.asname)))
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:  # noqa: N802
+        module = _files(node.module or "")
+
+        def imported(name: ast.alias) -> tuple[tuple[Path, ...], tuple[str, str | None]]:
+            whole = _files(f"{node.module}.{name.name}")
+            if len(whole) > len(module):
+                return whole, ("", name.asname or name.name)
+            return module, (name.name, name.asname)
+
+        return self._without(node, imported)
+
+    def _without(self, node, imported):
+        """Return an import without the names that come from `cbal`; None where none is left."""
+        ours = [imported(name) for name in node.names]
+        self.imports += [Import(files, name) for files, name in ours if files]
+        node.names = [name for name, (files, _) in zip(node.names, ours) if not files]
+        return node if node.names else None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _canonical(node: object) -> str:
@@ -64,17 +121,17 @@ def _canonical(node: object) -> str:
     return repr(node)
 
 
-def _files(name: str) -> list[Path]:
+@cache
+def _files(name: str) -> tuple[Path, ...]:
     """Return the files that importing the `cbal` module or the file `name` runs.
 
     There are none for modules of others.
     """
     if name.endswith(".py"):
-        return [Path(name)]
+        return (Path(name),)
     parts = name.split(".")
     if parts[0] != "cbal":
-        return []
+        return ()
     packages = [SCRIPTS.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
-    return [
-        path for path in (*packages, SCRIPTS.joinpath(*parts).with_suffix(".py")) if path.is_file()
-    ]
+    modules = (*packages, SCRIPTS.joinpath(*parts).with_suffix(".py"))
+    return tuple(path for path in modules if path.is_file())

@@ -50,6 +50,16 @@ def load_strategy(address: str) -> Select:
         raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
 
 
+def stream_of(address: str) -> str:
+    """Return the name of a strategy's random stream.
+
+    A strategy in the user's own file draws the same wherever the file lies. That of a built-in
+    strategy is its address: it must not change, since results follow it.
+    """
+    module, _, function = address.rpartition(":")
+    return f"{Path(module).name}:{function}" if module.endswith(".py") else address
+
+
 def _from_file(path: str) -> ModuleType:
     """Import a file that is in no package; what is beside it stays out of reach."""
     spec = importlib.util.spec_from_file_location("strategy_of_ones_own", path)
