@@ -13,6 +13,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/start.smk"
+
+
 configfile: "config.yaml"
 
 

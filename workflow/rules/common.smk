@@ -12,9 +12,6 @@ import re
 import sys
 from itertools import product
 
-# First on the path, so that no package of the same name elsewhere is taken for ours.
-sys.path[:0] = [f"{workflow.basedir}/workflow", f"{workflow.basedir}/workflow/scripts"]
-
 from cbal.paths import is_weights_file
 from orchestration.operation.standing import runs_of
 from orchestration.planning.provenance import (

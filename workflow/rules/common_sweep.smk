@@ -42,7 +42,7 @@ def usual_settings(wildcards):
     return json.dumps(defaults())
 
 
-def published():
+def published(wildcards):
     """What a paper reports of the sweep's data sets, as JSON."""
     return json.dumps({name: DATASETS[name]["published"] for name in SWEEP["datasets"]})
 
@@ -63,7 +63,7 @@ def title(wildcards):
     return DATASETS[wildcards.dataset]["title"] or wildcards.dataset
 
 
-def titles():
+def titles(wildcards):
     """Titles of the sweep's data sets as JSON, for figures and tables."""
     return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
 

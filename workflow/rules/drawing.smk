@@ -140,7 +140,7 @@ rule tabulate_claims:
     conda:
         "../../envs/cbal.yaml"
     params:
-        published=published(),
+        published=published,
         version=version("tabulate_claims.py"),
     shell:
         "python workflow/scripts/tabulate_claims.py"
@@ -166,8 +166,8 @@ rule tabulate_calibration:
         "../../envs/cbal.yaml"
     params:
         trainings=trainings,
-        published=published(),
-        titles=titles(),
+        published=published,
+        titles=titles,
         version=version("tabulate_calibration.py"),
     shell:
         "python workflow/scripts/tabulate_calibration.py"
