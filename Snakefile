@@ -43,6 +43,6 @@ rule all:
     default_target: True
     input:
         runs_of_sweep,
-        "results/metrics.parquet",
+        f"{OF_SWEEP}/metrics.parquet",
         rules.figures.input,
         labels_of_sweep("labels.parquet", "labels.csv"),

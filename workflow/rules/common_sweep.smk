@@ -53,10 +53,27 @@ def trainings(wildcards):
     return json.dumps([trial for _, trial, _ in runs])
 
 
+def folders_of_runs(wildcards):
+    """Where the sweep's runs are, finished or not; of an archived run its file."""
+    return [
+        ARCHIVED.get((*run.whose, run.seed)) or f"results/{run.folder()}" for run in runs_of(SWEEP)
+    ]
+
+
 def present_metrics(wildcards):
     """Digest of the sweep's metrics that are there already, and of their times."""
     present = [(*run.whose, run.seed, run.finished) for run in runs_of(SWEEP)]
     return hashlib.sha256(json.dumps(present).encode()).hexdigest()[:12]
+
+
+def drawn(part="", figures=(), tables=()):
+    """Files of figures and tables, of the sweep or of a part of it."""
+    files = {"figures": (figures, ("png", "pdf")), "tables": (tables, ("md", "csv"))}
+    return [
+        f"{OF_SWEEP}/{part}{folder}/{name}.{ending}"
+        for folder, (names, endings) in files.items()
+        for name, ending in product(names, endings)
+    ]
 
 
 def title(wildcards):

@@ -21,9 +21,10 @@ def check_folder(project: str) -> None:
     Raises:
         SettingsError: it works in another folder.
     """
-    if not os.path.samefile(project, os.getcwd()):
+    where = os.path.realpath(project)
+    if not os.path.samefile(where, os.getcwd()):
         raise SettingsError(
-            f"this workflow runs in its own folder alone: cd {os.path.realpath(project)}, and leave out --directory "
+            f"this workflow runs in its own folder alone: cd {where}, and leave out --directory "
             "and --snakefile"
         )
 

@@ -71,6 +71,8 @@ def check(config: Config) -> None:
             for entry in sweep[key]:
                 _known(f"sweeps.{name}.{key}", entry, config[key])
     for name, dataset in config["datasets"].items():
+        if name == "sweeps":
+            raise SettingsError("datasets.sweeps: the name is taken; choose another")
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
     _known("sweep", config["sweep"], config["sweeps"])
     for sweep in config["sweeps"].values():
