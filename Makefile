@@ -26,8 +26,8 @@ install: $(VENV)/ready
 
 demo: $(VENV)/ready
 	snakemake all --cores $(CORES) --scheduler greedy --rerun-incomplete --quiet host reason rules --config sweep=demo
-	@echo; cat results/tables/summary.md
-	@echo; echo "Figures: results/figures/   Tables: results/tables/"
+	@echo; cat results/sweeps/demo/tables/summary.md
+	@echo; echo "Figures and tables: results/sweeps/demo/"
 
 # The page's address is printed as soon as there is something to ask.
 label-demo: $(VENV)/ready

@@ -17,7 +17,7 @@ from orchestration.operation.leftovers import VARIABLE
 from tests.project import Project, checkout
 from tests.slurm.cluster import Cluster
 
-TARGET = "results/metrics.parquet"
+TARGET = "results/sweeps/small/metrics.parquet"
 # The README's commands for resuming.
 LOCAL = ["--cores", "2", "--rerun-incomplete"]
 SLURM = ["--cores", "8", "--profile", "slurm"]

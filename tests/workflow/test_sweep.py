@@ -7,9 +7,11 @@ import pytest
 
 from tests.conftest import ROOT, write_class_folders
 
+METRICS = "results/sweeps/tiny/metrics.parquet"
+
 
 def test_a_finished_sweep_has_its_results(finished):
-    results = finished.path / "results"
+    results = finished.path / "results/sweeps/tiny"
     metrics = pq.read_table(results / "metrics.parquet").to_pandas()
     assert len(metrics) == 2 * 2 + 1
     assert metrics["test_accuracy"].between(0, 1).all()
@@ -40,14 +42,13 @@ def test_every_file_carries_its_keys(finished):
 def test_growing_by_a_round_leaves_the_rounds_before(project):
     before = project.results()
     project.configure(sweeps__tiny__rounds=3)
-    project.run("results/metrics.parquet")
+    project.run(METRICS)
     after = project.results()
     changed = {name for name in before if after.get(name) != before[name]}
     grown = {n for n in changed if n.endswith(("round-2/model.safetensors", "/run.parquet"))}
-    assert changed - grown == {"results/metrics.parquet"}
-    assert (
-        pq.read_table(project.path / "results/metrics.parquet")["round"].to_pylist().count(3) == 2
-    )
+    assert changed - grown == {METRICS}
+    metrics = pq.read_table(project.path / METRICS)
+    assert metrics["round"].to_pylist().count(3) == 2
 
 
 def test_the_report_has_figures_and_captions(finished):

@@ -12,9 +12,6 @@ import re
 import sys
 from itertools import product
 
-# First on the path, so that no package of the same name elsewhere is taken for ours.
-sys.path[:0] = [f"{workflow.basedir}/workflow", f"{workflow.basedir}/workflow/scripts"]
-
 from cbal.paths import is_weights_file
 from orchestration.operation.standing import runs_of
 from orchestration.planning.provenance import (
@@ -57,6 +54,10 @@ ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
+# What belongs to a sweep and to no run alone: another sweep's is beside it.
+OF_SWEEP = f"results/sweeps/{config['sweep']}"
+LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
+PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
