@@ -7,7 +7,7 @@ PIP := $(VENV)/bin/python -m pip install --quiet -c envs/constraints.txt
 # `snakemake`, and the `python` of its jobs, are those of .venv.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help install demo label-demo status test test-slurm drills lint format
+.PHONY: help install demo label-demo status test test-slurm drills lint format docs hashes
 
 help:
 	@echo "make demo     the paper's five scenarios on digits, to figures and a table (minutes)"
@@ -18,14 +18,16 @@ help:
 	@echo "make drills   kill, interrupt and damage sweeps at random moments; prints a table (an hour)"
 	@echo "make lint     linters alone"
 	@echo "make format   let ruff and snakefmt rewrite the files"
+	@echo "make docs     write docs/configuration.md from the schema of the settings"
+	@echo "make hashes   write envs/hashes.txt from the pinned versions (needs the network)"
 	@echo "make install  only the set-up, into $(VENV)"
 
 install: $(VENV)/ready
 
 demo: $(VENV)/ready
 	snakemake all --cores $(CORES) --scheduler greedy --rerun-incomplete --quiet host reason rules --config sweep=demo
-	@echo; cat results/tables/summary.md
-	@echo; echo "Figures: results/figures/   Tables: results/tables/"
+	@echo; cat results/sweeps/demo/tables/summary.md
+	@echo; echo "Figures and tables: results/sweeps/demo/"
 
 # The page's address is printed as soon as there is something to ask.
 label-demo: $(VENV)/ready
@@ -34,7 +36,7 @@ label-demo: $(VENV)/ready
 
 # Installs nothing: it may be asked while a sweep runs.
 status:
-	@python -m workflow.operation.status $(SWEEP)
+	@PYTHONPATH=workflow:workflow/scripts python -m orchestration.operation.status $(SWEEP)
 
 test: $(VENV)/ready-to-test lint
 	@tests/browser/install.sh
@@ -60,6 +62,16 @@ format: $(VENV)/ready-to-test
 	ruff check --fix .
 	ruff format .
 	snakefmt Snakefile workflow
+
+docs: $(VENV)/ready
+	PYTHONPATH=workflow:workflow/scripts python -m orchestration.planning.document
+
+# Hashes of all files that the package index lists for a version, for every platform.
+hashes: $(VENV)/ready
+	$(PIP) uv==0.13.9
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--constraints envs/constraints.txt --output-file envs/hashes.txt envs/requirements.txt
 
 $(VENV)/ready: envs/requirements.txt envs/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

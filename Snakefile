@@ -13,6 +13,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/start.smk"
+
+
 configfile: "config.yaml"
 
 
@@ -41,6 +44,6 @@ rule all:
     default_target: True
     input:
         runs_of_sweep,
-        "results/metrics.parquet",
+        f"{OF_SWEEP}/metrics.parquet",
         rules.figures.input,
         labels_of_sweep("labels.parquet", "labels.csv"),

@@ -74,8 +74,8 @@ def test_from_metrics_to_figures_and_tables(prepared, tmp_path):
         (tmp_path / f"train-{round}/metrics.parquet").rename(folder / "metrics.parquet")
     metrics = f"{tmp_path}/metrics.parquet"
     collect_metrics.main(
-        ["--partial", "--results", f"{tmp_path}/results", "--datasets", "tiny", "--scenarios", "s"]
-        + ["--seeds", "0", "--rounds", "2", "--titles", '{"tiny": "Tiny"}', "--out", metrics]
+        ["--runs", f"{tmp_path}/results/tiny/s/seed-0", "--rounds", "2"]
+        + ["--titles", '{"tiny": "Tiny"}', "--out", metrics]
     )
     assert pq.read_table(metrics)["round"].to_pylist() == [1, 2]
 

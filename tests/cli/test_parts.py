@@ -45,14 +45,16 @@ def archive(tmp_path, settings=SETTINGS):
     )
 
 
-def collected(tmp_path, results="results"):
+def collected(tmp_path):
     """Return the metrics of all rounds, as of a half-finished sweep."""
-    collect_metrics.main(
-        ["--results", str(tmp_path / results), "--archive", str(tmp_path / "archive")]
-        + ["--datasets", "d", "--scenarios", "random", "--seeds", "0", "1", "--rounds", "2"]
-        + ["--partial", "--out", str(tmp_path / "metrics.parquet")]
-    )
-    return read_table(tmp_path / "metrics.parquet")
+    runs = ("random/seed-0", "random/seed-1", "supervised/seed-0", "supervised/seed-1")
+    return collect(tmp_path, *(str(tmp_path / "results/d" / run) for run in runs))
+
+
+def collect(tmp_path, *runs):
+    out = tmp_path / "metrics.parquet"
+    collect_metrics.main(["--runs", *runs, "--rounds", "2", "--out", str(out)])
+    return read_table(out)
 
 
 @pytest.fixture
@@ -74,7 +76,8 @@ def test_finished_runs_alone_are_archived_and_stand_for_their_results(finished):
         "d/supervised/settings.json",
     }
     assert json.loads((finished / "archive/d/random/settings.json").read_text())["rounds"] == 2
-    rows = collected(finished, "nothing").to_pylist()
+    kept = [finished / f"archive/d/{name}/seed-0.parquet" for name in ("random", "supervised")]
+    rows = collect(finished, *map(str, kept)).to_pylist()
     assert rows == [row for row in whole.to_pylist() if row["seed"] == 0]
     archive(finished)  # again: nothing to do
 

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import psutil
 
+from orchestration.operation.leftovers import VARIABLE
 from tests.project import Project, checkout
 from tests.slurm.cluster import Cluster
-from workflow.operation.leftovers import VARIABLE
 
-TARGET = "results/metrics.parquet"
+TARGET = "results/sweeps/small/metrics.parquet"
 # The README's commands for resuming.
 LOCAL = ["--cores", "2", "--rerun-incomplete"]
 SLURM = ["--cores", "8", "--profile", "slurm"]

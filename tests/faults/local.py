@@ -30,7 +30,7 @@ READERS = {
     "{run}/round-1/pool.parquet": "{run}/round-1/metrics.parquet",
     "{run}/round-1/model.safetensors": "{run}/round-2/features.parquet",
     "{run}/round-2/features.parquet": "{run}/round-2/step-2-cluster/query.parquet",
-    "{run}/round-2/metrics.parquet": "results/metrics.parquet",
+    "{run}/round-2/metrics.parquet": "results/sweeps/small/metrics.parquet",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.project import Project, checkout
 
 SWEEP = {"datasets": ["digits"], "scenarios": ["random", "uncertain+cluster"], "seeds": [0]}
-METRICS = "results/metrics.parquet"
+METRICS = "results/sweeps/two/metrics.parquet"
 
 
 def on_slurm(project: Project, cluster, *arguments: str) -> subprocess.CompletedProcess:

@@ -27,36 +27,37 @@ def keys(table):
     return [(r["scenario"], r["seed"], r["round"]) for r in table.to_pylist()]
 
 
-def sweep(results, scenarios, seeds, rounds, supervised=True):
-    files = metrics_files(results, ["d"], scenarios, seeds, rounds, supervised, partial=True)
-    return gather(files)
+def folders(results, *names):
+    return [results / "d" / name for name in names]
 
 
-def test_rows_are_in_the_sweep_s_order_and_of_the_sweep_alone(results):
-    assert keys(sweep(results, ["random", "cluster"], [0], 2)) == [
+def test_rows_are_in_the_order_of_the_runs_and_up_to_the_sweep_s_rounds(results):
+    runs = folders(results, "random/seed-0", "cluster/seed-0", "supervised/seed-0")
+    assert keys(gather(metrics_files(runs, 2))) == [
         ("random", 0, 1),
         ("random", 0, 2),
         ("cluster", 0, 1),
         ("cluster", 0, 2),
         ("supervised", 0, 0),
     ]
-    assert keys(sweep(results, ["random"], [1], 10, False)) == [
+    assert keys(gather(metrics_files(folders(results, "random/seed-1"), 10))) == [
         ("random", 1, 1),
         ("random", 1, 2),
         ("random", 1, 10),
     ]
 
 
-def test_finished_runs_have_a_file_of_their_own(results):
-    whole = sweep(results, ["random"], [0], 2, False)
+def test_a_finished_run_is_a_file(results):
+    whole = gather(metrics_files(folders(results, "random/seed-0"), 2))
     write_table(results / "d/random/seed-0/run.parquet", whole)
-    assert gather(metrics_files(results, ["d"], ["random"], [0, 1], 2, False)).equals(whole)
+    files = metrics_files(folders(results, "random/seed-0/run.parquet", "no/seed-0.parquet"), 2)
+    assert gather(files).equals(whole)
 
 
 def test_what_is_missing_is_left_out(results):
-    assert len(sweep(results, ["random"], [0, 2], 2)) == 3
+    assert len(metrics_files(folders(results, "random/seed-0", "random/seed-2"), 2)) == 2
 
 
 def test_nothing_at_all_says_what_to_run(results):
     with pytest.raises(InputError, match="no metrics of this sweep yet"):
-        sweep(results, ["other"], [0], 2, False)
+        gather(metrics_files(folders(results, "other/seed-0"), 2))

@@ -56,7 +56,7 @@ def test_the_paper_s_calibration_never_sees_the_test_split(fresh):
 
 
 def test_a_finished_sweep_has_nothing_to_do(finished):
-    for target in ([], ["figures"], ["results/metrics.parquet"]):
+    for target in ([], ["figures"], ["results/sweeps/tiny/metrics.parquet"]):
         assert finished.jobs(*target) == {}
 
 
@@ -86,7 +86,7 @@ def test_another_round_adds_its_jobs_alone(project):
 
 def test_one_round_less_draws_again_and_trains_nothing(project):
     project.configure(sweeps__tiny__rounds=1)
-    jobs = project.jobs("results/tables/summary.md")
+    jobs = project.jobs("results/sweeps/tiny/tables/summary.md")
     assert jobs == {"finish_run": 2, "collect_metrics": 1, "tabulate": 1}
 
 
@@ -167,12 +167,22 @@ def test_a_new_comment_or_line_in_the_config_reruns_nothing(project):
     assert project.jobs() == {}
 
 
-def test_another_sweep_of_the_same_runs_draws_again_alone(project):
+def test_another_sweep_of_the_same_runs_draws_for_itself_alone(project):
     project.configure(
         sweeps__half={"datasets": ["tiny"], "scenarios": ["random"]} | {"seeds": [0], "rounds": 2}
     )
-    jobs = project.jobs("results/tables/summary.md", "--config", "sweep=half")
+    before = project.results()
+    table = "results/sweeps/half/tables/summary.md"
+    jobs = project.jobs(table, "--config", "sweep=half")
     assert jobs == {"collect_metrics": 1, "tabulate": 1}
+    project.run(table, "--config", "sweep=half")
+    assert "uncertain+cluster" not in (project.path / table).read_text()
+    after = project.results()
+    assert {name: after[name] for name in before} == before
+    assert {name.rpartition("/half/")[0] for name in after.keys() - before.keys()} == {
+        "results/sweeps"
+    }
+    assert project.jobs() == {}
 
 
 def test_partial_draws_what_is_there_and_runs_nothing_else(project):
@@ -182,7 +192,10 @@ def test_partial_draws_what_is_there_and_runs_nothing_else(project):
     assert project.jobs("partial") == {**drawn, "partial": 1}
     project.run("partial")
     assert project.jobs("partial") == {}
-    assert "uncertain+cluster" in (project.path / "results/partial/tables/summary.md").read_text()
+    assert (
+        "uncertain+cluster"
+        in (project.path / "results/sweeps/tiny/partial/tables/summary.md").read_text()
+    )
     (project.path / "results/tiny/random/seed-0/round-2/metrics.parquet").unlink()
     assert project.jobs("partial") == {**drawn, "partial": 1}
 

@@ -2,6 +2,8 @@
 
 import shutil
 
+METRICS = "results/sweeps/tiny/metrics.parquet"
+
 
 def with_archive(project):
     project.configure(sweeps__tiny__archive="kept")
@@ -18,25 +20,24 @@ def test_a_fresh_checkout_takes_finished_runs_from_the_archive(project, fresh, t
     ]
     other = with_archive(fresh.copy(tmp_path / "other"))
     shutil.copytree(project.path / "kept", other.path / "kept")
-    metrics = "results/metrics.parquet"
-    assert other.jobs(metrics) == {"collect_metrics": 1}
-    other.run(metrics)
-    assert (other.path / metrics).read_bytes() == (project.path / metrics).read_bytes()
+    assert other.jobs(METRICS) == {"collect_metrics": 1}
+    other.run(METRICS)
+    assert (other.path / METRICS).read_bytes() == (project.path / METRICS).read_bytes()
 
     # A further seed is all that remains to be done, and what is archived stays.
     other.configure(sweeps__tiny__seeds=[0, 1])
-    jobs = other.jobs(metrics)
+    jobs = other.jobs(METRICS)
     assert jobs["train_supervised"] == 1
     assert jobs["finish_run"] == 3
     assert jobs["train"] + jobs["train_last"] == 4
     (other.path / "kept/tiny/random/seed-0.parquet").unlink()
-    assert other.jobs(metrics)["init_pool"] == 3
+    assert other.jobs(METRICS)["init_pool"] == 3
 
 
 def test_archived_runs_are_done_where_they_were_made_too(project):
     with_archive(project).run("archive")
     shutil.rmtree(project.path / "results")
-    assert project.jobs("results/metrics.parquet") == {"collect_metrics": 1}
+    assert project.jobs(METRICS) == {"collect_metrics": 1}
     said = project.snakemake("-n", "partial")
     assert said.returncode == 0, said.stderr
 
@@ -73,6 +74,6 @@ def test_a_calibration_runs_and_compares(project):
     assert project.jobs() == {}
     assert project.jobs("calibration")["train_trial"] == 4
     project.run("calibration")
-    table = (project.path / "results/tables/calibration.md").read_text()
+    table = (project.path / "results/sweeps/tiny/tables/calibration.md").read_text()
     assert table.count("\n| ") == 6
     assert "| epochs | flip | seeds | validation accuracy | validation loss |" in table

@@ -58,7 +58,7 @@ def fresh_scenarios(fresh, tmp_path_factory):
 @pytest.fixture(scope="module")
 def finished_scenarios(fresh_scenarios):
     """That sweep, finished."""
-    fresh_scenarios.run("results/metrics.parquet")
+    fresh_scenarios.run("results/sweeps/tiny/metrics.parquet")
     return fresh_scenarios
 
 
@@ -84,7 +84,7 @@ def test_members_of_an_ensemble_are_jobs_side_by_side(fresh_scenarios):
 
 
 def test_the_sweep_runs_and_has_nothing_to_do_afterwards(finished_scenarios):
-    assert finished_scenarios.jobs("results/metrics.parquet") == {}
+    assert finished_scenarios.jobs("results/sweeps/tiny/metrics.parquet") == {}
     results = finished_scenarios.path / "results"
     metrics = pq.read_table(results / "metrics.parquet").to_pylist()
     assert len(metrics) == 2 * 3
@@ -112,7 +112,7 @@ def test_another_round_adds_its_jobs_alone(finished_scenarios, tmp_path):
     a_round = {"extract_features": 3, "train_last": 3, "train_member": 2, "update_pool": 3}
     steps = {"select_uncertain": 3, "select_diverse": 1, "annotate": 4}
     drawn = {"finish_run": 3, "collect_metrics": 1}
-    assert project.jobs("results/metrics.parquet") == add(a_round, steps, drawn)
+    assert project.jobs("results/sweeps/tiny/metrics.parquet") == add(a_round, steps, drawn)
     assert DRAWN.items() <= project.jobs().items()
 
 
@@ -120,9 +120,9 @@ def test_a_strategy_s_file_is_part_of_its_steps_version(finished_scenarios, tmp_
     project = finished_scenarios.copy(tmp_path / "project")
     own = tmp_path / "own.py"
     own.write_text("# a comment\n" + OWN)
-    assert project.jobs("results/metrics.parquet") == {}
+    assert project.jobs("results/sweeps/tiny/metrics.parquet") == {}
     own.write_text(OWN.replace("away += ", "away -= "))
-    jobs = project.jobs("results/metrics.parquet")
+    jobs = project.jobs("results/sweeps/tiny/metrics.parquet")
     assert (jobs["select_diverse"], jobs["select_uncertain"]) == (2, 4)
     assert jobs["train"] == jobs["train_last"] == 2  # but for the scenario without it
     own.unlink()

@@ -12,12 +12,17 @@ import re
 import sys
 from itertools import product
 
-from workflow.operation.standing import runs_of
-from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
-from workflow.planning.settings import SettingsError, check, shares, trials
-from workflow.planning.strategies import OF_A_HEAD, strategies_of
-from workflow.planning.versions import version
-from workflow.scripts.cbal.paths import is_weights_file
+from cbal.paths import is_weights_file
+from orchestration.operation.standing import runs_of
+from orchestration.planning.provenance import (
+    archived_runs,
+    defaults,
+    provenance,
+    provenance_of_sweep,
+)
+from orchestration.planning.settings import SettingsError, check, shares, trials
+from orchestration.planning.strategies import OF_A_HEAD, strategies_of
+from orchestration.planning.versions import version
 
 # A DAG is millions of objects, and they all stay: looking for garbage among them again and
 # again took a tenth of its time.
@@ -49,6 +54,10 @@ ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
 STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
 MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
 SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
+# What belongs to a sweep and to no run alone: another sweep's is beside it.
+OF_SWEEP = f"results/sweeps/{config['sweep']}"
+LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
+PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)

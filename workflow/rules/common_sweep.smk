@@ -42,7 +42,7 @@ def usual_settings(wildcards):
     return json.dumps(defaults())
 
 
-def published():
+def published(wildcards):
     """What a paper reports of the sweep's data sets, as JSON."""
     return json.dumps({name: DATASETS[name]["published"] for name in SWEEP["datasets"]})
 
@@ -53,17 +53,34 @@ def trainings(wildcards):
     return json.dumps([trial for _, trial, _ in runs])
 
 
+def folders_of_runs(wildcards):
+    """Where the sweep's runs are, finished or not; of an archived run its file."""
+    return [
+        ARCHIVED.get((*run.whose, run.seed)) or f"results/{run.folder()}" for run in runs_of(SWEEP)
+    ]
+
+
 def present_metrics(wildcards):
     """Digest of the sweep's metrics that are there already, and of their times."""
     present = [(*run.whose, run.seed, run.finished) for run in runs_of(SWEEP)]
     return hashlib.sha256(json.dumps(present).encode()).hexdigest()[:12]
 
 
+def drawn(part="", figures=(), tables=()):
+    """Files of figures and tables, of the sweep or of a part of it."""
+    files = {"figures": (figures, ("png", "pdf")), "tables": (tables, ("md", "csv"))}
+    return [
+        f"{OF_SWEEP}/{part}{folder}/{name}.{ending}"
+        for folder, (names, endings) in files.items()
+        for name, ending in product(names, endings)
+    ]
+
+
 def title(wildcards):
     return DATASETS[wildcards.dataset]["title"] or wildcards.dataset
 
 
-def titles():
+def titles(wildcards):
     """Titles of the sweep's data sets as JSON, for figures and tables."""
     return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
 

@@ -1,6 +1,6 @@
 """Drawing: figures and tables, from the metrics of a sweep alone.
 
-Needs:  results/metrics.parquet, or results/partial/metrics.parquet.
+Needs:  results/sweeps/{sweep}/metrics.parquet, or partial/metrics.parquet there.
 Makes:  figures/ and tables/ beside it.
 Order:  none among plot_accuracy, plot_clusters, tabulate, tabulate_wins, tabulate_claims;
         plot_gallery needs no metrics but a round's clusters, tabulate_calibration those of the
@@ -22,19 +22,19 @@ localrules:
 rule plot_accuracy:
     """Figure 2: test accuracy against interactions."""
     input:
-        metrics="results/{part}metrics.parquet",
+        metrics=f"{PART}metrics.parquet",
     output:
         png=report(
-            "results/{part}figures/accuracy.png",
+            f"{PART}figures/accuracy.png",
             caption="../report/accuracy.rst",
             category="Figures",
             labels={"figure": "2: test accuracy"},
         ),
-        pdf="results/{part}figures/accuracy.pdf",
+        pdf=f"{PART}figures/accuracy.pdf",
     log:
-        "logs/{part}plot_accuracy.log",
+        f"{PART_LOGS}plot_accuracy.log",
     benchmark:
-        "logs/{part}plot_accuracy.tsv"
+        f"{PART_LOGS}plot_accuracy.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -49,19 +49,19 @@ rule plot_accuracy:
 rule plot_clusters:
     """Figure 3: accuracy and number of cluster-labeled images."""
     input:
-        metrics="results/{part}metrics.parquet",
+        metrics=f"{PART}metrics.parquet",
     output:
         png=report(
-            "results/{part}figures/clusters.png",
+            f"{PART}figures/clusters.png",
             caption="../report/clusters.rst",
             category="Figures",
             labels={"figure": "3: cluster labels"},
         ),
-        pdf="results/{part}figures/clusters.pdf",
+        pdf=f"{PART}figures/clusters.pdf",
     log:
-        "logs/{part}plot_clusters.log",
+        f"{PART_LOGS}plot_clusters.log",
     benchmark:
-        "logs/{part}plot_clusters.tsv"
+        f"{PART_LOGS}plot_clusters.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -76,19 +76,19 @@ rule plot_clusters:
 rule tabulate:
     """The table: final accuracy, area under the budget curve, interactions needed."""
     input:
-        metrics="results/{part}metrics.parquet",
+        metrics=f"{PART}metrics.parquet",
     output:
-        md="results/{part}tables/summary.md",
+        md=f"{PART}tables/summary.md",
         csv=report(
-            "results/{part}tables/summary.csv",
+            f"{PART}tables/summary.csv",
             caption="../report/summary.rst",
             category="Tables",
             labels={"figure": "summary"},
         ),
     log:
-        "logs/{part}tabulate.log",
+        f"{PART_LOGS}tabulate.log",
     benchmark:
-        "logs/{part}tabulate.tsv"
+        f"{PART_LOGS}tabulate.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -105,17 +105,17 @@ rule tabulate:
 use rule tabulate as tabulate_wins with:
     # Which scenario beats which, seed by seed.
     output:
-        md="results/{part}tables/wins.md",
+        md=f"{PART}tables/wins.md",
         csv=report(
-            "results/{part}tables/wins.csv",
+            f"{PART}tables/wins.csv",
             caption="../report/wins.rst",
             category="Tables",
             labels={"figure": "which beats which"},
         ),
     log:
-        "logs/{part}tabulate_wins.log",
+        f"{PART_LOGS}tabulate_wins.log",
     benchmark:
-        "logs/{part}tabulate_wins.tsv"
+        f"{PART_LOGS}tabulate_wins.tsv"
     params:
         script="tabulate_wins.py",
         version=version("tabulate_wins.py"),
@@ -124,23 +124,23 @@ use rule tabulate as tabulate_wins with:
 rule tabulate_claims:
     """What the paper says of its results, and what this sweep says of it."""
     input:
-        metrics="results/{part}metrics.parquet",
+        metrics=f"{PART}metrics.parquet",
     output:
-        md="results/{part}tables/claims.md",
+        md=f"{PART}tables/claims.md",
         csv=report(
-            "results/{part}tables/claims.csv",
+            f"{PART}tables/claims.csv",
             caption="../report/claims.rst",
             category="Tables",
             labels={"figure": "the paper's claims"},
         ),
     log:
-        "logs/{part}tabulate_claims.log",
+        f"{PART_LOGS}tabulate_claims.log",
     benchmark:
-        "logs/{part}tabulate_claims.tsv"
+        f"{PART_LOGS}tabulate_claims.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
-        published=published(),
+        published=published,
         version=version("tabulate_claims.py"),
     shell:
         "python workflow/scripts/tabulate_claims.py"
@@ -156,18 +156,18 @@ rule tabulate_calibration:
     input:
         metrics=metrics_of_calibration,
     output:
-        md="results/tables/calibration.md",
-        csv="results/tables/calibration.csv",
+        md=f"{OF_SWEEP}/tables/calibration.md",
+        csv=f"{OF_SWEEP}/tables/calibration.csv",
     log:
-        "logs/tabulate_calibration.log",
+        f"{LOGS_OF_SWEEP}/tabulate_calibration.log",
     benchmark:
-        "logs/tabulate_calibration.tsv"
+        f"{LOGS_OF_SWEEP}/tabulate_calibration.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
         trainings=trainings,
-        published=published(),
-        titles=titles(),
+        published=published,
+        titles=titles,
         version=version("tabulate_calibration.py"),
     shell:
         "python workflow/scripts/tabulate_calibration.py"
@@ -189,16 +189,16 @@ rule plot_gallery:
         images=f"{DATA}/images.npy",
     output:
         png=report(
-            "results/figures/gallery-{dataset}.png",
+            f"{OF_SWEEP}/figures/gallery-{{dataset}}.png",
             caption="../report/gallery.rst",
             category="Figures",
             labels={"figure": "1: clusters of {dataset}"},
         ),
-        pdf="results/figures/gallery-{dataset}.pdf",
+        pdf=f"{OF_SWEEP}/figures/gallery-{{dataset}}.pdf",
     log:
-        "logs/{dataset}/plot_gallery.log",
+        f"{LOGS_OF_SWEEP}/plot_gallery-{{dataset}}.log",
     benchmark:
-        "logs/{dataset}/plot_gallery.tsv"
+        f"{LOGS_OF_SWEEP}/plot_gallery-{{dataset}}.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:

@@ -23,7 +23,7 @@ localrules:
     link_classes,
 
 
-from workflow.operation import labeling
+from orchestration.operation import labeling
 
 if workflow.is_main_process and not workflow.output_settings.dryrun:
     labeling.own_pages()

@@ -1,6 +1,6 @@
 """Operation: before the first job, while jobs run, and at the end. No rule.
 
-Needs:  to know which Snakemakes live in this folder (workflow/operation/presence.py).
+Needs:  to know which Snakemakes live in this folder (workflow/orchestration/operation/presence.py).
 Makes:  progress on the screen, and the reason of each failure in one line.
 Order:  at the start of a run: a dead run's lock goes, its jobs are ended, Slurm is asked
         whether it takes ours; then progress after each round; at the end what failed.
@@ -13,8 +13,8 @@ from collections import Counter
 
 from snakemake.logging import logger
 
-from workflow.operation import leftovers, presence, slurm
-from workflow.operation.progress import TRAINS, Progress
+from orchestration.operation import leftovers, presence, slurm
+from orchestration.operation.progress import TRAINS, Progress
 
 # Set in a run that has begun anew.
 ONCE = "CBAL_BEGAN_ANEW"

@@ -1,8 +1,8 @@
 """Results: the metrics of runs and of the sweep, and the targets that people ask for.
 
 Needs:  metrics.parquet of all rounds, and of the supervised baseline.
-Makes:  run.parquet of each run; results/metrics.parquet; results/partial/metrics.parquet of
-        what a half-finished sweep has; the sweep's archive.
+Makes:  run.parquet of each run; the sweep's archive; results/sweeps/{sweep}/metrics.parquet, and
+        partial/metrics.parquet there of what a half-finished sweep has.
 Order:  finish_run -> collect_metrics | collect_partial -> the rules of drawing.smk.
 """
 
@@ -21,32 +21,26 @@ localrules:
 rule figures:
     """Figures and tables of the sweep."""
     input:
-        expand("results/figures/{name}.{ext}", name=["accuracy", "clusters"], ext=["png", "pdf"]),
-        expand("results/figures/gallery-{dataset}.{ext}", dataset=GALLERIES, ext=["png", "pdf"]),
-        expand("results/tables/{name}.{ext}", name=TABLES, ext=["md", "csv"]),
+        drawn(figures=["accuracy", "clusters"], tables=TABLES),
+        drawn(figures=[f"gallery-{dataset}" for dataset in GALLERIES]),
 
 
 rule partial:
     """Figures and tables of what is there of a half-finished sweep; trains nothing."""
     input:
-        expand(
-            "results/partial/figures/{name}.{ext}",
-            name=["accuracy", "clusters"],
-            ext=["png", "pdf"],
-        ),
-        expand("results/partial/tables/{name}.{ext}", name=TABLES, ext=["md", "csv"]),
+        drawn("partial/", figures=["accuracy", "clusters"], tables=TABLES),
 
 
 rule calibration:
     """The table of the trainings that the sweep's calibration compares."""
     input:
-        expand("results/tables/calibration.{ext}", ext=["md", "csv"]),
+        drawn(tables=["calibration"]),
 
 
 rule archive:
     """Copy the metrics of finished runs to the sweep's archive; trains nothing."""
     log:
-        "logs/archive.log",
+        f"{LOGS_OF_SWEEP}/archive.log",
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -101,34 +95,23 @@ rule collect_metrics:
     input:
         runs_of_sweep,
     output:
-        "results/metrics.parquet",
+        f"{OF_SWEEP}/metrics.parquet",
     log:
-        "logs/collect_metrics.log",
+        f"{LOGS_OF_SWEEP}/collect_metrics.log",
     benchmark:
-        "logs/collect_metrics.tsv"
+        f"{LOGS_OF_SWEEP}/collect_metrics.tsv"
     conda:
         "../../envs/cbal.yaml"
     params:
-        datasets=SWEEP["datasets"],
-        scenarios=SWEEP["scenarios"],
-        seeds=SWEEP["seeds"],
+        unfinished=[],
         rounds=SWEEP["rounds"],
-        titles=titles(),
-        supervised="" if SWEEP["supervised"] else "--no-supervised",
-        archive=SWEEP["archive"] or [],
-        partial="",
+        titles=titles,
         version=version("collect_metrics.py"),
     shell:
         "python workflow/scripts/collect_metrics.py"
-        " --results results"
-        " --datasets {params.datasets:q}"
-        " --scenarios {params.scenarios:q}"
-        " --seeds {params.seeds}"
+        " --runs {input:q} {params.unfinished:q}"
         " --rounds {params.rounds}"
         " --titles {params.titles:q}"
-        " {params.supervised}"
-        " --archive {params.archive:q}"
-        " {params.partial}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -139,19 +122,14 @@ use rule collect_metrics as collect_partial with:
     input:
         [],
     output:
-        "results/partial/metrics.parquet",
+        f"{OF_SWEEP}/partial/metrics.parquet",
     log:
-        "logs/collect_partial.log",
+        f"{LOGS_OF_SWEEP}/collect_partial.log",
     benchmark:
-        "logs/collect_partial.tsv"
+        f"{LOGS_OF_SWEEP}/collect_partial.tsv"
     params:
-        datasets=SWEEP["datasets"],
-        scenarios=SWEEP["scenarios"],
-        seeds=SWEEP["seeds"],
+        unfinished=folders_of_runs,
         rounds=SWEEP["rounds"],
-        titles=titles(),
-        supervised="" if SWEEP["supervised"] else "--no-supervised",
-        archive=SWEEP["archive"] or [],
-        partial="--partial",
+        titles=titles,
         version=version("collect_metrics.py"),
         present=present_metrics,

@@ -7,8 +7,13 @@ import time
 import psutil
 import pytest
 
-from workflow.operation import leftovers
-from workflow.operation.leftovers import VARIABLE, StillRunningError, end_processes, end_slurm_jobs
+from orchestration.operation import leftovers
+from orchestration.operation.leftovers import (
+    VARIABLE,
+    StillRunningError,
+    end_processes,
+    end_slurm_jobs,
+)
 
 SLEEP = "import time; print('up', flush=True); time.sleep(60)"
 

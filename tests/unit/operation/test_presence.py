@@ -3,14 +3,15 @@ import sys
 
 import pytest
 
+from orchestration.operation import presence
+from orchestration.operation.presence import announce, living
 from tests.conftest import ROOT
-from workflow.operation import presence
-from workflow.operation.presence import announce, living
 
 HOLD = """
 import sys
 from pathlib import Path
-from workflow.operation.presence import announce
+import tests  # puts the project's packages on the path
+from orchestration.operation.presence import announce
 announce(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

@@ -3,8 +3,8 @@ import logging
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from workflow.operation import progress
-from workflow.operation.progress import Progress
+from orchestration.operation import progress
+from orchestration.operation.progress import Progress
 
 
 @pytest.fixture

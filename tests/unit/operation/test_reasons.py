@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from workflow.operation.reasons import reason
+from orchestration.operation.reasons import reason
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ import subprocess
 
 import pytest
 
-from workflow.operation import slurm
-from workflow.operation.slurm import RefusedError, check
+from orchestration.operation import slurm
+from orchestration.operation.slurm import RefusedError, check
 
 CONFIGURATION = """\
 AccountingStorageType   = accounting_storage/{accounting}

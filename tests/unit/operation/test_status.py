@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from workflow.operation.standing import duration, runs_of
-from workflow.operation.status import describe, under_way
+from orchestration.operation.standing import duration, runs_of
+from orchestration.operation.status import describe, under_way
 
 SWEEP = {"datasets": ["d"], "scenarios": ["a", "b+c"], "seeds": [0, 3], "rounds": 3}
 NOW = 1_700_000_000

@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.planning.provenance import archived_runs, defaults, provenance, provenance_of_sweep
-from workflow.planning.settings import SettingsError, check, trials
+from orchestration.planning.provenance import (
+    archived_runs,
+    defaults,
+    provenance,
+    provenance_of_sweep,
+)
+from orchestration.planning.settings import SettingsError, check, trials
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 

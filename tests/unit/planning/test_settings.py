@@ -1,10 +1,11 @@
 import copy
+import math
 from pathlib import Path
 
 import pytest
 import yaml
 
-from workflow.planning.settings import SettingsError, check, shares
+from orchestration.planning.settings import SettingsError, check, shares
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 
@@ -71,7 +72,12 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("sweeps/demo/calibration", {"grid": {"rate": [1]}}, ["calibration.grid", "'rate'"]),
         ("sweeps/demo/calibration", {"grid": {"flip": [1]}}, ["calibration.grid.flip", "boolean"]),
         ("datasets/digits/published", {"accuracy": 2}, ["datasets.digits.published"]),
-        ("sweeps/demo/rounds", 6.0, ["sweeps.demo.rounds", "6.0 is not of type integer"]),
+        ("sweeps/demo/rounds", 6.5, ["sweeps.demo.rounds", "6.5 is not of type integer"]),
+        ("sweeps/demo/rounds", "6", ["'6' is not of type integer", "write it without quotes"]),
+        ("sweeps/demo", "{rounds: 6", ["sweeps.demo", "cannot be read as YAML"]),
+        ("sweeps/demo/rounds", math.inf, ["sweeps.demo.rounds: inf is not a finite number"]),
+        ("datasets/digits/training/learning_rate", math.nan, ["learning_rate: nan is not"]),
+        ("datasets/digits/title", "-rf", ["datasets.digits.title: '-rf' begins like an option"]),
         ("datasets/digits/path", "", ["datasets.digits.path"]),
         ("oracle/purity", 1.1, ["oracle.purity"]),
         ("models/convnet/weights", "IMAGENET1K_V1", ["models.convnet.weights", "write none"]),

@@ -6,11 +6,11 @@ import yaml
 
 from cbal import querying
 from cbal.feature_files import TERMS
+from cbal.registry import STRATEGIES
 from cbal.strategies.base import Candidates
+from orchestration.planning.settings import SCHEMA, SettingsError, check
+from orchestration.planning.strategies import OF_A_HEAD, OF_PASSES, strategies_of
 from tests.unit.planning.test_settings import CONFIG
-from workflow.planning.settings import SCHEMA, SettingsError, check
-from workflow.planning.strategies import OF_A_HEAD, OF_PASSES, strategies_of
-from workflow.scripts.cbal.registry import STRATEGIES
 
 SOURCE = """
 def select(candidates, n, rng, threads, **settings):

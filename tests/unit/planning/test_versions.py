@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from workflow.planning import versions
+from orchestration.planning import versions
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from workflow.planning.mistakes import SettingsError
-from workflow.planning.settings import read_schema
-from workflow.scripts.cbal.archives import disagreement, run_file
+from cbal.archives import disagreement, run_file
+from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.settings import read_schema
 
 Config = dict[str, Any]
 

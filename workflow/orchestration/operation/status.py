@@ -1,7 +1,7 @@
 """Print where a sweep stands, from the files alone: also while it runs, here or elsewhere.
 
-python -m workflow.operation.status            the sweep named in config.yaml
-python -m workflow.operation.status paper      another one
+python -m orchestration.operation.status            the sweep named in config.yaml
+python -m orchestration.operation.status paper      another one
 """
 
 import argparse
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from workflow.operation.leftovers import slurm_jobs
-from workflow.operation.presence import living
-from workflow.operation.standing import Run, duration, runs_of
-from workflow.planning.settings import SettingsError, check
+from orchestration.operation.leftovers import slurm_jobs
+from orchestration.operation.presence import living
+from orchestration.operation.standing import Run, duration, runs_of
+from orchestration.planning.settings import SettingsError, check
 
 
 def describe(name: str, runs: list[Run], now: float, since: float | None = None) -> list[str]:

@@ -13,19 +13,28 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
-from workflow.planning.mistakes import SettingsError
-from workflow.planning.strategies import check_own, check_scenario, strategies_of
-from workflow.scripts.cbal.paths import is_weights_file
-from workflow.scripts.cbal.registry import Strategy
+from cbal.paths import is_weights_file
+from cbal.registry import Strategy
+from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.strategies import check_own, check_scenario, strategies_of
+from orchestration.planning.values import plain
 
-SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
-SCRIPTS = Path(__file__).parents[1] / "scripts"
+SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
 # Folders beside those of the scenarios.
 TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
 IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
 TRAINING_IMAGES = {"cifar10": 50_000}  # published split
 
+# Why something that looks like what is wanted is text. Within braces of `--config` Snakemake
+# reads all numbers as text.
+TEXT = {
+    "number": " (YAML reads 1e-3 as text: write 0.001, in config.yaml and not within --config)",
+    "integer": " (it is text: write it without quotes, in config.yaml and not within --config)",
+    "object": " (it cannot be read as YAML, or is in quotes)",
+    "array": " (it cannot be read as YAML, or is in quotes)",
+}
 # JSON calls 6.0 an integer; range() and the command lines do not.
 Validator = validators.extend(
     Draft202012Validator,
@@ -43,6 +52,7 @@ def check(config: Config) -> None:
     Raises:
         SettingsError: the first mistake found.
     """
+    config.update(plain(config))
     schema = read_schema()
     error = best_match(Validator(schema).iter_errors(config))
     if error is not None:
@@ -61,6 +71,8 @@ def check(config: Config) -> None:
             for entry in sweep[key]:
                 _known(f"sweeps.{name}.{key}", entry, config[key])
     for name, dataset in config["datasets"].items():
+        if name == "sweeps":
+            raise SettingsError("datasets.sweeps: the name is taken; choose another")
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
     _known("sweep", config["sweep"], config["sweeps"])
     for sweep in config["sweeps"].values():
@@ -89,8 +101,8 @@ def describe(error: ValidationError) -> str:
         wanted = error.validator_value
         wanted = " or ".join(wanted) if isinstance(wanted, list) else wanted
         message = f"{error.instance!r} is not of type {wanted}"
-        if isinstance(error.instance, str) and "number" in wanted:
-            message += " (YAML reads 1e-3 as text: write 0.001)"
+        if isinstance(error.instance, str):
+            message += next((hint for word, hint in TEXT.items() if word in wanted), "")
     help_ = error.schema.get("description") if isinstance(error.schema, dict) else None
     return f"{where}: {message}" + (f"; {help_}" if help_ else "")
 

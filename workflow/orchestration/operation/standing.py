@@ -5,10 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow.scripts.cbal.archives import run_file
-
-ROUND = "{dataset}/{scenario}/seed-{seed}/round-{round}"
-BASELINE = "{dataset}/supervised/seed-{seed}"
+from cbal.archives import run_file
 
 
 @dataclass
@@ -30,6 +27,11 @@ class Run:
         return self.dataset, self.scenario
 
     @property
+    def is_baseline(self) -> bool:
+        """Whether it is the supervised baseline, whose one round has no folder of its own."""
+        return self.scenario == "supervised"
+
+    @property
     def done(self) -> int:
         """Number of rounds whose metrics are there."""
         return sum(time is not None for time in self.finished)
@@ -39,12 +41,10 @@ class Run:
         rounds = (n for n, time in enumerate(self.finished, start=1) if time is not None)
         return [f"results/{self.folder(n)}/metrics.parquet" for n in rounds]
 
-    def folder(self, round: int) -> str:
-        """Return the folder of a round below `results/` and `logs/`."""
-        path = BASELINE if self.scenario == "supervised" else ROUND
-        return path.format(
-            dataset=self.dataset, scenario=self.scenario, seed=self.seed, round=round
-        )
+    def folder(self, round: int | None = None) -> str:
+        """Return the folder of the run, or of a round, below `results/` and `logs/`."""
+        whole = f"{self.dataset}/{self.scenario}/seed-{self.seed}"
+        return whole if round is None or self.is_baseline else f"{whole}/round-{round}"
 
 
 def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:

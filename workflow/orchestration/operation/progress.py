@@ -10,8 +10,8 @@ from typing import Any
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from workflow.operation.reasons import reason
-from workflow.operation.standing import duration
+from orchestration.operation.reasons import reason
+from orchestration.operation.standing import duration
 
 TRAINS = ("train", "train_last", "train_supervised")
 TRAINS += ("train_head", "train_head_last", "train_head_supervised")

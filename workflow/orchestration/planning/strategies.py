@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from workflow.planning.mistakes import SettingsError
-from workflow.scripts.cbal.registry import STRATEGIES, Strategy
+from cbal.registry import STRATEGIES, Strategy
+from orchestration.planning.mistakes import SettingsError
 
 # Fields of `Candidates` that only several passes of a model fill, and those that only a trained
 # head fills.

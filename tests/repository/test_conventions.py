@@ -1,0 +1,60 @@
+"""Files of the repository that say the same thing say it alike."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;]+)(.*)$", re.M)
+
+
+def pins(name):
+    """Versions by the package's name, as an index compares names."""
+    text = (ROOT / "envs" / name).read_text()
+    return {re.sub("[-_.]+", "-", m[1]).lower(): m[2] for m in PIN.finditer(text)}
+
+
+def test_the_hashes_are_those_of_the_pinned_versions():
+    hashed, direct = pins("hashes.txt"), pins("requirements.txt")
+    assert direct.items() <= hashed.items(), "run `make hashes`"
+    pinned = pins("constraints.txt") | direct
+    assert {name: pinned[name] for name in hashed if name in pinned}.items() <= hashed.items()
+
+
+def test_every_version_has_a_hash_and_no_line_names_a_host_or_a_path():
+    text = (ROOT / "envs" / "hashes.txt").read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) == len(pins("hashes.txt"))
+    for entry in entries:
+        assert re.fullmatch(
+            r"[\w.-]+==[\w.!+-]+( ; [^\\/]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+", entry
+        ), entry
+
+
+def test_the_environment_of_conda_has_the_pinned_versions():
+    parts = yaml.safe_load((ROOT / "envs" / "cbal.yaml").read_text())["dependencies"]
+    pip = next(part["pip"] for part in parts if isinstance(part, dict))
+    assert {name.split("==")[0].lower(): name.split("==")[1] for name in pip}.items() <= pins(
+        "requirements.txt"
+    ).items()
+
+
+def test_the_hooks_before_a_commit_are_the_linters_of_make():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [repository["repo"] for repository in hooks] == ["local"]
+    makefile = (ROOT / "Makefile").read_text()
+    linters = re.search(r"^lint:.*\n((?:\t.*\n)+)", makefile, re.M)[1].split("\n")
+    assert [hook["entry"] for hook in hooks[0]["hooks"]] == [it.strip() for it in linters if it]
+
+
+def test_the_version_of_the_citation_is_that_of_the_changelog():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[1]
+    assert citation["version"] == newest
+
+
+@pytest.mark.parametrize("name", ["CITATION.cff", ".snakemake-workflow-catalog.yml"])
+def test_what_other_tools_read_is_yaml(name):
+    assert isinstance(yaml.safe_load((ROOT / name).read_text()), dict)
