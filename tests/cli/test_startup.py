@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 
 HEAVY = {"torch", "torchvision", "pandas", "scipy", "sklearn", "seaborn", "matplotlib"}
 COMPILER = {"torch._dynamo", "torch._inductor", "sympy"}
+FIGURES = {"matplotlib", "seaborn", "pandas", "scipy"}
 MAY_IMPORT = {
     "query": set(),
     "annotate": set(),
@@ -17,9 +18,9 @@ MAY_IMPORT = {
     "update_pool": set(),
     "finish_run": set(),
     "collect_metrics": set(),
-    "plot_accuracy": {"matplotlib"},
-    "plot_clusters": {"matplotlib"},
-    "plot_gallery": {"matplotlib"},
+    "plot_accuracy": FIGURES,
+    "plot_clusters": FIGURES,
+    "plot_gallery": FIGURES,
     "tabulate_metrics": {"pandas"},
     "tabulate_wins": {"pandas"},
     "tabulate_claims": {"pandas"},

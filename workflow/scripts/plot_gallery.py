@@ -5,8 +5,7 @@ from pathlib import Path
 
 from cbal.cli import parser, run
 from cbal.corrections import corrected
-from cbal.figures.columns import columns_of
-from cbal.figures.gallery import gallery_figure
+from cbal.figures.gallery import arrays_of, gallery_figure
 from cbal.figures.style import save
 from cbal.files import metadata_of, open_images, read_table
 
@@ -27,8 +26,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     columns = ["interaction", "size", "label", "accepted"]
     annotations = corrected([read_table(path, columns) for path in arguments.annotations])
     figure = gallery_figure(
-        columns_of(read_table(arguments.query, ["interaction", "sample_id", "score"])),
-        columns_of(annotations[0]),
+        arrays_of(read_table(arguments.query, ["interaction", "sample_id", "score"])),
+        arrays_of(annotations[0]),
         open_images(arguments.images),
         metadata_of(read_table(arguments.index))["classes"],
         arguments.title,

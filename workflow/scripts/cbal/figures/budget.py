@@ -3,28 +3,45 @@
 from math import ceil
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from cbal.figures.columns import Columns, groups, mean_and_sd, rows
-from cbal.figures.style import curves, legend_columns, looks, one_legend, set_style
+from cbal.figures.style import (
+    GREY,
+    curves,
+    label_axes,
+    legend_columns,
+    looks,
+    one_legend,
+    scenarios_of,
+    set_style,
+)
 from cbal.gathering import SUPERVISED
 
+MOST = 8  # scenarios whose curves can be told apart in one panel
+ACROSS = 4  # panels of small multiples side by side
+ZOOM = 0.4  # height of the zoomed panel as a share of that of the curves, at most
 
-def accuracy_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
+
+def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     """Return Figure 2: test accuracy, whole and zoomed to the top, a row a data set.
 
-    Data sets whose accuracy is not known (a person labels them, without validation) are left out.
+    With more than `MOST` scenarios each has a panel of its own over all others. Data sets whose
+    accuracy is not known (a person labels them, without validation) are left out.
     """
-    known = set(metrics["dataset"][~np.isnan(metrics["test_accuracy"])])
-    if not known:
+    known = metrics.groupby("dataset")["test_accuracy"].transform(lambda a: a.notna().any())
+    metrics = metrics[known.astype(bool)]
+    if metrics.empty:
         figure = Figure(figsize=(8.4, 1))
         figure.suptitle("Accuracy is not known: no image to measure by has a label")
         return figure
-    metrics = rows(metrics, np.isin(metrics["dataset"], list(known)))
+    if len(scenarios_of(metrics)) > MOST:
+        return _small_multiples(metrics, titles)
     figure, axes, look = _grid(metrics)
-    for row, (dataset, part) in zip(axes, groups(metrics, "dataset"), strict=True):
+    for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
         for ax in row:
             curves(ax, part, "test_accuracy", look)
             _supervised(ax, part)
@@ -36,11 +53,11 @@ def accuracy_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
     return figure
 
 
-def clusters_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
+def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     """Return Figure 3: accuracy (left) and number (right) of cluster-labeled images."""
     figure, axes, look = _grid(metrics)
-    for row, (dataset, part) in zip(axes, groups(metrics, "dataset"), strict=True):
-        shown = rows(part, part["interactions_cluster"] > 0)
+    for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
+        shown = part[part["interactions_cluster"] > 0]
         curves(row[0], shown, "cluster_accuracy", look)
         curves(row[1], shown, "images_cluster", look)
         row[0].set(ylabel="accuracy of cluster labels")
@@ -54,10 +71,10 @@ def clusters_figure(metrics: Columns, titles: dict[str, str]) -> Figure:
     return figure
 
 
-def _grid(metrics: Columns) -> tuple[Figure, list[list[Axes]], dict]:
+def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
     """Return a figure with two panels for each data set, and the looks of the scenarios."""
     set_style()
-    count = len(set(metrics["dataset"]))
+    count = metrics["dataset"].nunique()
     look = looks(metrics)
     entries = len(look) + 1
     legend = 0.25 * max(ceil(entries / legend_columns(entries)), 2) + 0.2
@@ -65,28 +82,72 @@ def _grid(metrics: Columns) -> tuple[Figure, list[list[Axes]], dict]:
     return figure, figure.subplots(count, 2, squeeze=False), look
 
 
-def _supervised(ax: Axes, part: Columns) -> None:
+def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+    """Return a panel for each scenario, over the curves of all others; the best one first."""
+    set_style()
+    sets = list(metrics.groupby("dataset", sort=False))
+    down = [ceil(len(scenarios_of(part)) / ACROSS) for _, part in sets]
+    figure = Figure(figsize=(8.4, 1.7 * sum(down) + 0.4 * len(sets) + 0.4), layout="constrained")
+    parts = figure.subfigures(len(sets), 1, height_ratios=down, squeeze=False)[:, 0]
+    for panel, rows, (dataset, part) in zip(parts, down, sets, strict=True):
+        panel.suptitle(titles.get(dataset, dataset))
+        axes = panel.subplots(rows, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
+        runs = part[part["scenario"] != SUPERVISED]
+        best = runs.groupby("scenario", sort=False)["test_accuracy"].mean()
+        names = best.sort_values(ascending=False, kind="stable").index
+        for ax, name in zip(axes, names):
+            _panel(ax, runs, name)
+            _supervised(ax, part)
+        for ax in axes[len(names) :]:
+            ax.remove()
+        panel.supxlabel("human interactions", fontsize="medium")
+        panel.supylabel("test accuracy", fontsize="medium")
+    one_legend(figure)
+    return figure
+
+
+def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
+    """Draw one scenario, with its band over seeds, over the means of all others."""
+    others = runs[runs["scenario"] != name]
+    means = others.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
+    for i, (_, curve) in enumerate(means.groupby("scenario")):
+        label = "the other scenarios" if i == 0 else None
+        ax.plot(curve["budget"], curve["test_accuracy"], color=GREY, lw=0.6, label=label)
+    colour = sns.color_palette()[0]
+    one = runs[runs["scenario"] == name]
+    sns.lineplot(one, x="budget", y="test_accuracy", errorbar="sd", color=colour, lw=1.8, ax=ax)
+    label_axes(ax, "")
+    ax.set(xlabel="")
+    ax.set_title(name, fontsize="small")
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+
+
+def _supervised(ax: Axes, part: pd.DataFrame) -> None:
     """Draw the supervised mean as a line and its standard deviation as a band."""
-    accuracy = part["test_accuracy"][part["scenario"] == SUPERVISED]
+    accuracy = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"]
     if len(accuracy):
         mean, sd = accuracy.mean(), accuracy.std(ddof=1) if len(accuracy) > 1 else 0
         ax.axhline(mean, color="0.25", linestyle="--", linewidth=1.2, label="supervised")
         ax.axhspan(mean - sd, mean + sd, color="0.25", alpha=0.12, linewidth=0)
 
 
-def _zoom(ax: Axes, part: Columns) -> None:
-    """Limit the axes to where the last rounds of all scenarios are."""
-    means = {
-        scenario: mean_and_sd(runs["budget"], runs["test_accuracy"])[:2]
-        for scenario, runs in groups(part, "scenario")
-    }
-    low = min(mean[-1] for _, mean in means.values())
-    top = max(mean.max() for _, mean in means.values())
-    pad = max(0.3 * (top - low), 0.01)
-    means.pop(SUPERVISED, None)
-    if not means:
+def _zoom(ax: Axes, part: pd.DataFrame) -> None:
+    """Limit the axes to the top of the curves, and to the budgets where some are there.
+
+    The baseline belongs to it only where curves come near: it must not squeeze them.
+    """
+    runs = part[part["scenario"] != SUPERVISED]
+    if runs.empty:
         return
-    seen = np.concatenate([budget[mean >= low - pad] for budget, mean in means.values()])
-    left, right = seen.min(), seen.max()
-    margin = max(0.03 * (right - left), 1)
-    ax.set(ylim=(low - pad, min(top + pad, 1.002)), xlim=(left - margin, right + margin))
+    means = runs.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
+    highest, lowest = means["test_accuracy"].max(), means["test_accuracy"].min()
+    room = max(ZOOM * (highest - lowest), 0.02)
+    last = means.sort_values("budget").groupby("scenario")["test_accuracy"].last()
+    low = max(last.min(), highest - 0.8 * room)
+    baseline = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"].mean()
+    top = baseline if highest <= baseline <= low + room else highest
+    pad = 0.1 * room
+    seen = means.loc[means["test_accuracy"] >= low - pad, "budget"]
+    margin = max(0.03 * (seen.max() - seen.min()), 1)
+    ax.set_ylim(low - pad, min(top + pad, 1.002))
+    ax.set_xlim(seen.min() - margin, np.max(means["budget"]) + margin)

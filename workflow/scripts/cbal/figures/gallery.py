@@ -1,18 +1,26 @@
 """Figure 1: clusters as the annotator sees them."""
 
 import numpy as np
+import pyarrow as pa
 from matplotlib.figure import Figure, SubFigure
 
-from cbal.figures.columns import Columns
 from cbal.figures.style import set_style
 
 SIDE = 6  # images along a side of a cluster's grid
 MOST = 3  # clusters of each kind
 
+# Columns of a table by their names.
+Arrays = dict[str, np.ndarray]
+
+
+def arrays_of(table: pa.Table) -> Arrays:
+    """Return the columns of a table; a column of numbers with a null is float, the null NaN."""
+    return {name: column.to_numpy() for name, column in table.to_pandas().items()}
+
 
 def gallery_figure(
-    query: Columns,
-    annotations: Columns,
+    query: Arrays,
+    annotations: Arrays,
     images: np.ndarray,
     classes: list[str],
     title: str,
@@ -48,7 +56,7 @@ def gallery_figure(
     return figure
 
 
-def _chosen(annotations: Columns) -> dict[str, np.ndarray]:
+def _chosen(annotations: Arrays) -> dict[str, np.ndarray]:
     """Return the rows of each kind's largest clusters; accepted ones have different labels."""
     by_size = np.lexsort((annotations["interaction"], -annotations["size"]))
     is_accepted = annotations["accepted"][by_size]

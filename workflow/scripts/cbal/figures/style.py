@@ -1,99 +1,83 @@
-"""What all figures share: colours, markers, fonts, and how they are saved."""
+"""What all figures share: seaborn's theme, the look of each scenario, legends, and saving."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
-import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cbal.figures.columns import Columns, columns_of, groups, mean_and_sd, rows
 from cbal.files import atomic, metadata_of, read_table
 from cbal.gathering import SUPERVISED
 
-# Seaborn's `colorblind`: told apart with any eyes.
-COLOURS = ["#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc"]
-COLOURS += ["#ca9161", "#fbafe4", "#949494", "#ece133", "#56b4e9"]
+PALETTE = "colorblind"  # ten colours, told apart with any eyes
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]
+GREY = "0.75"
 
 
 def set_style() -> None:
     """Set fonts, lines and grid for print."""
-    matplotlib.rcParams.update(_white_grid(font_scale=1.1))
+    sns.set_theme(context="paper", style="whitegrid", palette=PALETTE, font_scale=1.1)
 
 
-def _white_grid(font_scale: float) -> dict[str, object]:
-    """Return Matplotlib's settings for seaborn's style `whitegrid` on paper."""
-    small, dark, light = 8.8 * font_scale, "0.15", "0.8"
-    return {
-        "font.sans-serif": ["Arial", "DejaVu Sans"],
-        "font.size": 9.6 * font_scale,
-        "axes.titlesize": "medium",
-        "legend.fontsize": small,
-        "text.color": dark,
-        "axes.labelcolor": dark,
-        "axes.edgecolor": light,
-        "axes.linewidth": 1,
-        "axes.axisbelow": True,
-        "axes.grid": True,
-        "grid.color": light,
-        "lines.linewidth": 1.2,
-        "lines.solid_capstyle": "round",
-        "patch.linewidth": 0.8,
-        "xtick.color": dark,
-        "ytick.color": dark,
-        "xtick.labelsize": small,
-        "ytick.labelsize": small,
-        # Ticks are not drawn, but their size keeps the numbers off the axes.
-        "xtick.bottom": False,
-        "ytick.left": False,
-        "xtick.major.size": 4.8,
-        "ytick.major.size": 4.8,
-    }
-
-
-def read_metrics(path: Path) -> tuple[Columns, dict[str, str]]:
+def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return a sweep's metrics, and the titles of its data sets.
 
     `budget` is the mean over seeds of the interactions so far: the x of a round, also
     where seeds differ by an empty cluster.
     """
     table = read_table(path)
-    metrics = columns_of(table)
-    keys = list(zip(metrics["dataset"], metrics["scenario"], metrics["round"]))
-    number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
-    of_round = np.array([number[key] for key in keys])
-    mean = np.bincount(of_round, metrics["interactions"]) / np.bincount(of_round)
-    return metrics | {"budget": mean[of_round]}, metadata_of(table).get("titles", {})
+    metrics = table.to_pandas()
+    rounds = metrics.groupby(["dataset", "scenario", "round"])["interactions"]
+    return metrics.assign(budget=rounds.transform("mean")), metadata_of(table).get("titles", {})
 
 
-def looks(metrics: Columns) -> dict[str, dict]:
+def scenarios_of(metrics: pd.DataFrame) -> list[str]:
+    """Return the scenarios in the order of their first rows, without the baseline."""
+    return [name for name in metrics["scenario"].unique() if name != SUPERVISED]
+
+
+def looks(metrics: pd.DataFrame) -> dict[str, dict]:
     """Return the colour and marker of each scenario, the same in all figures."""
-    names = [name for name, _ in groups(metrics, "scenario") if name != SUPERVISED]
-    colours = COLOURS
-    if len(names) > len(COLOURS):
-        colours = matplotlib.colormaps["turbo"](np.linspace(0.05, 0.95, len(names)))
+    names = scenarios_of(metrics)
+    few = len(names) <= len(sns.color_palette(PALETTE))
+    colours = sns.color_palette(PALETTE if few else "husl", len(names))
     return {
-        name: {"color": colours[i], "marker": MARKERS[i % len(MARKERS)]}
-        for i, name in enumerate(names)
+        name: {"color": colour, "marker": MARKERS[i % len(MARKERS)]}
+        for i, (name, colour) in enumerate(zip(names, colours, strict=True))
     }
 
 
-def curves(ax: Axes, metrics: Columns, y: str, look: dict[str, dict]) -> None:
+def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> None:
     """Draw mean and standard deviation over seeds of `y` against the budget."""
-    shown = rows(metrics, (metrics["scenario"] != SUPERVISED) & ~np.isnan(metrics[y]))
-    if not len(shown[y]):
+    shown = metrics[(metrics["scenario"] != SUPERVISED) & metrics[y].notna()]
+    if shown.empty:
         ax.text(0.5, 0.5, "nothing to show in this sweep", ha="center", transform=ax.transAxes)
         return
-    alpha = 0.2 if len(look) <= len(COLOURS) else 0.06  # many bands on top of each other hide all
-    edge = {"markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.75}
-    for scenario, runs in groups(shown, "scenario"):
-        budget, mean, sd = mean_and_sd(runs["budget"], runs[y])
-        ax.plot(budget, mean, label=scenario, **look[scenario], **edge)
-        ax.fill_between(budget, mean - sd, mean + sd, color=look[scenario]["color"], alpha=alpha)
-    ax.set(xlabel="human interactions", ylabel=y.replace("_", " "))
+    names = scenarios_of(shown)
+    sns.lineplot(
+        shown,
+        x="budget",
+        y=y,
+        hue="scenario",
+        style="scenario",
+        hue_order=names,
+        style_order=names,
+        palette={name: look[name]["color"] for name in names},
+        markers={name: look[name]["marker"] for name in names},
+        dashes=False,
+        errorbar="sd",
+        ax=ax,
+    )
+    ax.get_legend().remove()
+    label_axes(ax, y.replace("_", " "))
+
+
+def label_axes(ax: Axes, y: str) -> None:
+    """Name the axes of a budget curve."""
+    ax.set(xlabel="human interactions", ylabel=y)
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
 
@@ -108,14 +92,10 @@ def one_legend(figure: Figure) -> None:
     entries = {}
     for ax in figure.axes:
         entries |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-    if not entries:
-        return
-    figure.legend(
-        entries.values(),
-        entries.keys(),
-        loc="outside lower center",
-        ncols=legend_columns(len(entries)),
-    )
+    if entries:
+        columns = legend_columns(len(entries))
+        place = "outside lower center"
+        figure.legend(entries.values(), entries.keys(), loc=place, ncols=columns)
 
 
 def save(figure: Figure, paths: Sequence[Path]) -> None:
