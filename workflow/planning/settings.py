@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
+from workflow.planning.counting import pool_size
 from workflow.planning.mistakes import SettingsError
 from workflow.planning.strategies import check_own, check_scenario, strategies_of
 from workflow.scripts.cbal.paths import is_weights_file
@@ -23,8 +24,6 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
 # Folders beside those of the scenarios.
 TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
-IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
-TRAINING_IMAGES = {"cifar10": 50_000}  # published split
 
 # JSON calls 6.0 an integer; range() and the command lines do not.
 Validator = validators.extend(
@@ -147,7 +146,7 @@ def _check_dataset(config: Config, name: str) -> None:
         raise SettingsError(
             f"{where}: `classes:` and `validation:` are a human's; add `annotator: human`"
         )
-    pool = _pool_size(dataset)
+    pool = pool_size(where, dataset)
     if pool is not None and dataset["interactions"] > pool:
         raise SettingsError(
             f"{where}.interactions: {dataset['interactions']} a round, but the pool has {pool} "
@@ -160,19 +159,6 @@ def _check_dataset(config: Config, name: str) -> None:
                 "none; ask for more, or mend the shares"
             )
     _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
-
-
-def _pool_size(dataset: Config) -> int | None:
-    """Return the number of training images where it is known before they are read."""
-    size = TRAINING_IMAGES.get(dataset["source"])
-    if dataset["source"] in IMAGES:
-        images = IMAGES[dataset["source"]]
-        size = images - round(images * dataset["test_fraction"])
-    if dataset["annotator"] == "human":  # all images of the source, less the validation
-        size = IMAGES.get(dataset["source"])
-        size = min((n for n in (size, dataset["subset"]) if n), default=None)
-        return size and size - (dataset["validation"] or 0)
-    return min((n for n in (size, dataset["subset"]) if n), default=None)
 
 
 def _check_model(where: str, model: Config) -> None:

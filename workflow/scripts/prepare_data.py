@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.data.classes import check_split_classes
 from cbal.data.prepare import Plan, choose, tables, write_images
 from cbal.data.source_arguments import add_source_arguments, read_source
+from cbal.data.splits import described, published
 from cbal.errors import InputError
 from cbal.files import write_table
 
@@ -31,16 +33,28 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.test_fraction,
         arguments.split_seed,
     )
-    # EuroSAT has no published split; the paper's is 80/20.
-    train, test = choose(listing, plan, published_split=arguments.source != "eurosat")
-    if not len(train) or not len(test):
+    parts = choose(listing, plan)
+    sizes = {kind: len(part) for kind, part in parts.items()}
+    if not sizes["train"] or not sizes["test"]:
         raise InputError(
-            f"data set {arguments.dataset}: {len(train)} training and {len(test)} test images"
+            f"data set {arguments.dataset}: {sizes['train']} training and {sizes['test']} test "
+            "images"
         )
-    say(f"{len(train)} training and {len(test)} test images of {len(listing.classes)} classes")
-    write_images(arguments.images, listing, np.concatenate([train, test]), arguments.side)
-    index, truth = tables(listing, train, test)
-    metadata = {**keys_of(arguments), "classes": list(listing.classes)}
+    for line in (
+        *listing.notes,
+        *check_split_classes(listing.label, listing.classes, parts),
+        described(published(listing.split), sizes),
+        f"{len(listing.classes)} classes",
+    ):
+        say(line)
+    write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)
+    index, truth = tables(listing, parts)
+    metadata = {
+        **keys_of(arguments),
+        "classes": list(listing.classes),
+        "published_splits": published(listing.split),
+        "images": sizes,
+    }
     write_table(arguments.truth, truth, **metadata)
     write_table(arguments.index, index, **metadata)
 

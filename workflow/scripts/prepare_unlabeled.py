@@ -7,6 +7,7 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.source_arguments import add_source_arguments, read_source
+from cbal.data.splits import published, unused_folders, unused_truth
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
 from cbal.errors import InputError
 from cbal.files import write_table
@@ -32,9 +33,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.source == "folder":
         store = arguments.images.parent
         found = read_files(arguments.path, arguments.side, store, arguments.threads)
+        unused = unused_folders(found.files)
     else:
         listing = read_source(arguments.source, arguments.path, arguments.download)
         found = read_listing(listing, arguments.side)
+        unused = unused_truth(published(listing.split))
+    if unused:
+        say(unused)
     for line in found.broken:
         say(f"left out: {line}")
     rng = generator(arguments.dataset, arguments.split_seed, 0, "validation")
@@ -52,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     measured = Candidates(np.arange(len(train), len(index)))
     query = make_query(measured, random_choice.select, "individual", len(test), rng, 1, {})
     write_table(arguments.query, query, **keys)
-    write_table(arguments.index, index, **keys, classes=[])
+    images = {"train": len(train), "test": len(test)}
+    write_table(arguments.index, index, **keys, classes=[], published_splits=[], images=images)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cbal.data.sources import digits
+from cbal.data.public import digits
 from cbal.data.unlabeled import decode, read_files, read_listing, split, write_rows
 from cbal.errors import InputError
 

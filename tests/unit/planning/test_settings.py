@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import write_class_folders
 from workflow.planning.settings import SettingsError, check, shares
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
@@ -106,6 +107,18 @@ def test_a_person_s_pool_is_everything_but_the_validation():
     config = changed("datasets/digits-by-hand/validation", 1780)
     config["sweep"] = "label-demo"
     with pytest.raises(SettingsError, match="20 a round, but the pool has 17 images"):
+        check(config)
+
+
+@pytest.mark.parametrize("annotator", ["oracle", "human"])
+def test_the_budget_is_checked_against_the_images_that_there_are(tmp_path, annotator, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # nothing was counted here
+    config = changed("datasets/digits/source", "folder")
+    folder = write_class_folders(tmp_path / "images", {"a": 20, "b": 20})
+    config["datasets"]["digits"] |= {"path": str(folder), "annotator": annotator}
+    config["datasets"]["digits"]["interactions"] = 41
+    pool = {"oracle": 32, "human": 40}[annotator]
+    with pytest.raises(SettingsError, match=f"41 a round, but the pool has {pool} images"):
         check(config)
 
 

@@ -3,7 +3,10 @@
 import argparse
 from pathlib import Path
 
-from cbal.data import sources
+from cbal.data.folders import folder
+from cbal.data.listing import Listing
+from cbal.data.public import digits, torchvision_cifar10
+from cbal.data.sources import open_path
 
 SOURCES = ("digits", "cifar10", "eurosat", "folder")
 
@@ -18,12 +21,12 @@ def add_source_arguments(cli: argparse.ArgumentParser) -> None:
     cli.add_argument("--split-seed", type=int, default=0)
 
 
-def read_source(source: str, path: Path | None, download: Path | None) -> sources.Listing:
+def read_source(source: str, path: Path | None, download: Path | None) -> Listing:
     """Return the listing of a source, from a path by the user or from a download."""
     if source == "digits":
-        return sources.digits()
+        return digits()
     if path is not None:
-        return sources.open_path(path)
+        return open_path(path)
     if source == "cifar10":
-        return sources.torchvision_cifar10(download)
-    return sources.folder(download / "eurosat" / "2750")
+        return torchvision_cifar10(download)
+    return folder(download / "eurosat" / "2750")

@@ -12,8 +12,8 @@ import pyarrow as pa
 from numpy.lib.format import open_memmap
 from PIL import Image, ImageOps
 
+from cbal.data.listing import Listing, image_files
 from cbal.data.prepare import square
-from cbal.data.sources import Listing, image_files
 from cbal.errors import InputError
 from cbal.files import atomic
 

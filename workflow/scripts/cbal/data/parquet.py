@@ -1,0 +1,204 @@
+"""Images in Parquet files as on the Hugging Face hub."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cbal.data import splits
+from cbal.data.classes import Labels, join, values_of
+from cbal.data.listing import Listing, decode, is_hidden
+from cbal.errors import InputError
+
+IMAGES = ("img", "image")
+LABELS = ("label", "labels", "fine_label")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One opened Parquet file.
+
+    Attributes:
+        file: its path.
+        reader: of its rows.
+        image, label: names of these columns.
+    """
+
+    file: Path
+    reader: pq.ParquetFile
+    image: str
+    label: str
+
+
+def parquet(path: Path) -> Listing:
+    """Return images kept in Parquet as on the Hugging Face hub.
+
+    Columns are `img` or `image` (encoded bytes, or a struct with `bytes`) and `label`. The files
+    of a folder belong to the split that they, or a folder above them, are named after; a single
+    file has no split.
+
+    Raises:
+        InputError: a file is not whole or lacks a column, or splits or labels are not clear.
+    """
+    names = parquet_files(path) if path.is_dir() else [path.name]
+    root = path if path.is_dir() else path.parent
+    kinds = splits_of(names, str(path)) if path.is_dir() else None
+    shards = [_open(root / name) for name in names]
+    labels = [_labels(shard) for shard in shards]
+    sizes = [len(part.values) for part in labels]
+    label, classes = join(labels)
+
+    def read(indices: Iterable[int]) -> Iterator[np.ndarray]:
+        wanted, start = np.asarray(list(indices), np.int64), 0
+        for shard in shards:
+            for batch in _batches(shard):
+                data = batch.column(0)
+                data = data.field("bytes") if pa.types.is_struct(data.type) else data
+                for i in wanted[(wanted >= start) & (wanted < start + len(batch))]:
+                    name = f"{shard.file}, image {i}"
+                    yield decode(_encoded(data[int(i) - start], name), name)
+                start += len(batch)
+
+    return Listing(
+        source=[f"{name}/{i}" for name, n in zip(names, sizes) for i in range(n)],
+        label=label,
+        split=np.repeat(kinds, sizes) if kinds else None,
+        classes=classes,
+        read=read,
+    )
+
+
+def parquet_files(path: Path) -> list[str]:
+    """Return the names of the Parquet files in a folder, at any depth, relative to it."""
+    files = sorted(file for file in path.rglob("*.parquet") if file.is_file())
+    names = (str(PurePosixPath(file.relative_to(path))) for file in files)
+    return [name for name in names if not is_hidden(name)]
+
+
+def splits_of(names: Sequence[str], where: str) -> list[str] | None:
+    """Return the split of each file of a folder; None where they have none.
+
+    Args:
+        names: of the files, relative to the folder.
+        where: the folder, for errors.
+
+    Raises:
+        InputError: the files are of several configurations, some have a split and others none,
+            or a split is not clear.
+    """
+    found = [_split_of(name, where) for name in names]
+    configurations = dict.fromkeys(folder or "." for folder, _ in found)
+    if len(configurations) > 1:
+        raise InputError(
+            f"{where}: Parquet files of several configurations ({', '.join(configurations)}); "
+            "make `path:` one of them"
+        )
+    kinds = [kind for _, kind in found]
+    if not any(kinds):
+        return None
+    if None in kinds:
+        raise InputError(
+            f"{where}: {names[kinds.index(None)]} is not named after a split ({splits.KNOWN}), "
+            "others are; rename it or take it away"
+        )
+    splits.check_published({kind: kind for kind in kinds}, where)
+    return kinds
+
+
+def _split_of(name: str, where: str) -> tuple[str, str | None]:
+    """Return the folder of a file's configuration, and the file's split if it has one.
+
+    In plain_text/train/0000.parquet the configuration is plain_text.
+    """
+    *folders, stem = PurePosixPath(name).with_suffix("").parts
+    kinds = [splits.split_in(part, where) for part in folders]
+    above = folders[: next((i for i, kind in enumerate(kinds) if kind), len(folders))]
+    told = {kind for kind in (*kinds, splits.split_in(stem, where)) if kind}
+    if len(told) > 1:
+        raise InputError(f"{where}: {name} is named after several splits; rename it")
+    return "/".join(above), told.pop() if told else None
+
+
+def _open(file: Path) -> Shard:
+    """Return a Parquet file with the names of its image and label columns."""
+    with _whole(file):
+        reader = pq.ParquetFile(file)
+    schema = reader.schema_arrow
+    image = next((name for name in IMAGES if name in schema.names), None)
+    label = next((name for name in LABELS if name in schema.names), None)
+    if image is None or label is None:
+        raise InputError(
+            f"{file}: needs columns img (or image) and label, has {', '.join(schema.names)}"
+        )
+    kind = schema.field(image).type
+    encoded = kind
+    if pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0:
+        encoded = kind.field("bytes").type
+    if not pa.types.is_binary(encoded) and not pa.types.is_large_binary(encoded):
+        paths = pa.types.is_string(kind) or pa.types.is_struct(kind)
+        what = "paths, not images" if paths else "no encoded images"
+        raise InputError(
+            f"{file}: column {image} holds {what} (its type is {kind}); store the bytes of the "
+            "image files in it, or make `path:` a folder of class folders"
+        )
+    return Shard(file, reader, image, label)
+
+
+def _labels(shard: Shard) -> Labels:
+    """Return the labels of a file with its class names."""
+    with _whole(shard.file):
+        column = shard.reader.read([shard.label]).column(shard.label)
+    where = f"{shard.file}, column {shard.label}"
+    values = values_of(where, column)
+    return Labels(where, values, None if values.dtype == object else _class_names(shard))
+
+
+def _class_names(shard: Shard) -> list[str] | None:
+    """Return the class names in a file's metadata; None where it has none."""
+    metadata = shard.reader.schema_arrow.metadata or {}
+    try:
+        if b"classes" in metadata:
+            return [str(name) for name in json.loads(metadata[b"classes"])]
+        info = json.loads(metadata.get(b"huggingface", b"{}")).get("info") or {}
+        names = ((info.get("features") or {}).get(shard.label) or {}).get("names")
+        return [str(name) for name in names] if names else None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{shard.file}: the class names in its metadata cannot be read ({error}); mend them"
+        ) from error
+
+
+def _encoded(value: pa.Scalar, name: str) -> bytes:
+    """Return the bytes of an image.
+
+    Raises:
+        InputError: there are none.
+    """
+    data = value.as_py()
+    if not data:
+        raise InputError(
+            f"{name}: no bytes in it, at most a path; store the bytes of the image files, or make "
+            "`path:` a folder of class folders"
+        )
+    return data
+
+
+def _batches(shard: Shard) -> Iterator[pa.RecordBatch]:
+    """Yield the column of images in parts."""
+    with _whole(shard.file):
+        yield from shard.reader.iter_batches(1024, columns=[shard.image])
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[None]:
+    """Turn what Arrow says of a damaged file into an error of one line."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file}: not a whole Parquet file ({reason}); fetch it again") from error
