@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+
+from cbal.files import open_images
 
 FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
 NAMED = 5
@@ -31,7 +35,22 @@ class Findings:
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the findings for the metadata of `index.parquet`."""
-        return asdict(self)
+        return {"findings": {k: v for k, v in asdict(self).items() if k != "notes"}}
+
+
+def examine_file(path: Path, index: pa.Table) -> Findings:
+    """Return what the pixels in `images.npy` say, whose rows are the samples of an index."""
+    return examine(open_images(path), index["split"].to_pylist(), index["source"].to_pylist())
+
+
+def remarks(dataset: str, metadata: dict[str, Any]) -> list[str]:
+    """Return what a table of results should say of its data set, a line each.
+
+    Args:
+        dataset: its title.
+        metadata: of its `index.parquet`.
+    """
+    return [f"{dataset}: {line}" for line in metadata.get("findings", {}).get("warnings", ())]
 
 
 def examine(images: np.ndarray, split: Sequence[str], source: Sequence[str]) -> Findings:
@@ -81,7 +100,8 @@ def _tell_duplicates(
         findings.across[names] = len(equal)
         line = f"{_images(len(equal))} in both {names}: exact duplicates"
         findings.notes.append(f"warning: {line} ({_pairs(equal, source)})")
-        findings.warnings.append(f"{line}, so measuring on {other} flatters")
+        if one == "train":
+            findings.warnings.append(f"{line}, so accuracy on {other} may be too high")
 
 
 def _tell_flat(findings: Findings, flat: list[int], distinct: int, source: Sequence[str]) -> None:

@@ -8,9 +8,10 @@ import io
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cbal.errors import InputError
 
@@ -20,8 +21,7 @@ Image.MAX_IMAGE_PIXELS = None
 # Endings of the formats that are opened. Nothing else is, whatever its name: Pillow would start
 # other programs for some formats, such as Ghostscript for EPS.
 FORMATS = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "MPO": (".mpo",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
     "WEBP": (".webp",),
     "BMP": (".bmp",),
@@ -53,14 +53,30 @@ class Rule:
         values: what is black and what is white in images of more than 8 bits, and beyond that.
             None is 0 and 65535 for whole numbers, 0 and 1 for floats, and nothing beyond.
         pixels: of one image, at most.
+        rows: images of a source, at most.
+        unpacked: bytes that a source's packed files take when they are unpacked, at most.
     """
 
     background: str = "white"
     values: tuple[float, float] | None = None
     pixels: int = 250_000_000
+    rows: int = 10_000_000
+    unpacked: int = 200 * 10**9
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return what `rule_in` reads, for the metadata of `index.parquet`."""
+        return {"decoding": {name: getattr(self, name) for name in KEPT}}
 
 
 USUAL = Rule()
+KEPT = ("background", "values", "pixels")  # what the page's pictures need too
+
+
+def rule_in(metadata: dict[str, Any]) -> Rule:
+    """Return the rule in the metadata of `index.parquet`; the usual one if it has none."""
+    kept = dict(metadata.get("decoding", {}))
+    values = kept.pop("values", None)
+    return Rule(values=tuple(values) if values else None, **kept)
 
 
 @cache
@@ -83,7 +99,7 @@ def endings() -> frozenset[str]:
 def is_image(data: bytes | Path) -> bool:
     """Whether a file begins as an image of one of the formats."""
     try:
-        with Image.open(io.BytesIO(data) if isinstance(data, bytes) else data, formats=[*formats()]):
+        with _opened(data):
             return True
     except Exception:
         return False
@@ -108,10 +124,8 @@ def decode(
     """
     try:
         if isinstance(data, bytes):
-            _check_bytes(len(data), name, rule)
-        with Image.open(
-            io.BytesIO(data) if isinstance(data, bytes) else data, formats=[*formats()]
-        ) as image:
+            check_bytes(len(data), name, rule)
+        with _opened(data) as image:
             _check_pixels(image, name, rule)
             _check_color(image, name, rule)
             if fraction:
@@ -125,6 +139,8 @@ def decode(
     # Of a damaged file Pillow's readers raise whatever they stumble over.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if isinstance(error, UnidentifiedImageError):
+            reason = "of no known format"
         if isinstance(data, Path) and isinstance(error, OSError) and error.strerror:
             raise InputError(f"{name}: cannot be read ({error.strerror})") from error
         raise InputError(
@@ -132,9 +148,17 @@ def decode(
         ) from error
 
 
-def _check_bytes(n: int, name: str, rule: Rule) -> None:
+def _opened(data: bytes | Path) -> Image.Image:
+    """Return an image of which only the header is read."""
+    return Image.open(io.BytesIO(data) if isinstance(data, bytes) else data, formats=[*formats()])
+
+
+def check_bytes(n: int, name: str, rule: Rule) -> None:
+    """Check how many bytes an encoded image takes; raises InputError if it is too many."""
     if n > BYTES_PER_PIXEL * rule.pixels:
-        raise InputError(f"{name}: {n:,} bytes are too many for one image; take it out, or raise `pixel_limit:`")
+        raise InputError(
+            f"{name}: {n:,} bytes are too many for one image; take it out, or raise `pixel_limit:`"
+        )
 
 
 def _check_pixels(image: Image.Image, name: str, rule: Rule) -> None:

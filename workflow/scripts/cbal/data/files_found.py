@@ -17,11 +17,15 @@ SPECIAL = "neither file nor folder"
 NO_ENDING = "no ending, and not an image"
 # What to do about pictures that are not opened; others are taken for no pictures.
 ADVICE = {
-    **dict.fromkeys(decoding.HEIF, "install pillow-heif, or convert them to JPEG"),
-    **dict.fromkeys((".eps", ".ps", ".pdf", ".svg", ".ai", ".wmf", ".emf"), "drawings: draw them as PNG"),
-    **dict.fromkeys((".dng", ".nef", ".cr2", ".cr3", ".arw", ".raf", ".orf"), "raw: develop them"),
-    **dict.fromkeys((".dcm", ".nii", ".fits", ".fit", ".h5", ".hdf5", ".npy"), "convert them to PNG or TIFF"),
-    **dict.fromkeys((".psd", ".xcf", ".tga", ".ico", ".dds", ".jxl", ".exr"), "convert them to PNG"),
+    ending: advice
+    for endings, advice in {
+        " ".join(decoding.HEIF): "install pillow-heif, or convert them to JPEG",
+        ".eps .ps .pdf .svg .ai .wmf .emf": "drawings, not pixels: export them as PNG",
+        ".dng .nef .cr2 .cr3 .arw .raf .orf": "raw photographs: export them as JPEG or TIFF",
+        ".dcm .nii .fits .fit .h5 .hdf5 .npy": "export them as PNG or TIFF",
+        ".psd .xcf .tga .ico .dds .jxl .exr": "export them as PNG",
+    }.items()
+    for ending in endings.split()
 }
 
 
@@ -62,7 +66,10 @@ class FilesFound:
 
 
 def in_folder(root: Path) -> FilesFound:
-    """Return the images in a folder, at any depth. Links to folders are followed, but not in circles."""
+    """Return the images in a folder, at any depth, those behind links to folders too.
+
+    A link to a folder that it is in is not followed.
+    """
     found = FilesFound()
     waiting = [("", frozenset())]
     while waiting:
@@ -119,6 +126,11 @@ def in_archive(names: Iterable[str], load: Callable[[str], bytes]) -> FilesFound
             found.sort_in(name, lambda name=name: decoding.is_image(load(name)))
     found.images.sort(key=natural)
     return found
+
+
+def counts(left_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+    """Return how much was left out, by reason, for the metadata of `index.parquet`."""
+    return {"left_out": {reason: len(names) for reason, names in left_out.items()}}
 
 
 def lines(left_out: Mapping[str, Sequence[str]]) -> list[str]:
