@@ -7,7 +7,7 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.source_arguments import add_source_arguments, read_source
-from cbal.data.splits import published, unused_folders, unused_truth
+from cbal.data.splits import published, unused_folders, unused_labels
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
 from cbal.errors import InputError
 from cbal.files import write_table
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         listing = read_source(arguments.source, arguments.path, arguments.download)
         found = read_listing(listing, arguments.side)
-        unused = unused_truth(published(listing.split))
+        unused = unused_labels(published(listing.split))
     if unused:
         say(unused)
     for line in found.broken:
