@@ -13,6 +13,7 @@ from cbal.data.listing import Listing, decode, image_files, is_hidden, is_image,
 from cbal.errors import InputError
 
 Parts = tuple[str, ...]
+LISTS = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".lst", ".list"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ def zip_archive(path: Path) -> Listing:
             raise InputError(f"{path}: {name} cannot be read ({error}); fetch it again") from error
 
     names = [info.filename for info in entries]
-    return _class_folders(names, folders, load, str(path), _common(names))
+    root = _common(names)
+    listing = _class_folders(names, folders, load, str(path), root)
+    beside = [PurePosixPath(name) for name in archive.namelist()]
+    _check_lists(listing, [it.name for it in beside if it.parts[:-1] == root], str(path))
+    return listing
 
 
 def folder(path: Path) -> Listing:
@@ -76,7 +81,9 @@ def folder(path: Path) -> Listing:
         except OSError as error:
             raise InputError(f"{path / name}: cannot be read ({error.strerror})") from error
 
-    return _class_folders(names, folders, load, str(path), ())
+    listing = _class_folders(names, folders, load, str(path), ())
+    _check_lists(listing, [e.name for e in path.iterdir()], str(path))
+    return listing
 
 
 def _class_folders(
@@ -155,6 +162,21 @@ def _check_places(
             f"{where}: one class only, {'/'.join(only)}; if that holds the class folders, make "
             "`path:` it"
         )
+
+
+def _check_lists(listing: Listing, beside: Iterable[str], where: str) -> None:
+    """Check that no file beside the class folders, as train.csv, tells a split of its own.
+
+    Raises:
+        InputError: one does, and no folders do.
+    """
+    for name in sorted(beside) if listing.split is None else ():
+        file = PurePosixPath(name)
+        if file.suffix.lower() in LISTS and splits.split_named(file.stem):
+            raise InputError(
+                f"{where}: {name} looks like a split, but splits are read from folders; put the "
+                "class folders into train and test, or take the file away"
+            )
 
 
 def _common(names: Sequence[str]) -> Parts:
