@@ -10,7 +10,6 @@ from cbal.data.classes import check_split_classes
 from cbal.data.prepare import Plan, choose, tables, write_images
 from cbal.data.source_arguments import add_source_arguments, read_source
 from cbal.data.splits import described, published
-from cbal.errors import InputError
 from cbal.files import write_table
 
 
@@ -35,11 +34,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parts = choose(listing, plan)
     sizes = {kind: len(part) for kind, part in parts.items()}
-    if not sizes["train"] or not sizes["test"]:
-        raise InputError(
-            f"data set {arguments.dataset}: {sizes['train']} training and {sizes['test']} test "
-            "images"
-        )
     for line in (
         *listing.notes,
         *check_split_classes(listing.label, listing.classes, parts),
