@@ -12,7 +12,6 @@ from cbal.data.files_found import counts, lines
 from cbal.data.prepare import Plan, choose, tables, write_images
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import described, published
-from cbal.errors import InputError
 from cbal.files import write_table
 
 
@@ -38,11 +37,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parts = choose(listing, plan)
     sizes = {kind: len(part) for kind, part in parts.items()}
-    if not sizes["train"] or not sizes["test"]:
-        raise InputError(
-            f"data set {arguments.dataset}: {sizes['train']} training and {sizes['test']} test "
-            "images"
-        )
     for line in (
         *listing.notes,
         *lines(listing.left_out),
@@ -61,11 +55,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "classes": list(listing.classes),
         "published_splits": published(listing.split),
         "images": sizes,
-        **rule.as_metadata(),
-        **counts(listing.left_out),
-        **findings.as_metadata(),
     }
     write_table(arguments.truth, truth, **metadata)
+    metadata |= {**rule.as_metadata(), **counts(listing.left_out), **findings.as_metadata()}
     write_table(arguments.index, index, **metadata)
 
 

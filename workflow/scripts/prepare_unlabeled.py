@@ -9,7 +9,7 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.data.checks import examine_file
 from cbal.data.files_found import counts
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
-from cbal.data.splits import published, unused_folders, unused_truth
+from cbal.data.splits import published, unused_folders, unused_labels
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
 from cbal.errors import InputError
 from cbal.files import write_table
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         listing = read_source(arguments.source, arguments.path, arguments.download, rule)
         found = read_listing(listing, arguments.side)
-        unused = unused_truth(published(listing.split))
+        unused = unused_labels(published(listing.split))
     if unused:
         say(unused)
     for line in found.lines():

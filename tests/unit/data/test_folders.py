@@ -181,6 +181,20 @@ class TestBadInput:
         with pytest.raises(InputError, match="folder test has no image"):
             sources.open_path(tmp_path)
 
+    @pytest.mark.parametrize("name", ["train.csv", "Test_Set.txt", "val.json"])
+    def test_a_split_in_a_file_beside_the_class_folders(self, tmp_path, name):
+        root = write_class_folders(tmp_path / "x", {"a": 1, "b": 1})
+        (root / name).write_text("a/0.png")
+        with pytest.raises(InputError, match=f"{name} looks like a split, but splits are read"):
+            sources.open_path(root)
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+            for file in root.rglob("*"):
+                archive.write(file, f"all/{file.relative_to(root)}")
+        with pytest.raises(InputError, match=f"{name} looks like a split, but splits are read"):
+            sources.open_path(tmp_path / "x.zip")
+        (root / name).rename(root / "notes.txt")
+        assert sources.open_path(root).split is None
+
     def test_parquet_files_in_a_zip(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
             archive.writestr("train.parquet", b"")

@@ -87,6 +87,34 @@ def test_shards_without_a_split(tmp_path, names):
     assert sources.open_path(tmp_path).split is None
 
 
+def with_column(path, split, labels=(0, 1, 0, 1)):
+    table = hub_table(list(labels)).append_column("split", pa.array(split))
+    pq.write_table(table, path)
+
+
+def test_a_column_may_tell_the_split(tmp_path):
+    with_column(tmp_path / "x.parquet", ["Train", "Train", "val", "test"])
+    for path in (tmp_path / "x.parquet", tmp_path):
+        split = sources.open_path(path).split
+        assert split.tolist() == ["train", "train", "validation", "test"]
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "words"),
+    [
+        ("x", ["train", "test", "fold 3", "test"], "'fold 3' in the column `split` is none of"),
+        ("x", ["train", "test", None, "test"], "None in the column `split` is none of"),
+        ("x", ["train", "test", "Test", "test"], "test, Test are all named after the test split"),
+        ("x", ["val", "test", "test", "test"], "no training split"),
+        ("train", ["train"] * 4, "but not all in that way alone"),
+    ],
+)
+def test_a_column_of_splits_that_is_not_clear(tmp_path, name, split, words):
+    with_column(tmp_path / f"{name}.parquet", split)
+    with pytest.raises(InputError, match=words):
+        sources.open_path(tmp_path)
+
+
 def test_hidden_files_are_no_shards(tmp_path):
     write_shards(tmp_path, {"train.parquet": [0, 1]})
     (tmp_path / "._train.parquet").write_bytes(b"of a Mac")

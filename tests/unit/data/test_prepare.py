@@ -104,3 +104,8 @@ class TestBadInput:
         label = np.array([0] * 99 + [1], np.int16)
         with pytest.raises(InputError, match="the smallest has 1"):
             prepare.choose(replace(listing, label=label), Plan())
+
+    @pytest.mark.parametrize("fraction", [0.001, 0.999])
+    def test_a_fraction_that_leaves_a_split_empty(self, listing, fraction):
+        with pytest.raises(InputError, match=r"test_fraction: 0 of|0 training and 100 test images"):
+            prepare.choose(listing, Plan(test_fraction=fraction))

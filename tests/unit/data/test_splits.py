@@ -53,4 +53,4 @@ def test_what_the_log_says():
 def test_what_is_not_used_of_a_person_s_source():
     assert splits.unused_folders(["a.png"]) is None
     assert "train, val" in splits.unused_folders(["train/cat/a.png", "val/b.png"])
-    assert "published split (train, test)" in splits.unused_truth(["train", "test"])
+    assert "published split (train, test)" in splits.unused_labels(["train", "test"])

@@ -68,6 +68,15 @@ class Rule:
         return {"decoding": {name: getattr(self, name) for name in KEPT}}
 
 
+@dataclass(frozen=True)
+class Scale:
+    """What becomes black and white in an image, and whether its whole numbers have no sign."""
+
+    low: float
+    high: float
+    unsigned: bool = False
+
+
 USUAL = Rule()
 KEPT = ("background", "values", "pixels")  # what the page's pictures need too
 
@@ -131,7 +140,7 @@ def decode(
             if fraction:
                 image.draft("RGB", (fraction, fraction))
             wide = image.mode in WHOLE or image.mode == "F"
-            scale = _range_of(image, name, rule) if wide else None
+            scale = _scale_of(image, name, rule) if wide else None
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_gray(upright, name, rule, scale) if wide else _rgb(upright, rule))
     except InputError:
@@ -190,28 +199,26 @@ def _tag(image: Image.Image, tag: int) -> int | None:
     return value[0] if isinstance(value, tuple) else value
 
 
-def _range_of(image: Image.Image, name: str, rule: Rule) -> tuple[float, float]:
-    """Return the values that become black and white in an image of more than 8 bits."""
+def _scale_of(image: Image.Image, name: str, rule: Rule) -> Scale:
+    """Return how an image of more than 8 bits becomes one of 8."""
     if _tag(image, PHOTOMETRIC) == WHITE_IS_ZERO:
         raise InputError(f"{name}: white is 0 in it, in more than 8 bits; store it inverted")
+    unsigned = image.mode == "I" and _tag(image, SAMPLE_FORMAT) == SAMPLES_ARE_UNSIGNED
     if rule.values:
-        return rule.values
+        return Scale(*rule.values, unsigned=unsigned)
     if image.mode == "F":
-        return 0, 1
-    return 0, 4095 if _tag(image, BITS) == 12 else 65535
+        return Scale(0, 1)
+    return Scale(0, 4095 if _tag(image, BITS) == 12 else 65535, unsigned=unsigned)
 
 
-def _gray(image: Image.Image, name: str, rule: Rule, scale: tuple[float, float]) -> Image.Image:
+def _gray(image: Image.Image, name: str, rule: Rule, scale: Scale) -> Image.Image:
     """Return an image of more than 8 bits with 8, as RGB."""
     values = np.asarray(image)
-    if image.mode == "I" and (_tag(image, SAMPLE_FORMAT), _tag(image, BITS)) == (
-        SAMPLES_ARE_UNSIGNED,
-        32,
-    ):
+    if scale.unsigned:
         values = values.view(np.uint32)  # Pillow has signed ones only
     if not np.isfinite(values).all():
         raise InputError(f"{name}: some of its values are not finite; mend it or take it out")
-    low, high = scale
+    low, high = scale.low, scale.high
     if not rule.values and (values.min() < low or values.max() > high):
         raise InputError(
             f"{name}: values from {values.min():g} to {values.max():g}, outside {low} to {high}; "

@@ -1,7 +1,7 @@
 """Folders and zips of class folders."""
 
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ from cbal.data.listing import Listing
 from cbal.errors import InputError
 
 Parts = tuple[str, ...]
+LISTS = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".lst", ".list"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ def zip_archive(path: Path, rule: Rule = USUAL) -> Listing:
         except (OSError, RuntimeError, zipfile.BadZipFile, zipfile.zlib.error) as error:
             raise InputError(f"{path}: {name} cannot be read ({error}); fetch it again") from error
 
-    return _class_folders(found, load, str(path), _common(found.images), rule)
+    root = _common(found.images)
+    listing = _class_folders(found, load, str(path), root, rule)
+    beside = [PurePosixPath(name) for name in archive.namelist()]
+    _check_lists(listing, [it.name for it in beside if it.parts[:-1] == root], str(path))
+    return listing
 
 
 def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -88,7 +93,9 @@ def folder(path: Path, rule: Rule = USUAL) -> Listing:
         except OSError as error:
             raise InputError(f"{path / name}: cannot be read ({error.strerror})") from error
 
-    return _class_folders(found, load, str(path), (), rule)
+    listing = _class_folders(found, load, str(path), (), rule)
+    _check_lists(listing, [e.name for e in path.iterdir()], str(path))
+    return listing
 
 
 def _class_folders(
@@ -164,6 +171,21 @@ def _check_places(
             f"{where}: one class only, {'/'.join(only)}; if that holds the class folders, make "
             "`path:` it"
         )
+
+
+def _check_lists(listing: Listing, beside: Iterable[str], where: str) -> None:
+    """Check that no file beside the class folders, as train.csv, tells a split of its own.
+
+    Raises:
+        InputError: one does, and no folders do.
+    """
+    for name in sorted(beside) if listing.split is None else ():
+        file = PurePosixPath(name)
+        if file.suffix.lower() in LISTS and splits.split_named(file.stem):
+            raise InputError(
+                f"{where}: {name} looks like a split, but splits are read from folders; put the "
+                "class folders into train and test, or take the file away"
+            )
 
 
 def _common(names: Sequence[str]) -> Parts:

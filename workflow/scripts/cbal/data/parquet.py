@@ -21,6 +21,7 @@ from cbal.errors import InputError
 IMAGES = ("img", "image")
 PARQUET = ".parquet files"  # what `files_found` calls them
 LABELS = ("label", "labels", "fine_label")
+SPLIT = "split"  # a column that some files tell it in
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def parquet(path: Path, rule: Rule = USUAL) -> Listing:
 
     Columns are `img` or `image` (encoded bytes, or a struct with `bytes`) and `label`. The files
     of a folder belong to the split that they, or a folder above them, are named after; a single
-    file has no split.
+    file has no split. Or a column `split` tells it of each row.
 
     Raises:
         InputError: a file is not whole or lacks a column, or splits or labels are not clear.
@@ -58,6 +59,9 @@ def parquet(path: Path, rule: Rule = USUAL) -> Listing:
     labels = [_labels(shard) for shard in shards]
     sizes = [len(part.values) for part in labels]
     label, classes = join(labels)
+    split = np.repeat(kinds, sizes) if kinds else None
+    if any(SPLIT in shard.reader.schema_arrow.names for shard in shards):
+        split = _split_of_rows(shards, str(path), kinds is not None)
 
     def read(indices: Iterable[int]) -> Iterator[np.ndarray]:
         wanted, start = np.asarray(list(indices), np.int64), 0
@@ -73,7 +77,7 @@ def parquet(path: Path, rule: Rule = USUAL) -> Listing:
     return Listing(
         source=[f"{name}/{i}" for name, n in zip(names, sizes) for i in range(n)],
         label=label,
-        split=np.repeat(kinds, sizes) if kinds else None,
+        split=split,
         classes=classes,
         read=read,
         left_out={why: left for why, left in found.left_out.items() if why != PARQUET},
@@ -127,6 +131,34 @@ def _split_of(name: str, where: str) -> tuple[str, str | None]:
     if len(told) > 1:
         raise InputError(f"{where}: {name} is named after several splits; rename it")
     return "/".join(above), told.pop() if told else None
+
+
+def _split_of_rows(shards: Sequence[Shard], where: str, named: bool) -> np.ndarray:
+    """Return the split of each row, as the column `split` of all files tells it.
+
+    Args:
+        shards: the files.
+        where: the source, for errors.
+        named: whether the files are named after splits too.
+    """
+    told = []
+    for shard in shards:
+        if named or SPLIT not in shard.reader.schema_arrow.names:
+            raise InputError(
+                f"{where}: some files tell their split in a column `{SPLIT}`, but not all in that "
+                "way alone; write all alike"
+            )
+        with _whole(shard.file):
+            told += shard.reader.read([SPLIT]).column(SPLIT).to_pylist()
+    found = {value: splits.split_named(str(value)) for value in dict.fromkeys(told)}
+    unknown = [value for value, kind in found.items() if kind is None]
+    if unknown:
+        raise InputError(
+            f"{where}: {unknown[0]!r} in the column `{SPLIT}` is none of {splits.KNOWN}; mend it, "
+            "or rename the column"
+        )
+    splits.check_published(found, where)
+    return np.array([found[value] for value in told])
 
 
 def _open(file: Path) -> Shard:

@@ -54,6 +54,8 @@ def choose(listing: Listing, plan: Plan) -> dict[str, np.ndarray]:
         n_test = splits.drawn(len(train), len(test), plan.test_fraction)
         test = stratified(train, listing.label, n_test, plan.split_seed, "test_fraction")
         train = np.setdiff1d(train, test)
+    if not len(train) or not len(test):
+        raise InputError(f"{len(train)} training and {len(test)} test images; add some")
     train = stratified(train, listing.label, plan.subset, plan.split_seed, "subset")
     test = stratified(test, listing.label, plan.test_subset, plan.split_seed, "test_subset")
     return {**parts, "train": train, "test": test}

@@ -174,7 +174,7 @@ def unused_folders(files: Iterable[str]) -> str | None:
     return f"folders ({_few(folders)}) are only names here: neither classes nor splits are read"
 
 
-def unused_truth(found: Sequence[str]) -> str:
+def unused_labels(found: Sequence[str]) -> str:
     """Return what the log should say of a labeled source whose images a person labels anew.
 
     Args:
