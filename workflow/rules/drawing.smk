@@ -93,9 +93,12 @@ rule tabulate:
         "../../envs/cbal.yaml"
     params:
         script="tabulate_metrics.py",
+        # No input: an archived sweep has a table, but its data sets may not be here.
+        indexes=expand(f"{DATA}/index.parquet", dataset=SWEEP["datasets"]),
         version=version("tabulate_metrics.py"),
     shell:
         "python workflow/scripts/{params.script}"
+        " --indexes {params.indexes:q}"
         " --metrics {input.metrics:q}"
         " --markdown {output.md:q}"
         " --csv {output.csv:q}"
@@ -118,6 +121,7 @@ use rule tabulate as tabulate_wins with:
         "logs/{part}tabulate_wins.tsv"
     params:
         script="tabulate_wins.py",
+        indexes=[],
         version=version("tabulate_wins.py"),
 
 

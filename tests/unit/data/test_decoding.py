@@ -85,7 +85,8 @@ def test_values_without_a_rule_are_refused(values, dtype, said):
 
 def test_unsigned_32_bits_are_not_taken_for_negative():
     image = Image.fromarray(np.array([[0, -1]], np.int32))
-    data = encoded(image, "TIFF", tiffinfo={339: 1})  # samples are unsigned
+    signed, unsigned = (bytes.fromhex(f"5301030001000000{kind}00") for kind in ("02", "01"))
+    data = encoded(image, "TIFF").replace(signed, unsigned)  # the tag SampleFormat
     assert decode(data, "x", Rule(values=(0, 2**32 - 1)))[..., 0].tolist() == [[0, 255]]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from cbal.cli import parser
+from cbal.data.checks import remarks
 from cbal.files import atomic, metadata_of, read_table
 
 
@@ -42,7 +43,21 @@ def tabulate(
     """
     cli = table_parser(description)
     cli.add_argument("--metrics", type=Path, required=True)
+    cli.add_argument("--indexes", type=Path, nargs="*", default=[], help="of data sets, if there")
     arguments = cli.parse_args(argv)
     metrics = read_table(arguments.metrics)
     table = compute(metrics.to_pandas())
-    write(arguments, table, show(table, metadata_of(metrics).get("titles", {})))
+    titles = metadata_of(metrics).get("titles", {})
+    text = show(table, titles) + _remarks(arguments.indexes, titles)
+    write(arguments, table, text)
+
+
+def _remarks(indexes: Sequence[Path], titles: dict[str, str]) -> str:
+    """Return what a table should say of the data sets behind it; nothing of those not there."""
+    said = []
+    for path in indexes:
+        if path.exists():
+            metadata = metadata_of(read_table(path))
+            title = titles.get(metadata["dataset"], metadata["dataset"])
+            said += [f"- {line}" for line in remarks(title, metadata)]
+    return "\n".join(["", "## Warnings", "", *said, ""]) if said else ""
