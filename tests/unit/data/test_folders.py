@@ -120,7 +120,11 @@ def test_a_zip_says_which_folder_is_above_all(tmp_path):
         (["train1/a", "train2/a", "test/a"], "train1, train2 are all named after the train split"),
         (["val/a", "test/b"], "test, val but no training split"),
         (["trainval/a", "trainval/b"], "trainval look like splits, but not like"),
+        (["train+val/a", "x/b"], r"train\+val look like splits, but not like"),
+        (["cat", "dog", "unlabeled"], "unlabeled look like splits, but not like"),
         (["train_a/x", "test_a/x"], "test_a, train_a look like splits, but not like"),
+        (["seg_train/a", "seg_test/a", "seg_pred/a"], "seg_test, seg_train look like splits"),
+        (["Cifar10Train/a", "Cifar10Val/b"], "Cifar10Train, Cifar10Val look like splits"),
         (["cat/train", "cat/test", "dog/train"], "folder test below a class folder looks like"),
         (["train/cat/val", "train/dog"], "folder val below a class folder looks like"),
         (["train/train/a", "train/test/a"], "looks like a split|splits within splits"),
@@ -134,7 +138,7 @@ def test_a_layout_that_is_not_understood_is_refused(opened, names, words):
 
 
 def test_names_that_only_begin_like_a_split_are_classes(opened):
-    names = ["train station", "test tube", "valley", "bus"]
+    names = ["train station", "test tube", "blood test", "bullet train", "valley", "bus"]
     assert opened(dict.fromkeys(names, 1)).classes == sorted(names)
 
 
