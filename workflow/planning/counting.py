@@ -51,7 +51,7 @@ def _public_size(dataset: dict[str, Any]) -> int | None:
 
 def _counted(where: str, dataset: dict[str, Any]) -> int | None:
     """Return what `count_images.py` says of a path; it is asked once for each state of it."""
-    keys = ("source", "path", "test_fraction", "annotator")
+    keys = ("source", "path", "test_fraction", "annotator", "row_limit", "unpacked_limit")
     settings = {key: dataset[key] for key in keys}
     try:
         state = _state(dataset["path"])

@@ -152,6 +152,7 @@ def _check_dataset(config: Config, name: str) -> None:
             f"{where}.interactions: {dataset['interactions']} a round, but the pool has {pool} "
             "images; ask for fewer"
         )
+    _check_values(where, dataset["values"])
     for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
         if 0 in shares(config, name, scenario):
             raise SettingsError(
@@ -159,6 +160,14 @@ def _check_dataset(config: Config, name: str) -> None:
                 "none; ask for more, or mend the shares"
             )
     _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
+
+
+def _check_values(where: str, values: list[float] | None) -> None:
+    """Check what becomes black and white in images of more than 8 bits."""
+    if values and not -float("inf") < values[0] < values[1] < float("inf"):
+        raise SettingsError(
+            f"{where}.values: {values}; write what is black, then what is white, as [0, 4095]"
+        )
 
 
 def _check_model(where: str, model: Config) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cbal.cli import parser, run
-from cbal.data.listing import image_files
-from cbal.data.source_arguments import add_source_arguments, read_source
+from cbal.data.files_found import in_folder
+from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import drawn, parts_of
 
 
@@ -18,9 +18,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     human = arguments.annotator == "human"
     if human and arguments.source == "folder":
-        print(len(image_files(arguments.path)))
+        print(len(in_folder(arguments.path).images))
         return
-    listing = read_source(arguments.source, arguments.path, None)
+    listing = read_source(arguments.source, arguments.path, None, rule_of(arguments))
     parts = parts_of(listing.split, len(listing.source))
     training, test = len(parts["train"]), len(parts["test"])
     kept = training - drawn(training, test, arguments.test_fraction)

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.data.checks import examine_file
 from cbal.data.classes import check_split_classes
+from cbal.data.files_found import counts, lines
 from cbal.data.prepare import Plan, choose, tables, write_images
-from cbal.data.source_arguments import add_source_arguments, read_source
+from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import described, published
 from cbal.files import write_table
 
@@ -24,7 +26,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--images", type=Path, required=True, help="NumPy file to write")
     arguments = cli.parse_args(argv)
 
-    listing = read_source(arguments.source, arguments.path, arguments.download)
+    rule = rule_of(arguments)
+    listing = read_source(arguments.source, arguments.path, arguments.download, rule)
     plan = Plan(
         arguments.side,
         arguments.subset,
@@ -36,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     sizes = {kind: len(part) for kind, part in parts.items()}
     for line in (
         *listing.notes,
+        *lines(listing.left_out),
         *check_split_classes(listing.label, listing.classes, parts),
         described(published(listing.split), sizes),
         f"{len(listing.classes)} classes",
@@ -43,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(line)
     write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)
     index, truth = tables(listing, parts)
+    findings = examine_file(arguments.images, index)
+    for line in findings.notes:
+        say(line)
     metadata = {
         **keys_of(arguments),
         "classes": list(listing.classes),
@@ -50,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "images": sizes,
     }
     write_table(arguments.truth, truth, **metadata)
+    metadata |= {**rule.as_metadata(), **counts(listing.left_out), **findings.as_metadata()}
     write_table(arguments.index, index, **metadata)
 
 

@@ -17,6 +17,7 @@ def elsewhere(monkeypatch, tmp_path):
 
 def dataset(source="folder", path=None, **settings):
     defaults = {"annotator": "oracle", "subset": None, "validation": None, "test_fraction": 0.2}
+    defaults |= {"row_limit": 100, "unpacked_limit": 10**6}
     return {**defaults, "source": source, "path": path and str(path), **settings}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from cbal.data.listing import natural
+from cbal.data.files_found import natural
 from cbal.errors import InputError
 
 MOST = np.iinfo(np.int16).max

@@ -9,7 +9,10 @@ import numpy as np
 
 from cbal.data import splits
 from cbal.data.classes import in_order
-from cbal.data.listing import Listing, decode, image_files, is_hidden, is_image, natural
+from cbal.data.decoding import USUAL, Rule, check_bytes, decode
+from cbal.data.files_found import FilesFound, in_archive, in_folder
+from cbal.data.limits import check_rows, check_zip
+from cbal.data.listing import Listing
 from cbal.errors import InputError
 
 Parts = tuple[str, ...]
@@ -35,7 +38,7 @@ class Layout:
         return len(self.root) + bool(self.splits)
 
 
-def zip_archive(path: Path) -> Listing:
+def zip_archive(path: Path, rule: Rule = USUAL) -> Listing:
     """Return the images of a zip of class folders. One folder may be above all others.
 
     Raises:
@@ -45,26 +48,35 @@ def zip_archive(path: Path) -> Listing:
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: not a whole zip archive ({error}); fetch it again") from error
-    entries = [info for info in archive.infolist() if is_image(info.filename)]
-    folders = {info.filename for info in archive.infolist() if info.is_dir()}
-    if not entries and any(name.endswith(".parquet") for name in archive.namelist()):
+    check_zip(archive, str(path), rule)
+    found = in_archive(archive.namelist(), lambda name: _beginning(archive, name))
+    if not found.images and any(name.endswith(".parquet") for name in archive.namelist()):
         raise InputError(f"{path}: Parquet files in a zip; unpack it, and make `path:` the folder")
 
     def load(name: str) -> bytes:
+        check_bytes(archive.getinfo(name).file_size, f"{path}: {name}", rule)
         try:
             return archive.read(name)
         except (OSError, RuntimeError, zipfile.BadZipFile, zipfile.zlib.error) as error:
             raise InputError(f"{path}: {name} cannot be read ({error}); fetch it again") from error
 
-    names = [info.filename for info in entries]
-    root = _common(names)
-    listing = _class_folders(names, folders, load, str(path), root)
+    root = _common(found.images)
+    listing = _class_folders(found, load, str(path), root, rule)
     beside = [PurePosixPath(name) for name in archive.namelist()]
     _check_lists(listing, [it.name for it in beside if it.parts[:-1] == root], str(path))
     return listing
 
 
-def folder(path: Path) -> Listing:
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return the first bytes of an entry, enough to know an image by; none if it is damaged."""
+    try:
+        with archive.open(name) as entry:
+            return entry.read(2**16)
+    except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zipfile.zlib.error):
+        return b""
+
+
+def folder(path: Path, rule: Rule = USUAL) -> Listing:
     """Return the images of a folder of class folders; deeper folders belong to their class.
 
     Folders named after splits above the class folders are the published split.
@@ -72,8 +84,8 @@ def folder(path: Path) -> Listing:
     Raises:
         InputError: no class folder, an empty one, or a layout that is not understood.
     """
-    names = image_files(path)
-    folders = {str(PurePosixPath(e.relative_to(path))) for e in path.rglob("*") if e.is_dir()}
+    found = in_folder(path)
+    check_rows(len(found.images), str(path), rule)
 
     def load(name: str) -> bytes:
         try:
@@ -81,24 +93,20 @@ def folder(path: Path) -> Listing:
         except OSError as error:
             raise InputError(f"{path / name}: cannot be read ({error.strerror})") from error
 
-    listing = _class_folders(names, folders, load, str(path), ())
+    listing = _class_folders(found, load, str(path), (), rule)
     _check_lists(listing, [e.name for e in path.iterdir()], str(path))
     return listing
 
 
 def _class_folders(
-    names: Sequence[str],
-    folders: Iterable[str],
-    load: Callable[[str], bytes],
-    where: str,
-    root: Parts,
+    found: FilesFound, load: Callable[[str], bytes], where: str, root: Parts, rule: Rule
 ) -> Listing:
     """Return the listing of files below `root`, each in a folder of its class."""
-    names = sorted((name for name in names if not is_hidden(name)), key=natural)
+    names = found.images
     parts = [PurePosixPath(name).parts for name in names]
     if not names:
         raise InputError(f"{where}: no image in it; it should hold a folder for each class")
-    folders = [PurePosixPath(name).parts for name in folders if not is_hidden(name)]
+    folders = [PurePosixPath(name).parts for name in found.folders]
     layout = layout_of(parts, folders, where, root)
     _check_places(parts, folders, layout, where)
     at = layout.depth
@@ -114,7 +122,8 @@ def _class_folders(
         label=np.array([number[part[at]] for part in parts], np.int16),
         split=split,
         classes=classes,
-        read=lambda indices: (decode(load(names[i]), f"{where}/{names[i]}") for i in indices),
+        read=lambda indices: (decode(load(names[i]), f"{where}/{names[i]}", rule) for i in indices),
+        left_out=found.left_out,
         notes=notes,
     )
 
@@ -181,7 +190,7 @@ def _check_lists(listing: Listing, beside: Iterable[str], where: str) -> None:
 
 def _common(names: Sequence[str]) -> Parts:
     """Return the folders of a zip that all its images are in, above class folders and splits."""
-    parts = [PurePosixPath(name).parts for name in names if not is_hidden(name)]
+    parts = [PurePosixPath(name).parts for name in names]
     common: Parts = ()
     while parts:
         n = len(common)

@@ -12,10 +12,14 @@ import pyarrow.parquet as pq
 
 from cbal.data import splits
 from cbal.data.classes import Labels, join, values_of
-from cbal.data.listing import Listing, decode, is_hidden
+from cbal.data.decoding import USUAL, Rule, decode
+from cbal.data.files_found import FilesFound, in_folder
+from cbal.data.limits import check_parquet
+from cbal.data.listing import Listing
 from cbal.errors import InputError
 
 IMAGES = ("img", "image")
+PARQUET = ".parquet files"  # what `files_found` calls them
 LABELS = ("label", "labels", "fine_label")
 SPLIT = "split"  # a column that some files tell it in
 
@@ -36,7 +40,7 @@ class Shard:
     label: str
 
 
-def parquet(path: Path) -> Listing:
+def parquet(path: Path, rule: Rule = USUAL) -> Listing:
     """Return images kept in Parquet as on the Hugging Face hub.
 
     Columns are `img` or `image` (encoded bytes, or a struct with `bytes`) and `label`. The files
@@ -46,10 +50,12 @@ def parquet(path: Path) -> Listing:
     Raises:
         InputError: a file is not whole or lacks a column, or splits or labels are not clear.
     """
-    names = parquet_files(path) if path.is_dir() else [path.name]
+    found = in_folder(path) if path.is_dir() else FilesFound()
+    names = parquet_files(found) or [path.name]
     root = path if path.is_dir() else path.parent
     kinds = splits_of(names, str(path)) if path.is_dir() else None
     shards = [_open(root / name) for name in names]
+    check_parquet((shard.reader for shard in shards), str(path), rule)
     labels = [_labels(shard) for shard in shards]
     sizes = [len(part.values) for part in labels]
     label, classes = join(labels)
@@ -65,7 +71,7 @@ def parquet(path: Path) -> Listing:
                 data = data.field("bytes") if pa.types.is_struct(data.type) else data
                 for i in wanted[(wanted >= start) & (wanted < start + len(batch))]:
                     name = f"{shard.file}, image {i}"
-                    yield decode(_encoded(data[int(i) - start], name), name)
+                    yield decode(_encoded(data[int(i) - start], name), name, rule)
                 start += len(batch)
 
     return Listing(
@@ -74,14 +80,13 @@ def parquet(path: Path) -> Listing:
         split=split,
         classes=classes,
         read=read,
+        left_out={why: left for why, left in found.left_out.items() if why != PARQUET},
     )
 
 
-def parquet_files(path: Path) -> list[str]:
-    """Return the names of the Parquet files in a folder, at any depth, relative to it."""
-    files = sorted(file for file in path.rglob("*.parquet") if file.is_file())
-    names = (str(PurePosixPath(file.relative_to(path))) for file in files)
-    return [name for name in names if not is_hidden(name)]
+def parquet_files(found: FilesFound) -> list[str]:
+    """Return the names of the Parquet files of a folder, relative to it."""
+    return sorted(found.left_out.get(PARQUET, ()), key=lambda name: PurePosixPath(name).parts)
 
 
 def splits_of(names: Sequence[str], where: str) -> list[str] | None:

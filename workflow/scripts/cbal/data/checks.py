@@ -1,0 +1,135 @@
+"""What a prepared data set's pixels say of it: duplicates, and images without anything on them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cbal.files import open_images
+
+FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
+NAMED = 5
+
+
+@dataclass
+class Findings:
+    """What was found in the pixels of a data set.
+
+    Attributes:
+        duplicates: images that are equal to an earlier one of the same split, by split.
+        across: distinct images that are in two splits, by "train and test" and so on.
+        flat: images that are nearly all one value.
+        notes: what the log says, a line each.
+        warnings: what the summary of the results should say too, a line each.
+    """
+
+    duplicates: dict[str, int] = field(default_factory=dict)
+    across: dict[str, int] = field(default_factory=dict)
+    flat: int = 0
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the findings for the metadata of `index.parquet`."""
+        return {"findings": {k: v for k, v in asdict(self).items() if k != "notes"}}
+
+
+def examine_file(path: Path, index: pa.Table) -> Findings:
+    """Return what the pixels in `images.npy` say, whose rows are the samples of an index."""
+    return examine(open_images(path), index["split"].to_pylist(), index["source"].to_pylist())
+
+
+def remarks(dataset: str, metadata: dict[str, Any]) -> list[str]:
+    """Return what a table of results should say of its data set, a line each.
+
+    Args:
+        dataset: its title.
+        metadata: of its `index.parquet`.
+    """
+    return [f"{dataset}: {line}" for line in metadata.get("findings", {}).get("warnings", ())]
+
+
+def examine(images: np.ndarray, split: Sequence[str], source: Sequence[str]) -> Findings:
+    """Return what the pixels of a prepared data set say.
+
+    Args:
+        images: uint8[N, H, W, C], in the order of `sample_id`.
+        split: of each of them, train, test or validation.
+        source: their names.
+    """
+    findings = Findings()
+    first: dict[bytes, dict[str, int]] = {}
+    pairs: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    within: dict[str, list[tuple[int, int]]] = {}
+    flat = []
+    for i, kind in enumerate(split):
+        image = np.ascontiguousarray(images[i])
+        places = first.setdefault(hashlib.blake2b(image, digest_size=16).digest(), {})
+        if kind in places:
+            within.setdefault(kind, []).append((places[kind], i))
+        else:
+            for other, at in places.items():
+                pairs.setdefault((other, kind), []).append((at, i))
+            places[kind] = i
+        if int(image.max()) - int(image.min()) <= FLAT:
+            flat.append(i)
+    _tell_duplicates(findings, within, pairs, source)
+    _tell_flat(findings, flat, len(first), source)
+    return findings
+
+
+def _tell_duplicates(
+    findings: Findings,
+    within: dict[str, list[tuple[int, int]]],
+    pairs: dict[tuple[str, str], list[tuple[int, int]]],
+    source: Sequence[str],
+) -> None:
+    """Report equal images of a split, and of two splits."""
+    for kind, equal in within.items():
+        findings.duplicates[kind] = len(equal)
+        findings.notes.append(
+            f"exact duplicates: {_images(len(equal))} of {kind} equal to another one of it "
+            f"({_pairs(equal, source)})"
+        )
+    for (one, other), equal in pairs.items():
+        names = f"{one} and {other}"
+        findings.across[names] = len(equal)
+        line = f"{_images(len(equal))} in both {names}: exact duplicates"
+        findings.notes.append(f"warning: {line} ({_pairs(equal, source)})")
+        if one == "train":
+            findings.warnings.append(f"{line}, so accuracy on {other} may be too high")
+
+
+def _tell_flat(findings: Findings, flat: list[int], distinct: int, source: Sequence[str]) -> None:
+    """Report images that are nearly all one value, and a data set of equal images."""
+    n, lines = len(source), []
+    if n > 1 and distinct == 1:
+        lines.append(f"all {n} images are equal: there is nothing to learn from them")
+    if flat:
+        findings.flat = len(flat)
+        findings.notes.append(
+            f"{_images(len(flat))} of {n} nearly all one value ({_few([source[i] for i in flat])})"
+        )
+    if 2 * len(flat) > n:
+        lines.append(
+            f"{len(flat)} of {n} images are nearly all one value; if their files have more than 8 "
+            "bits, set `values: [black, white]` of the data set to what they use"
+        )
+    findings.notes.extend(f"warning: {line}" for line in lines)
+    findings.warnings.extend(lines)
+
+
+def _images(n: int) -> str:
+    return f"{n} image{' is' if n == 1 else 's are'}"
+
+
+def _pairs(equal: Sequence[tuple[int, int]], source: Sequence[str]) -> str:
+    return _few([f"{source[b]} = {source[a]}" for a, b in equal])
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" * (len(names) > NAMED))
