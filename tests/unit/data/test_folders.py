@@ -98,6 +98,17 @@ def test_numbers_are_classes_in_their_order(opened):
     assert classes == ["1", "2", "10", "x9", "x10"]
 
 
+@pytest.mark.parametrize("split", ["", "train/", "test/"])
+def test_class_folders_and_splits_that_are_links_count(tmp_path, split):
+    write_class_folders(tmp_path / "elsewhere", {"cat/2020": 2})
+    root = write_class_folders(tmp_path / "x", {f"{s}dog": 1 for s in {split and "train/", split}})
+    (root / f"{split}cat").symlink_to(tmp_path / "elsewhere/cat")
+    listing = sources.open_path(root)
+    assert listing.classes == ["cat", "dog"]
+    assert listing.source[:2] == [f"{split}cat/2020/{i}.png" for i in (0, 1)]
+    assert len(list(listing.read(range(len(listing.source))))) == len(listing.source)
+
+
 def test_a_class_may_be_named_like_a_split_within_one(opened):
     listing = opened({f"{s}/{c}": 1 for s in ("train", "test") for c in ("bus", "train")})
     assert listing.classes == ["bus", "train"]
