@@ -98,6 +98,17 @@ def test_numbers_are_classes_in_their_order(opened):
     assert classes == ["1", "2", "10", "x9", "x10"]
 
 
+@pytest.mark.parametrize("split", ["", "train/", "test/"])
+def test_class_folders_and_splits_that_are_links_count(tmp_path, split):
+    write_class_folders(tmp_path / "elsewhere", {"cat/2020": 2})
+    root = write_class_folders(tmp_path / "x", {f"{s}dog": 1 for s in {split and "train/", split}})
+    (root / f"{split}cat").symlink_to(tmp_path / "elsewhere/cat")
+    listing = sources.open_path(root)
+    assert listing.classes == ["cat", "dog"]
+    assert listing.source[:2] == [f"{split}cat/2020/{i}.png" for i in (0, 1)]
+    assert len(list(listing.read(range(len(listing.source))))) == len(listing.source)
+
+
 def test_a_class_may_be_named_like_a_split_within_one(opened):
     listing = opened({f"{s}/{c}": 1 for s in ("train", "test") for c in ("bus", "train")})
     assert listing.classes == ["bus", "train"]
@@ -120,7 +131,11 @@ def test_a_zip_says_which_folder_is_above_all(tmp_path):
         (["train1/a", "train2/a", "test/a"], "train1, train2 are all named after the train split"),
         (["val/a", "test/b"], "test, val but no training split"),
         (["trainval/a", "trainval/b"], "trainval look like splits, but not like"),
+        (["train+val/a", "x/b"], r"train\+val look like splits, but not like"),
+        (["cat", "dog", "unlabeled"], "unlabeled look like splits, but not like"),
         (["train_a/x", "test_a/x"], "test_a, train_a look like splits, but not like"),
+        (["seg_train/a", "seg_test/a", "seg_pred/a"], "seg_test, seg_train look like splits"),
+        (["Cifar10Train/a", "Cifar10Val/b"], "Cifar10Train, Cifar10Val look like splits"),
         (["cat/train", "cat/test", "dog/train"], "folder test below a class folder looks like"),
         (["train/cat/val", "train/dog"], "folder val below a class folder looks like"),
         (["train/train/a", "train/test/a"], "looks like a split|splits within splits"),
@@ -134,7 +149,7 @@ def test_a_layout_that_is_not_understood_is_refused(opened, names, words):
 
 
 def test_names_that_only_begin_like_a_split_are_classes(opened):
-    names = ["train station", "test tube", "valley", "bus"]
+    names = ["train station", "test tube", "blood test", "bullet train", "valley", "bus"]
     assert opened(dict.fromkeys(names, 1)).classes == sorted(names)
 
 

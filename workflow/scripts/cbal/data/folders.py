@@ -196,7 +196,10 @@ def _common(names: Sequence[str]) -> Parts:
         n = len(common)
         tops = {part[n] for part in parts}
         # A class folder is left below, and above the images.
-        if len(tops) > 1 or min(map(len, parts)) < n + 3 or splits.looks_like_a_split(min(tops)):
+        if len(tops) > 1 or min(map(len, parts)) < n + 3:
             return common
-        common += (min(tops),)
+        (top,) = tops
+        if splits.split_named(top) or splits.is_unclear(top):
+            return common
+        common += (top,)
     return common

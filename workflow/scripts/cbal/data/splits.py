@@ -9,21 +9,20 @@ from cbal.errors import InputError
 
 SPLITS = ("train", "test", "validation")  # samples are in this order
 WORDS = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("test", "tests", "testing"), "test"),
+    **dict.fromkeys(("train", "training", "trn"), "train"),
+    **dict.fromkeys(("test", "tests", "testing", "tst"), "test"),
     **dict.fromkeys(("val", "valid", "validation", "validate", "dev"), "validation"),
 }
 # Words of a split that people use for different things.
 UNCLEAR = {"trainval", "trainvalidation", "eval", "evaluation", "holdout", "heldout"}
-UNCLEAR |= {"unlabeled", "unlabelled", "unsupervised", "development", "minival"}
+UNCLEAR |= {"unlabeled", "unlabelled", "unsupervised", "minival"}
 NAME = re.compile(rf"({'|'.join(WORDS)})(set|split|data|dataset|images?|imgs?|folder|dir|files?)*")
 KNOWN = "train, test and validation"
 
 
 def split_named(name: str) -> str | None:
     """Return the split that a folder is named after, as in Train, val2017 or test_set."""
-    letters = "".join(c for c in name.casefold() if c.isalpha())
-    found = NAME.fullmatch(letters)
+    found = NAME.fullmatch(_letters(name))
     return WORDS[found[1]] if found else None
 
 
@@ -46,10 +45,9 @@ def split_in(name: str, where: str) -> str | None:
     return kinds.pop() if kinds else None
 
 
-def looks_like_a_split(name: str) -> bool:
-    """Return whether a folder's name begins like a split's, or is one of unclear meaning."""
-    words = _words(name)
-    return bool(words) and (words[0] in WORDS or not UNCLEAR.isdisjoint(words))
+def is_unclear(name: str) -> bool:
+    """Return whether a folder is named after a split that people use for different things."""
+    return _letters(name) in UNCLEAR
 
 
 def of_folders(folders: Iterable[str], where: str) -> dict[str, str]:
@@ -65,9 +63,10 @@ def of_folders(folders: Iterable[str], where: str) -> dict[str, str]:
     folders = sorted(folders)
     found = {name: kind for name in folders if (kind := split_named(name))}
     if not found:
-        if folders and all(map(looks_like_a_split, folders)):
+        unclear = [name for name in folders if is_unclear(name)] or _siblings(folders)
+        if unclear:
             raise InputError(
-                f"{where}: {_few(folders)} look like splits, but not like {KNOWN}; rename them so, "
+                f"{where}: {_few(unclear)} look like splits, but not like {KNOWN}; rename them so, "
                 "or put what are class folders into one named train"
             )
         return {}
@@ -182,6 +181,23 @@ def unused_labels(found: Sequence[str]) -> str:
     """
     split = f" and its published split ({', '.join(found)})" if found else ""
     return f"the source's labels{split} are not used: all its images are a person's to label"
+
+
+def _siblings(folders: Sequence[str]) -> list[str]:
+    """Return folders that differ only in a word for a split, as seg_train and seg_test."""
+    alike: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for name in folders:
+        words = _words(name)
+        rest = tuple(word for word in words if word not in WORDS)
+        for word in set(words).intersection(WORDS):
+            alike.setdefault(rest, {}).setdefault(WORDS[word], []).append(name)
+    found = (names for kinds in alike.values() if len(kinds) > 1 for names in kinds.values())
+    return sorted({name for names in found for name in names})
+
+
+def _letters(name: str) -> str:
+    """Return the letters of a name, small."""
+    return "".join(c for c in name.casefold() if c.isalpha())
 
 
 def _words(name: str) -> list[str]:
