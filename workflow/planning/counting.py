@@ -87,9 +87,14 @@ def _refused(where: str, stderr: str) -> None:
 def _state(path: str) -> list[tuple[str, int, int]]:
     """Return names, sizes and times of a path, and of folders and Parquet files in it."""
     entries = os.scandir(path) if os.path.isdir(path) else ()
-    inside = (e.path for e in entries if e.is_dir() or e.name.endswith(".parquet"))
+    inside = (e.path for e in entries if e.name.endswith(".parquet") or _is_folder(e))
     stats = [(os.path.abspath(name), os.stat(name)) for name in (path, *sorted(inside))]
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    """Whether an entry is a folder; a link that leads nowhere is none."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
 
 
 def _digest(value: Any) -> str:

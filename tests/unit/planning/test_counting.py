@@ -62,6 +62,13 @@ def test_a_data_set_is_looked_through_once_until_it_changes(tmp_path, monkeypatc
     assert pool_size("d", dataset(path=folder)) == 16
 
 
+def test_links_that_lead_nowhere_are_no_mistake(tmp_path):
+    folder = write_class_folders(tmp_path / "x", {"a": 6, "b": 4})
+    (folder / "itself").symlink_to("itself")
+    (folder / "gone").symlink_to("nowhere")
+    assert pool_size("d", dataset(path=folder)) == 8
+
+
 def test_a_layout_that_is_not_understood_is_refused_each_time(tmp_path):
     folder = write_class_folders(tmp_path / "x", {"train/a": 1, "test/a": 1, "more/a": 1})
     for _ in range(2):
