@@ -26,17 +26,22 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
         dataset: its settings.
 
     Raises:
-        SettingsError: the data set's layout or labels are not understood.
+        SettingsError: the data set's layout or labels are not understood, or the validation
+            is all of it.
     """
-    human = dataset["annotator"] == "human"
     if dataset["path"] is None or dataset["source"] == "digits":
         size = _public_size(dataset)
     else:
         size = _counted(f"{where}.path", dataset)
     size = min((n for n in (size, dataset["subset"]) if n is not None), default=None)
-    if human and size is not None:  # all images of the source, less the validation
-        size -= dataset["validation"] or 0
-    return size
+    if dataset["annotator"] == "oracle" or size is None or not dataset["validation"]:
+        return size
+    if dataset["validation"] >= size:
+        raise SettingsError(
+            f"{where}.validation: {dataset['validation']} of {size} images leave none to label; "
+            "ask for fewer"
+        )
+    return size - dataset["validation"]
 
 
 def _public_size(dataset: dict[str, Any]) -> int | None:
