@@ -103,3 +103,11 @@ def test_a_picture_over_the_limit_is_named(prepare, root, capsys):
         said = str(error)
     assert "a/0.png: 100 x 100 are 10,000 pixels, over the limit of 9,999" in said
     prepare("--pixel-limit=10000")
+
+
+def test_pages_after_the_first_are_named(prepare, root, capsys):
+    pages = [Image.new("L", (8, 8), level) for level in (10, 200)]
+    pages[0].save(root / "a" / "scan.tif", save_all=True, append_images=pages[1:])
+    index, images = prepare()
+    assert "left out: 1 (further pages of these images): " in capsys.readouterr().err
+    assert (images[index["source"].to_pylist().index("a/scan.tif")] == 10).all()

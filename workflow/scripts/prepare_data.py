@@ -8,7 +8,7 @@ import numpy as np
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.checks import examine_file
 from cbal.data.classes import check_split_classes
-from cbal.data.files_found import counts, lines
+from cbal.data.files_found import PAGES, counts, lines
 from cbal.data.prepare import Plan, choose, tables, write_images
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import described, published
@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)
     index, truth = tables(listing, parts)
     findings = examine_file(arguments.images, index)
-    for line in findings.notes:
+    pages = {PAGES: rule.paged} if rule.paged else {}
+    for line in (*lines(pages), *findings.notes):
         say(line)
     metadata = {
         **keys_of(arguments),
@@ -57,7 +58,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         "images": sizes,
     }
     write_table(arguments.truth, truth, **metadata)
-    metadata |= {**rule.as_metadata(), **counts(listing.left_out), **findings.as_metadata()}
+    metadata |= {
+        **rule.as_metadata(),
+        **counts({**listing.left_out, **pages}),
+        **findings.as_metadata(),
+    }
     write_table(arguments.index, index, **metadata)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.checks import examine_file
-from cbal.data.files_found import counts
+from cbal.data.files_found import PAGES, counts
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import published, unused_folders, unused_labels
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
@@ -43,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         unused = unused_labels(published(listing.split))
     if unused:
         say(unused)
+    left_out = sum(counts(found.left_out)["left_out"].values())
+    if rule.paged:
+        found.left_out[PAGES] = rule.paged
     for line in found.lines():
         say(line)
     rng = generator(arguments.dataset, arguments.split_seed, 0, "validation")
@@ -50,7 +53,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not len(train):
         raise InputError(f"data set {arguments.dataset}: no image is left to label")
     check_interactions(arguments.dataset, arguments.interactions, len(train))
-    left_out = sum(counts(found.left_out)["left_out"].values())
     say(
         f"{len(train)} images to label, {len(test)} to measure by; "
         f"{left_out} file{'' if left_out == 1 else 's'} left out"

@@ -14,6 +14,9 @@ from cbal.files import open_images
 FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
 NAMED = 5
 
+Within = dict[str, list[tuple[int, int]]]
+Across = dict[tuple[str, str], list[tuple[int, int]]]
+
 
 @dataclass
 class Findings:
@@ -61,31 +64,44 @@ def examine(images: np.ndarray, split: Sequence[str], source: Sequence[str]) -> 
         split: of each of them, train, test or validation.
         source: their names.
     """
-    findings = Findings()
-    first: dict[bytes, dict[str, int]] = {}
-    pairs: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    within: dict[str, list[tuple[int, int]]] = {}
-    flat = []
-    for i, kind in enumerate(split):
-        image = np.ascontiguousarray(images[i])
-        places = first.setdefault(hashlib.blake2b(image, digest_size=16).digest(), {})
-        if kind in places:
-            within.setdefault(kind, []).append((places[kind], i))
-        else:
-            for other, at in places.items():
-                pairs.setdefault((other, kind), []).append((at, i))
-            places[kind] = i
+    digests, flat = np.empty(len(images), "S16"), []
+    for i, image in enumerate(images):
+        digests[i] = hashlib.blake2b(np.ascontiguousarray(image), digest_size=16).digest()
         if int(image.max()) - int(image.min()) <= FLAT:
             flat.append(i)
-    _tell_duplicates(findings, within, pairs, source)
-    _tell_flat(findings, flat, len(first), source)
+    _, group, sizes = np.unique(digests, return_inverse=True, return_counts=True)
+    findings = Findings()
+    _tell_duplicates(findings, *_equal(group, sizes, split), source)
+    _tell_flat(findings, flat, len(sizes), source)
     return findings
+
+
+def _equal(group: np.ndarray, sizes: np.ndarray, split: Sequence[str]) -> tuple[Within, Across]:
+    """Return the pairs of equal images of a split, and of two splits, the earlier one first.
+
+    Args:
+        group: int64[N], equal for equal images.
+        sizes: int64[groups], images of each.
+        split: of each image.
+    """
+    first: dict[int, dict[str, int]] = {}
+    within: Within = {}
+    across: Across = {}
+    for i in np.flatnonzero(sizes[group] > 1).tolist():
+        places, kind = first.setdefault(group[i], {}), split[i]
+        if kind in places:
+            within.setdefault(kind, []).append((places[kind], i))
+            continue
+        for other, at in places.items():
+            across.setdefault((other, kind), []).append((at, i))
+        places[kind] = i
+    return within, across
 
 
 def _tell_duplicates(
     findings: Findings,
-    within: dict[str, list[tuple[int, int]]],
-    pairs: dict[tuple[str, str], list[tuple[int, int]]],
+    within: Within,
+    across: Across,
     source: Sequence[str],
 ) -> None:
     """Report equal images of a split, and of two splits."""
@@ -95,7 +111,7 @@ def _tell_duplicates(
             f"exact duplicates: {_images(len(equal))} of {kind} equal to another one of it "
             f"({_pairs(equal, source)})"
         )
-    for (one, other), equal in pairs.items():
+    for (one, other), equal in across.items():
         names = f"{one} and {other}"
         findings.across[names] = len(equal)
         line = f"{_images(len(equal))} in both {names}: exact duplicates"

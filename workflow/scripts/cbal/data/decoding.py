@@ -5,7 +5,7 @@ the person see the same pixels.
 """
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class Rule:
         pixels: of one image, at most.
         rows: images of a source, at most.
         unpacked: bytes that a source's packed files take when they are unpacked, at most.
+        paged: names of the images so far of which only the first page was taken.
     """
 
     background: str = "white"
@@ -62,6 +63,7 @@ class Rule:
     pixels: int = 250_000_000
     rows: int = 10_000_000
     unpacked: int = 200 * 10**9
+    paged: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def as_metadata(self) -> dict[str, Any]:
         """Return what `rule_in` reads, for the metadata of `index.parquet`."""
@@ -137,6 +139,8 @@ def decode(
         with _opened(data) as image:
             _check_pixels(image, name, rule)
             _check_color(image, name, rule)
+            if image.format == "TIFF" and image.n_frames > 1:
+                rule.paged.append(name)
             if fraction:
                 image.draft("RGB", (fraction, fraction))
             wide = image.mode in WHOLE or image.mode == "F"

@@ -13,6 +13,7 @@ ALIEN = "no UTF-8 name"
 LOOP = "a link to a folder that it is in"
 BROKEN = "a broken link"
 CLOSED = "a folder that cannot be opened"
+PAGES = "further pages of these images"
 SPECIAL = "neither file nor folder"
 NO_ENDING = "no ending, and not an image"
 # What to do about pictures that are not opened; others are taken for no pictures.

@@ -19,6 +19,7 @@ from cbal.data.limits import check_parquet
 from cbal.data.listing import Listing
 from cbal.errors import InputError
 
+TOGETHER = 128  # images of any size, in memory
 IMAGES = ("img", "image")
 PARQUET = ".parquet files"  # what `files_found` calls them
 LABELS = ("label", "labels", "fine_label")
@@ -256,7 +257,7 @@ def _encoded(value: pa.Scalar, name: str) -> bytes:
 def _batches(shard: Shard) -> Iterator[pa.RecordBatch]:
     """Yield the column of images in parts."""
     with _whole(shard.file):
-        yield from shard.reader.iter_batches(1024, columns=[shard.image])
+        yield from shard.reader.iter_batches(TOGETHER, columns=[shard.image])
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Images without labels, as people have them: of any size, upright or not, some broken."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +36,7 @@ class Found:
 
     files: Sequence[str]
     pixels: np.ndarray
-    left_out: Mapping[str, Sequence[str]]
+    left_out: dict[str, Sequence[str]]
     broken: Sequence[str] = ()
 
     def lines(self) -> list[str]:
@@ -109,7 +109,7 @@ def read_listing(listing: Listing, side: int | None) -> Found:
     images = [square(image, side) for image in images] if side else images
     if len({image.shape for image in images}) > 1:
         raise InputError("images of different sizes; set `side:` of the data set")
-    return Found(list(listing.source), np.stack(images), listing.left_out)
+    return Found(list(listing.source), np.stack(images), dict(listing.left_out))
 
 
 def split(
