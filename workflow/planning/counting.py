@@ -26,17 +26,22 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
         dataset: its settings.
 
     Raises:
-        SettingsError: the data set's layout or labels are not understood.
+        SettingsError: the data set's layout or labels are not understood, or the validation
+            is all of it.
     """
-    human = dataset["annotator"] == "human"
     if dataset["path"] is None or dataset["source"] == "digits":
         size = _public_size(dataset)
     else:
         size = _counted(f"{where}.path", dataset)
     size = min((n for n in (size, dataset["subset"]) if n is not None), default=None)
-    if human and size is not None:  # all images of the source, less the validation
-        size -= dataset["validation"] or 0
-    return size
+    if dataset["annotator"] == "oracle" or size is None or not dataset["validation"]:
+        return size
+    if dataset["validation"] >= size:
+        raise SettingsError(
+            f"{where}.validation: {dataset['validation']} of {size} images leave none to label; "
+            "ask for fewer"
+        )
+    return size - dataset["validation"]
 
 
 def _public_size(dataset: dict[str, Any]) -> int | None:
@@ -87,9 +92,14 @@ def _refused(where: str, stderr: str) -> None:
 def _state(path: str) -> list[tuple[str, int, int]]:
     """Return names, sizes and times of a path, and of folders and Parquet files in it."""
     entries = os.scandir(path) if os.path.isdir(path) else ()
-    inside = (e.path for e in entries if e.is_dir() or e.name.endswith(".parquet"))
+    inside = (e.path for e in entries if e.name.endswith(".parquet") or _is_folder(e))
     stats = [(os.path.abspath(name), os.stat(name)) for name in (path, *sorted(inside))]
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    """Whether an entry is a folder; a link that leads nowhere is none."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
 
 
 def _digest(value: Any) -> str:

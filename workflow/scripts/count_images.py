@@ -6,6 +6,7 @@ from cbal.cli import parser, run
 from cbal.data.files_found import in_folder
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import drawn, parts_of
+from cbal.errors import InputError
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -18,7 +19,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     human = arguments.annotator == "human"
     if human and arguments.source == "folder":
-        print(len(in_folder(arguments.path).images))
+        images = in_folder(arguments.path).images
+        if not images:
+            raise InputError(f"{arguments.path}: no image in it; mend `path:` of the data set")
+        print(len(images))
         return
     listing = read_source(arguments.source, arguments.path, None, rule_of(arguments))
     parts = parts_of(listing.split, len(listing.source))

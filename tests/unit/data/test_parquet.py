@@ -81,6 +81,24 @@ def test_a_layout_that_is_not_understood_is_refused(tmp_path, names, words):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["train-0-of-2"], "1 files are named like train-0-of-2; have each of the 2 once"),
+        (
+            ["train-00000-of-00001", "train-00000-of-00001-a1b2"],
+            "2 files are named like train-0-of-1",
+        ),
+        (["data/train-1-of-2", "data/train-0-of-1"], "2 files are named like data/train-1-of-2"),
+        (["train-0-of-1", "test-1-of-2"], "1 files are named like test-1-of-2"),
+    ],
+)
+def test_shards_that_are_missing_or_there_twice_are_refused(tmp_path, names, words):
+    write_shards(tmp_path, {f"{name}.parquet": [0, 1] for name in names})
+    with pytest.raises(InputError, match=words):
+        sources.open_path(tmp_path)
+
+
 @pytest.mark.parametrize("names", [["0000", "0001"], ["data/part-0", "data/part-1"]])
 def test_shards_without_a_split(tmp_path, names):
     write_shards(tmp_path, {f"{name}.parquet": [0, 1] for name in names})

@@ -45,6 +45,19 @@ def test_folders_are_counted_by_annotator(tmp_path):
     assert pool_size("d", {**human, "subset": 5}) == 1
 
 
+def test_a_validation_that_is_all_there_is(tmp_path):
+    folder = write_class_folders(tmp_path / "x", {"a": 6})
+    human = dataset(path=folder, annotator="human", validation=6)
+    with pytest.raises(SettingsError, match="d.validation: 6 of 6 images leave none to label"):
+        pool_size("d", human)
+
+
+def test_a_person_s_folder_without_images(tmp_path):
+    (tmp_path / "x").mkdir()
+    with pytest.raises(SettingsError, match="d.path: .*x: no image in it"):
+        pool_size("d", dataset(path=tmp_path / "x", annotator="human"))
+
+
 def test_rows_of_parquet_files_are_counted(tmp_path):
     files = {"train-0.parquet": [0, 1] * 5, "test-0.parquet": [0, 1]}
     folder = write_shards(tmp_path / "x", files)
@@ -60,6 +73,13 @@ def test_a_data_set_is_looked_through_once_until_it_changes(tmp_path, monkeypatc
         assert pool_size("d", dataset(path=folder)) == 8
     write_class_folders(folder, {"c": 10})
     assert pool_size("d", dataset(path=folder)) == 16
+
+
+def test_links_that_lead_nowhere_are_no_mistake(tmp_path):
+    folder = write_class_folders(tmp_path / "x", {"a": 6, "b": 4})
+    (folder / "itself").symlink_to("itself")
+    (folder / "gone").symlink_to("nowhere")
+    assert pool_size("d", dataset(path=folder)) == 8
 
 
 def test_a_layout_that_is_not_understood_is_refused_each_time(tmp_path):

@@ -1,6 +1,7 @@
 """Images in Parquet files as on the Hugging Face hub."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ TOGETHER = 128  # images of any size, in memory
 IMAGES = ("img", "image")
 PARQUET = ".parquet files"  # what `files_found` calls them
 LABELS = ("label", "labels", "fine_label")
+NUMBERED = re.compile(r"(.*)-(\d+)-of-(\d+)(?:-[^/]*)?\.parquet")
 SPLIT = "split"  # a column that some files tell it in
 
 
@@ -54,7 +56,10 @@ def parquet(path: Path, rule: Rule = USUAL) -> Listing:
     found = in_folder(path) if path.is_dir() else FilesFound()
     names = parquet_files(found) or [path.name]
     root = path if path.is_dir() else path.parent
-    kinds = splits_of(names, str(path)) if path.is_dir() else None
+    kinds = None
+    if path.is_dir():
+        check_numbers(names, str(path))
+        kinds = splits_of(names, str(path))
     shards = [_open(root / name) for name in names]
     check_parquet((shard.reader for shard in shards), str(path), rule)
     labels = [_labels(shard) for shard in shards]
@@ -118,6 +123,29 @@ def splits_of(names: Sequence[str], where: str) -> list[str] | None:
         )
     splits.check_published({kind: kind for kind in kinds}, where)
     return kinds
+
+
+def check_numbers(names: Sequence[str], where: str) -> None:
+    """Check that files named as 00001 of 00002 are all there, and once.
+
+    Args:
+        names: of the files, relative to the folder.
+        where: the folder, for errors.
+
+    Raises:
+        InputError: they are not.
+    """
+    found: dict[str, list[tuple[int, int]]] = {}
+    for name in names:
+        if numbered := NUMBERED.fullmatch(name):
+            found.setdefault(numbered[1], []).append((int(numbered[2]), int(numbered[3])))
+    for stem, numbers in found.items():
+        if sorted(numbers) != [(i, len(numbers)) for i in range(len(numbers))]:
+            i, n = max(numbers)
+            raise InputError(
+                f"{where}: {len(numbers)} files are named like {stem}-{i}-of-{n}; have each of the "
+                f"{n} once: fetch what is missing, and take away what is there twice"
+            )
 
 
 def _split_of(name: str, where: str) -> tuple[str, str | None]:
