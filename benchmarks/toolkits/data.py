@@ -63,15 +63,15 @@ def write_data(folder: Path, listing: Listing, train: int, test: int) -> None:
         InputError: there are fewer.
     """
     rng = np.random.default_rng(2)
-    chosen = []
+    chosen = {}
     for split, n in (("train", train), ("test", test)):
         found = np.flatnonzero(listing.split == split)
         if len(found) < n:
             raise InputError(f"{len(found)} {split} images, but {n} are needed")
-        chosen.append(np.sort(rng.permutation(found)[:n]))
-    index, truth = tables(listing, *chosen)
+        chosen[split] = np.sort(rng.permutation(found)[:n])
+    index, truth = tables(listing, chosen)
     metadata = {"dataset": "benchmark", "classes": list(listing.classes)}
-    write_images(folder / "images.npy", listing, np.concatenate(chosen), None)
+    write_images(folder / "images.npy", listing, np.concatenate(list(chosen.values())), None)
     write_table(folder / "index.parquet", index, **metadata)
     write_table(folder / "truth.parquet", truth, **metadata)
 

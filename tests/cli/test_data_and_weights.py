@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -14,11 +15,13 @@ import fetch_weights
 import plot_accuracy
 import plot_clusters
 import plot_gallery
+import prepare_data
 import tabulate_metrics
 from cbal.errors import InputError
+from cbal.files import write_table
 from cbal.models import read_safetensors
 from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
-from tests.conftest import ROOT
+from tests.conftest import ROOT, write_class_folders
 
 
 def test_a_download_appears_when_it_is_whole(monkeypatch, tmp_path):
@@ -92,3 +95,28 @@ def test_from_metrics_to_figures_and_tables(prepared, tmp_path):
         + ["--title", "Tiny", "--out", f"{tmp_path}/g.pdf"]
     )
     assert (tmp_path / "g.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_test_image_in_the_pool_is_a_warning_in_the_log_and_the_summary(tmp_path, capsys):
+    root = tmp_path / "images"
+    for split, n in (("train", 6), ("test", 3)):
+        write_class_folders(root / split, {"a": n, "b": n})  # the same seed, the same images
+    out = [f"--{name}={tmp_path}/{name}.parquet" for name in ("index", "truth")]
+    prepare_data.main(
+        ["--dataset", "tiny", "--source", "folder", "--path", str(root), *out]
+        + ["--images", f"{tmp_path}/images.npy"]
+    )
+    assert "warning: 3 images are in both train and test" in capsys.readouterr().err
+
+    run = [{"dataset": "tiny", "scenario": "s", "seed": 0, "round": r} for r in (1, 2)]
+    numbers = {"interactions": 6, "test_accuracy": 0.5, "images": 12}
+    rows = pa.Table.from_pylist([{**keys, **numbers} for keys in run])
+    write_table(tmp_path / "metrics.parquet", rows, titles={"tiny": "Tiny"})
+    tabulate_metrics.main(
+        ["--metrics", f"{tmp_path}/metrics.parquet", "--csv", f"{tmp_path}/t.csv"]
+        + ["--markdown", f"{tmp_path}/t.md"]
+        + ["--indexes", f"{tmp_path}/index.parquet", f"{tmp_path}/not-there.parquet"]
+    )
+    text = (tmp_path / "t.md").read_text()
+    assert "## Warnings" in text
+    assert "- Tiny: 3 images are in both train and test: exact duplicates" in text

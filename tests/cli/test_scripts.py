@@ -121,8 +121,19 @@ def test_prepared_files_are_those_of_the_contract(prepared):
     assert index["split"].to_pylist() == ["train"] * 48 + ["test"] * 12
     assert index["sample_id"].to_pylist() == truth["sample_id"].to_pylist() == list(range(60))
     assert truth.schema.field("label").type == "int16"
-    for table in (index, truth):
-        assert metadata_of(table) == {"dataset": "tiny", "classes": ["bright", "dark", "medium"]}
+    metadata = {
+        "dataset": "tiny",
+        "classes": ["bright", "dark", "medium"],
+        "published_splits": [],
+        "images": {"train": 48, "test": 12, "validation": 0},
+    }
+    assert metadata_of(truth) == metadata
+    assert metadata_of(index) == {
+        **metadata,
+        "decoding": {"background": "white", "values": None, "pixels": 250_000_000},
+        "left_out": {},
+        "findings": {"duplicates": {}, "across": {}, "flat": 0, "warnings": []},
+    }
     # The brightness of an image tells its class, so images and truth are in the same order.
     brightness = images.mean((1, 2, 3))
     assert [int(np.digitize(b, [80, 165])) for b in brightness] == [

@@ -21,7 +21,8 @@ def by_hand(tmp_path_factory):
     """A sweep of two rounds of `uncertain+cluster` over a folder, with validation."""
     project = checkout(tmp_path_factory.mktemp("by-hand") / "project")
     (project.path / "photos").mkdir()
-    Image.new("RGB", (9, 9)).save(project.path / "photos/1.png")
+    for i in range(100):  # 50 to measure by, and more than the 40 interactions of a round
+        Image.new("RGB", (1, 1)).save(project.path / f"photos/{i}.png")
     project.configure(
         sweep="mine",
         sweeps__mine__rounds=2,

@@ -51,8 +51,13 @@ rule prepare_data:
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
+        pixel_limit=data_setting("pixel_limit"),  # to check: another number reads nothing again
+        row_limit=data_setting("row_limit"),
+        unpacked_limit=data_setting("unpacked_limit"),
     params:
         source=data_setting("source"),
+        background=data_setting("background"),
+        values=optional_setting("values"),
         side=optional_setting("side"),
         subset=optional_setting("subset"),
         test_subset=optional_setting("test_subset"),
@@ -70,6 +75,11 @@ rule prepare_data:
         " --test-subset {params.test_subset}"
         " --test-fraction {params.test_fraction}"
         " --split-seed {params.split_seed}"
+        " --background {params.background:q}"
+        " --values {params.values}"
+        " --pixel-limit {resources.pixel_limit}"
+        " --row-limit {resources.row_limit}"
+        " --unpacked-limit {resources.unpacked_limit}"
         " --index {output.index:q}"
         " --truth {output.truth:q}"
         " --images {output.images:q}"

@@ -93,12 +93,14 @@ rule tabulate:
         "../../envs/cbal.yaml"
     params:
         script="tabulate_metrics.py",
-        goal=f"--within {SWEEP['goal']['within']}",
+        # The indexes are no input: an archived sweep has a table, its data sets may not be here.
+        options=["--within", SWEEP["goal"]["within"], "--indexes"]
+        + expand(f"{DATA}/index.parquet", dataset=SWEEP["datasets"]),
         version=version("tabulate_metrics.py"),
     shell:
         "python workflow/scripts/{params.script}"
         " --metrics {input.metrics:q}"
-        " {params.goal}"
+        " {params.options:q}"
         " --markdown {output.md:q}"
         " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
@@ -120,7 +122,7 @@ use rule tabulate as tabulate_wins with:
         f"{PART_LOGS}tabulate_wins.tsv"
     params:
         script="tabulate_wins.py",
-        goal="",
+        options=[],
         version=version("tabulate_wins.py"),
 
 

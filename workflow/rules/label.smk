@@ -58,8 +58,13 @@ rule prepare_unlabeled:
         mem_mb=growing(4000),
         runtime=growing(60),
         interactions=data_setting("interactions"),  # to check: another number reads nothing again
+        pixel_limit=data_setting("pixel_limit"),
+        row_limit=data_setting("row_limit"),
+        unpacked_limit=data_setting("unpacked_limit"),
     params:
         source=data_setting("source"),
+        background=data_setting("background"),
+        values=optional_setting("values"),
         side=side_of,
         subset=optional_setting("subset"),
         validation=validation_of,
@@ -76,6 +81,11 @@ rule prepare_unlabeled:
         " --validation {params.validation}"
         " --interactions {resources.interactions}"
         " --split-seed {params.split_seed}"
+        " --background {params.background:q}"
+        " --values {params.values}"
+        " --pixel-limit {resources.pixel_limit}"
+        " --row-limit {resources.row_limit}"
+        " --unpacked-limit {resources.unpacked_limit}"
         " --threads {threads}"
         " --index {output.index:q}"
         " --query {output.query:q}"

@@ -265,7 +265,7 @@ use rule train as train_supervised with:
 
 
 rule carve_validation:
-    """An index without the test split: training images held out in its place."""
+    """An index without the test split: the validation split, or training images held out."""
     input:
         index=f"{DATA}/index.parquet",
         truth=f"{DATA}/truth.parquet",

@@ -1,4 +1,4 @@
-"""Write an index without the test split: training images held out in its place."""
+"""Write an index without the test split: the validation split, or training images held out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__, "dataset")
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--truth", type=Path, required=True, help="each class gives its share")
-    cli.add_argument("--fraction", type=float, required=True, help="of the training samples")
+    cli.add_argument("--fraction", type=float, required=True, help="without a validation split")
     cli.add_argument("--split-seed", type=int, default=0)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
@@ -24,11 +24,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     index = read_table(arguments.index, ["sample_id", "split"])
     label = read_table(arguments.truth, ["label"])["label"].to_numpy()
     train = samples_of(index, "train")
-    n = round(len(train) * arguments.fraction)
-    held_out = stratified(train, label, n, arguments.split_seed, "calibration.fraction")
-    split = np.where(np.isin(train, held_out), "validation", "train")
-    say(f"{len(held_out)} of {len(train)} training images held out")
-    table = pa.table({"sample_id": train, "split": split.tolist()})
+    held_out = samples_of(index, "validation")
+    if len(held_out):
+        kept = np.concatenate([train, held_out])
+        say(f"the data set's own validation split is held out: {len(held_out)} images")
+    else:
+        n = round(len(train) * arguments.fraction)
+        held_out = stratified(train, label, n, arguments.split_seed, "calibration.fraction")
+        kept = train
+        say(f"{len(held_out)} of {len(train)} training images held out")
+    split = np.where(np.isin(kept, held_out), "validation", "train")
+    table = pa.table({"sample_id": kept, "split": split.tolist()})
     write_table(arguments.out, table, **keys_of(arguments), classes=metadata_of(index)["classes"])
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.data.checks import report
+from cbal.data.classes import check_split_classes
 from cbal.data.prepare import Plan, choose, tables, write_images
-from cbal.data.source_arguments import add_source_arguments, read_source
-from cbal.errors import InputError
+from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
+from cbal.data.splits import described, published
 from cbal.files import write_table
 
 
@@ -23,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--images", type=Path, required=True, help="NumPy file to write")
     arguments = cli.parse_args(argv)
 
-    listing = read_source(arguments.source, arguments.path, arguments.download)
+    rule = rule_of(arguments)
+    listing = read_source(arguments.source, arguments.path, arguments.download, rule)
     plan = Plan(
         arguments.side,
         arguments.subset,
@@ -31,18 +34,28 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.test_fraction,
         arguments.split_seed,
     )
-    # EuroSAT has no published split; the paper's is 80/20.
-    train, test = choose(listing, plan, published_split=arguments.source != "eurosat")
-    if not len(train) or not len(test):
-        raise InputError(
-            f"data set {arguments.dataset}: {len(train)} training and {len(test)} test images"
-        )
-    say(f"{len(train)} training and {len(test)} test images of {len(listing.classes)} classes")
-    write_images(arguments.images, listing, np.concatenate([train, test]), arguments.side)
-    index, truth = tables(listing, train, test)
-    metadata = {**keys_of(arguments), "classes": list(listing.classes)}
+    parts = choose(listing, plan)
+    sizes = {kind: len(part) for kind, part in parts.items()}
+    for line in (
+        *listing.notes,
+        *check_split_classes(listing.label, listing.classes, parts),
+        described(published(listing.split), sizes),
+        f"{len(listing.classes)} classes",
+    ):
+        say(line)
+    write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)
+    index, truth = tables(listing, parts)
+    noted, told = report(arguments.images, index, rule, listing.left_out)
+    for line in noted:
+        say(line)
+    metadata = {
+        **keys_of(arguments),
+        "classes": list(listing.classes),
+        "published_splits": published(listing.split),
+        "images": sizes,
+    }
     write_table(arguments.truth, truth, **metadata)
-    write_table(arguments.index, index, **metadata)
+    write_table(arguments.index, index, **metadata, **told)
 
 
 if __name__ == "__main__":

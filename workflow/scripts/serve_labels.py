@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run, say
-from cbal.files import read_table
+from cbal.data.decoding import rule_in
+from cbal.files import metadata_of, read_table
 from cbal.labeling.claims import Claims
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
@@ -44,9 +45,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     home.remember({**memory, "port": port})
     door = door_for(arguments.host, port, memory)
 
-    files = read_table(arguments.index, ["source"])["source"].to_pylist()
+    index = read_table(arguments.index, ["source"])
+    files, rule = index["source"].to_pylist(), rule_in(metadata_of(index))
     journal = Journal(home.journal)
-    thumbnails = Thumbnails(home.thumbnails, files, arguments.images, arguments.originals)
+    thumbnails = Thumbnails(home.thumbnails, files, arguments.images, arguments.originals, rule)
     desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)))
     labeling = Labeling(desk, Pages(arguments.title, files, thumbnails.version), thumbnails, door)
 

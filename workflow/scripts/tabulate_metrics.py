@@ -1,21 +1,24 @@
 """Write the table of a sweep as Markdown and CSV."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cbal.cli import run
 from cbal.goals import WITHIN
 from cbal.summary import summarise, to_markdown
-from cbal.table_command import read_metrics, table_parser, write
+from cbal.table_command import read_metrics, table_parser, warnings_of, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, summarise, write."""
     cli = table_parser(__doc__)
     cli.add_argument("--within", type=float, default=WITHIN, help="goal: so near to supervised")
+    cli.add_argument("--indexes", type=Path, nargs="*", default=[], help="of data sets, if there")
     arguments = cli.parse_args(argv)
     metrics, titles = read_metrics(arguments)
     summary = summarise(metrics, arguments.within)
-    write(arguments, summary, to_markdown(summary, titles, arguments.within))
+    text = to_markdown(summary, titles, arguments.within)
+    write(arguments, summary, text + warnings_of(arguments.indexes, titles))
 
 
 if __name__ == "__main__":

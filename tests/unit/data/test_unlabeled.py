@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cbal.data.sources import digits
-from cbal.data.unlabeled import decode, read_files, read_listing, split, write_rows
+from cbal.data.decoding import decode
+from cbal.data.prepare import square
+from cbal.data.public import digits
+from cbal.data.unlabeled import read_files, read_listing, split, write_rows
 from cbal.errors import InputError
 
 
@@ -57,7 +59,7 @@ def test_names_that_are_no_text_are_left_out(folder, tmp_path):
         file.write((folder / "a.png").read_bytes())
     found = read_files(folder, 8, tmp_path)
     assert len(found.files) == 6
-    assert any("is not UTF-8" in line for line in found.broken)
+    assert len(found.left_out["no UTF-8 name"]) == 1
 
 
 def test_exif_turns_an_image(tmp_path):
@@ -66,7 +68,7 @@ def test_exif_turns_an_image(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 3  # upside down
     Image.fromarray(pixels).save(tmp_path / "x.jpg", exif=exif, quality=95)
-    image = decode(tmp_path / "x.jpg", 20)
+    image = square(decode(tmp_path / "x.jpg", "x", fraction=40), 20)
     assert image[2:8].mean() < 20
     assert image[12:18].mean() > 235
 
@@ -76,7 +78,10 @@ def test_a_large_jpeg_decoded_at_a_fraction_looks_the_same(tmp_path):
     pixels = np.stack([x / 7 % 256, y / 5 % 256, (x + y) / 11 % 256], -1).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "x.jpg", quality=95)
     Image.fromarray(pixels).save(tmp_path / "x.png")
-    fast, slow = (decode(tmp_path / name, 64).astype(int) for name in ("x.jpg", "x.png"))
+    fast, slow = (
+        square(decode(tmp_path / name, name, fraction=128), 64).astype(int)
+        for name in ("x.jpg", "x.png")
+    )
     assert np.abs(fast - slow).mean() < 6
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cbal.data.decoding import Rule
+from cbal.data.unlabeled import read_files
 from cbal.errors import InputError
 from cbal.labeling.thumbnails import Thumbnails
 
@@ -66,7 +68,7 @@ def test_a_picture_is_made_once(thumbnails, folder):
     first = thumbnails.get("small", 0)
     (folder / "turned.jpg").unlink()
     assert thumbnails.get("small", 0) == first
-    with pytest.raises(InputError, match="turned.jpg: cannot be read any more"):
+    with pytest.raises(InputError, match="turned.jpg: cannot be read"):
         thumbnails.get("large", 0)
 
 
@@ -101,3 +103,24 @@ def test_other_files_are_at_other_addresses(folder):
         for names, root in ((["a"], folder), (["b"], folder), (["a"], None), (["a", "b"], folder))
     }
     assert len(versions) == 4
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_the_page_shows_the_pixels_that_the_model_sees(tmp_path, size):
+    """Of more than 8 bits, and what is transparent, by the rule of the data set."""
+    rule = Rule(background="#0000ff", values=(0, 4095))
+    Image.fromarray(np.full((400, 400), 2048, np.uint16)).save(tmp_path / "deep.png")
+    Image.new("RGBA", (400, 400), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    names = ["deep.png", "clear.png"]
+    seen = read_files(tmp_path, 8, tmp_path / "store", rule=rule)
+    thumbnails = Thumbnails(tmp_path / "cache", names, tmp_path / "none.npy", tmp_path, rule)
+    for sample, name in enumerate(names):
+        shown = opened(thumbnails.get(size, sample)).convert("RGB").getpixel((80, 80))
+        wanted = seen.pixels[list(seen.files).index(name), 4, 4]
+        assert np.abs(np.array(shown, int) - wanted).max() <= 3
+
+
+def test_another_rule_is_at_another_address(folder):
+    rules = Rule(), Rule("black"), Rule(values=(0, 1))
+    versions = {Thumbnails(folder, ["a"], folder, folder, rule).version for rule in rules}
+    assert len(versions) == 3

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from orchestration.planning.settings import SettingsError, check, shares
+from tests.conftest import write_class_folders
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 
@@ -55,6 +56,11 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/model", "resnet", ["datasets.digits.model", "'resnet'", "resnet18"]),
         ("scenarios/random/steps", ["guess"], ["scenarios.random.steps", "'guess'", "entropy"]),
         ("scenarios/random/steps", [], ["scenarios.random.steps"]),
+        ("datasets/digits/values", [4095, 0], ["datasets.digits.values", "[0, 4095]"]),
+        ("datasets/digits/values", [0, float("inf")], ["datasets.digits.values", "[0, 4095]"]),
+        ("datasets/digits/values", [0], ["datasets.digits.values", "too short"]),
+        ("datasets/digits/background", "mauve", ["datasets.digits.background", "#ff8000"]),
+        ("datasets/digits/row_limit", 0, ["datasets.digits.row_limit", "0 is less"]),
         ("scenarios/random/cluster_labels", "drop", ["cluster_labels", "'reask'"]),
         ("scenarios/supervised", {"steps": ["random"]}, ["scenarios.supervised", "taken"]),
         ("scenarios/a b", {"steps": ["random"]}, ["'a b'"]),
@@ -112,6 +118,18 @@ def test_a_person_s_pool_is_everything_but_the_validation():
     config = changed("datasets/digits-by-hand/validation", 1780)
     config["sweep"] = "label-demo"
     with pytest.raises(SettingsError, match="20 a round, but the pool has 17 images"):
+        check(config)
+
+
+@pytest.mark.parametrize("annotator", ["oracle", "human"])
+def test_the_budget_is_checked_against_the_images_that_there_are(tmp_path, annotator, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # nothing was counted here
+    config = changed("datasets/digits/source", "folder")
+    folder = write_class_folders(tmp_path / "images", {"a": 20, "b": 20})
+    config["datasets"]["digits"] |= {"path": str(folder), "annotator": annotator}
+    config["datasets"]["digits"]["interactions"] = 41
+    pool = {"oracle": 32, "human": 40}[annotator]
+    with pytest.raises(SettingsError, match=f"41 a round, but the pool has {pool} images"):
         check(config)
 
 

@@ -12,7 +12,8 @@ Config = dict[str, Any]
 SUPERVISED = "supervised"
 # Where the data are, how they are called, and how fast a job is: the numbers are the same.
 BESIDE_THE_POINT = {
-    "dataset": {"path", "title", "model", "training", "published", "classes"},
+    "dataset": {"path", "title", "model", "training", "published", "classes"}
+    | {"pixel_limit", "row_limit", "unpacked_limit"},
     "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
 }
 

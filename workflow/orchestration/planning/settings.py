@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from cbal.paths import is_weights_file
 from cbal.registry import Strategy
+from orchestration.planning.counting import pool_size
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 from orchestration.planning.values import plain
@@ -24,8 +25,6 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
 # Folders beside those of the scenarios.
 TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
-IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
-TRAINING_IMAGES = {"cifar10": 50_000}  # published split
 
 # Why something that looks like what is wanted is text. Within braces of `--config` Snakemake
 # reads all numbers as text.
@@ -159,12 +158,13 @@ def _check_dataset(config: Config, name: str) -> None:
         raise SettingsError(
             f"{where}: `classes:` and `validation:` are a human's; add `annotator: human`"
         )
-    pool = _pool_size(dataset)
+    pool = pool_size(where, dataset)
     if pool is not None and dataset["interactions"] > pool:
         raise SettingsError(
             f"{where}.interactions: {dataset['interactions']} a round, but the pool has {pool} "
             "images; ask for fewer"
         )
+    _check_values(where, dataset["values"])
     for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
         if 0 in shares(config, name, scenario):
             raise SettingsError(
@@ -191,17 +191,12 @@ def _check_training(config: Config, name: str) -> None:
             )
 
 
-def _pool_size(dataset: Config) -> int | None:
-    """Return the number of training images where it is known before they are read."""
-    size = TRAINING_IMAGES.get(dataset["source"])
-    if dataset["source"] in IMAGES:
-        images = IMAGES[dataset["source"]]
-        size = images - round(images * dataset["test_fraction"])
-    if dataset["annotator"] == "human":  # all images of the source, less the validation
-        size = IMAGES.get(dataset["source"])
-        size = min((n for n in (size, dataset["subset"]) if n), default=None)
-        return size and size - (dataset["validation"] or 0)
-    return min((n for n in (size, dataset["subset"]) if n), default=None)
+def _check_values(where: str, values: list[float] | None) -> None:
+    """Check what becomes black and white in images of more than 8 bits."""
+    if values and not -float("inf") < values[0] < values[1] < float("inf"):
+        raise SettingsError(
+            f"{where}.values: {values}; write what is black, then what is white, as [0, 4095]"
+        )
 
 
 def _check_model(where: str, model: Config) -> None:

@@ -114,7 +114,7 @@ def read_table(
 
 
 def samples_of(index: pa.Table, split: str) -> np.ndarray:
-    """Return int64[n], the samples of a split (train or test), from `index.parquet`."""
+    """Return int64[n], the samples of a split (train, test, validation), of `index.parquet`."""
     # Arrow's filter imports its compute engines, and text as an array pandas.
     of_split = np.array(index["split"].to_pylist()) == split
     return index["sample_id"].to_numpy()[of_split]

@@ -1,11 +1,13 @@
 """The command line of the scripts that write a table for people and one for programs."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from cbal.cli import parser
+from cbal.data.checks import remarks
 from cbal.files import atomic, metadata_of, read_table
 
 
@@ -31,3 +33,14 @@ def write(arguments: argparse.Namespace, table: pd.DataFrame, text: str) -> None
         temporary.write_text(text)
     with atomic(arguments.csv) as temporary:
         table.to_csv(temporary, index=False)
+
+
+def warnings_of(indexes: Sequence[Path], titles: dict[str, str]) -> str:
+    """Return what a table should say of the data sets behind it; nothing of those not there."""
+    said = []
+    for path in indexes:
+        if path.exists():
+            metadata = metadata_of(read_table(path))
+            title = titles.get(metadata["dataset"], metadata["dataset"])
+            said += [f"- {line}" for line in remarks(title, metadata)]
+    return "\n".join(["", "## Warnings", "", *said, ""]) if said else ""

@@ -1,6 +1,6 @@
 """Splits, subsets, and the three files of a prepared data set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from numpy.lib.format import open_memmap
 from PIL import Image, ImageOps
 from sklearn.model_selection import train_test_split
 
-from cbal.data.sources import Listing
+from cbal.data import splits
+from cbal.data.listing import Listing
 from cbal.errors import InputError
 from cbal.files import atomic
 
@@ -33,28 +34,31 @@ class Plan:
     split_seed: int = 0
 
 
-def choose(listing: Listing, plan: Plan, published_split: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices of the training and of the test images, ascending.
+def choose(listing: Listing, plan: Plan) -> dict[str, np.ndarray]:
+    """Return the indices of the images of each split, ascending: train, test and validation.
+
+    The source's own split is kept. Where it has no test split, test images are drawn from the
+    training images; none are drawn for a validation split.
 
     Args:
         listing: of n images.
         plan: fractions, subsets and their seed.
-        published_split: whether to use the source's own split where it has one.
 
     Raises:
         InputError: labels outside the classes, one class only, too few images.
     """
     check_labels(listing)
-    everything = np.arange(len(listing.label))
-    if published_split and listing.split is not None:
-        train, test = (everything[listing.split == name] for name in ("train", "test"))
-    else:
-        n_test = round(len(everything) * plan.test_fraction)
-        test = stratified(everything, listing.label, n_test, plan.split_seed, "test_fraction")
-        train = np.setdiff1d(everything, test)
+    parts = splits.parts_of(listing.split, len(listing.label))
+    train, test = parts["train"], parts["test"]
+    if not len(test):
+        n_test = splits.drawn(len(train), len(test), plan.test_fraction)
+        test = stratified(train, listing.label, n_test, plan.split_seed, "test_fraction")
+        train = np.setdiff1d(train, test)
+    if not len(train) or not len(test):
+        raise InputError(f"{len(train)} training and {len(test)} test images; add some")
     train = stratified(train, listing.label, plan.subset, plan.split_seed, "subset")
     test = stratified(test, listing.label, plan.test_subset, plan.split_seed, "test_subset")
-    return train, test
+    return {**parts, "train": train, "test": test}
 
 
 def check_labels(listing: Listing) -> None:
@@ -96,11 +100,11 @@ def stratified(
     return np.sort(kept)
 
 
-def tables(listing: Listing, train: np.ndarray, test: np.ndarray) -> tuple[pa.Table, pa.Table]:
-    """Return index and truth of a prepared data set: training samples first."""
-    kept = np.concatenate([train, test])
+def tables(listing: Listing, parts: Mapping[str, np.ndarray]) -> tuple[pa.Table, pa.Table]:
+    """Return index and truth of a prepared data set: its splits in the order of `parts`."""
+    kept = np.concatenate(list(parts.values()))
     sample_id = pa.array(np.arange(len(kept)), pa.int64())
-    split = np.repeat(["train", "test"], [len(train), len(test)])
+    split = np.repeat(list(parts), [len(part) for part in parts.values()])
     source = [listing.source[i] for i in kept]
     index = pa.table({"sample_id": sample_id, "split": split.tolist(), "source": source})
     truth = pa.table({"sample_id": sample_id, "label": pa.array(listing.label[kept], pa.int16())})

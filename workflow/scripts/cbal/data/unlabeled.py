@@ -1,22 +1,25 @@
 """Images without labels, as people have them: of any size, upright or not, some broken."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.lib.format import open_memmap
-from PIL import Image, ImageOps
 
+from cbal.data.decoding import USUAL, Rule, decode
+from cbal.data.files_found import in_folder, lines
+from cbal.data.limits import check_rows
+from cbal.data.listing import Listing
 from cbal.data.prepare import square
-from cbal.data.sources import Listing, image_files
 from cbal.errors import InputError
 from cbal.files import atomic
 
+UNREADABLE = "not readable as an image"
 TOGETHER = 256  # files that are read before they are stored
 
 
@@ -27,15 +30,17 @@ class Found:
     Attributes:
         files: n names.
         pixels: uint8[n, H, W, C].
-        broken: what was left out, and why, a line each.
+        broken: why images were left out that cannot be read, a line each.
+        left_out: names of these images and of everything else, by reason.
     """
 
     files: Sequence[str]
     pixels: np.ndarray
     broken: Sequence[str]
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def read_files(root: Path, side: int, store: Path, threads: int = 1) -> Found:
+def read_files(root: Path, side: int, store: Path, threads: int = 1, rule: Rule = USUAL) -> Found:
     """Return the images in a folder, at any depth, turned upright, square, side x side.
 
     Args:
@@ -43,19 +48,22 @@ def read_files(root: Path, side: int, store: Path, threads: int = 1) -> Found:
         side: in pixels.
         store: folder with room for the pixels, for as long as they are needed.
         threads: that decode.
+        rule: of the data set.
 
     Raises:
         InputError: no such folder, or no image in it can be read.
     """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; mend `path:` of the data set")
-    names = image_files(root)
+    found = in_folder(root)
+    check_rows(len(found.images), str(root), rule)
     files, broken, pixels = [], [], None
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=store) as file:
-        for name, image in zip(names, _decoded(root, names, side, threads)):
+        for name, image in zip(found.images, _decoded(root, found.images, side, threads, rule)):
             if isinstance(image, InputError):
                 broken.append(str(image))
+                found.leave_out(UNREADABLE, name)
             else:
                 file.write(image.tobytes())
                 files.append(name)
@@ -63,23 +71,20 @@ def read_files(root: Path, side: int, store: Path, threads: int = 1) -> Found:
             file.flush()
             pixels = np.memmap(file, np.uint8, "r", shape=(len(files), side, side, 3))
     if pixels is None:
-        raise InputError(
-            f"{root}: no image in it that can be read" + "".join(f"; {it}" for it in broken[:1])
-        )
-    return Found(files, pixels, broken)
+        why = [*broken, *lines(found.left_out)][:1]
+        raise InputError("; ".join([f"{root}: no image in it that can be read", *why]))
+    return Found(files, pixels, broken, found.left_out)
 
 
 def _decoded(
-    root: Path, names: Sequence[str], side: int, threads: int
+    root: Path, names: Sequence[str], side: int, threads: int, rule: Rule
 ) -> Iterator[np.ndarray | InputError]:
     """Yield each image, or why there is none."""
 
     def read(name: str) -> np.ndarray | InputError:
         try:
-            name.encode()
-            return decode(root / name, side)
-        except UnicodeEncodeError:
-            return InputError(f"{root}: the name {name!r} is not UTF-8")
+            # Twice the side keeps what resizing would.
+            return square(decode(root / name, str(root / name), rule, 2 * side), side)
         except InputError as error:
             return error
 
@@ -87,23 +92,6 @@ def _decoded(
     with ThreadPoolExecutor(max(threads, 1)) as pool:
         while part := list(islice(rest, TOGETHER)):
             yield from pool.map(read, part)
-
-
-def decode(path: Path, side: int) -> np.ndarray:
-    """Return the largest centred square of an image file, upright, uint8[side, side, 3].
-
-    Raises:
-        InputError: it is truncated, or not an image.
-    """
-    try:
-        with Image.open(path) as image:
-            # JPEG decodes at a half, a quarter or an eighth for little; twice the side keeps
-            # what resizing would.
-            image.draft("RGB", (2 * side, 2 * side))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: not a readable image ({error})") from error
-    return square(np.asarray(upright), side)
 
 
 def read_listing(listing: Listing, side: int | None) -> Found:
@@ -116,7 +104,7 @@ def read_listing(listing: Listing, side: int | None) -> Found:
     images = [square(image, side) for image in images] if side else images
     if len({image.shape for image in images}) > 1:
         raise InputError("images of different sizes; set `side:` of the data set")
-    return Found(list(listing.source), np.stack(images), ())
+    return Found(list(listing.source), np.stack(images), (), listing.left_out)
 
 
 def split(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from cbal.data.decoding import USUAL, Rule, decode
 from cbal.errors import InputError
 from cbal.files import open_images
 
@@ -24,7 +25,12 @@ class Thumbnails:
     """Pictures of a data set's samples, by `sample_id` alone."""
 
     def __init__(
-        self, folder: Path, files: Sequence[str], images: Path, originals: Path | None = None
+        self,
+        folder: Path,
+        files: Sequence[str],
+        images: Path,
+        originals: Path | None = None,
+        rule: Rule = USUAL,
     ):
         """Look for no picture yet.
 
@@ -33,10 +39,12 @@ class Thumbnails:
             files: of the samples, by `sample_id`, relative to `originals`.
             images: `images.npy`, for samples without an original file.
             originals: folder of the original files; None where there are none.
+            rule: how the data set's images became pixels.
         """
         self._files, self._images, self._originals = files, images, originals
+        self._rule = rule
         # Other files under the same numbers, or other sizes, are other pictures, elsewhere.
-        whole = hashlib.sha256(f"{originals}\0{SIDES}{QUALITY}{ENLARGED}\0".encode())
+        whole = hashlib.sha256(f"{originals}\0{rule}{SIDES}{QUALITY}{ENLARGED}\0".encode())
         whole.update("\0".join(files).encode())
         self.version = whole.hexdigest()[:12]
         self._folder = folder / self.version
@@ -102,10 +110,7 @@ class Thumbnails:
     def _make(self, path: Path, size: str, sample_id: int) -> None:
         """Write a picture to the cache."""
         side = SIDES[size]
-        with self._open(sample_id, side) as image:
-            upright = ImageOps.exif_transpose(image)
-            mode = "L" if upright.mode in ("L", "1") else "RGB"
-            picture = upright.convert(mode)
+        picture = self._open(sample_id, side)
         picture.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
         if max(picture.size) < ENLARGED[size]:
             picture = ImageOps.contain(picture, (ENLARGED[size],) * 2, Image.Resampling.BICUBIC)
@@ -115,17 +120,12 @@ class Thumbnails:
         os.replace(temporary, path)
 
     def _open(self, sample_id: int, side: int) -> Image.Image:
-        """Return the original image, or the stored one."""
+        """Return the original image in RGB, upright, or the stored one."""
         if self._originals is None:
             if self._pixels is None:
                 self._pixels = open_images(self._images)
             pixels = self._pixels[sample_id]
             return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
         name = self._originals / self._files[sample_id]
-        try:
-            image = Image.open(name)
-            image.draft("RGB", (side, side))  # JPEG decodes at a fraction, and fast
-            image.load()
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise InputError(f"{name}: cannot be read any more ({error})") from error
-        return image
+        # A JPEG decodes at a fraction, and fast.
+        return Image.fromarray(decode(name, str(name), self._rule, side))

@@ -1,0 +1,167 @@
+"""What a prepared data set tells: what was left out, duplicates, images with nothing on them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cbal.data.decoding import Rule
+from cbal.data.files_found import PAGES, counts, lines
+from cbal.files import open_images
+
+FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
+NAMED = 5
+
+Within = dict[str, list[tuple[int, int]]]
+Across = dict[tuple[str, str], list[tuple[int, int]]]
+
+
+@dataclass
+class Findings:
+    """What was found in the pixels of a data set.
+
+    Attributes:
+        duplicates: images that are equal to an earlier one of the same split, by split.
+        across: distinct images that are in two splits, by "train and test" and so on.
+        flat: images that are nearly all one value.
+        notes: what the log says, a line each.
+        warnings: what the summary of the results should say too, a line each.
+    """
+
+    duplicates: dict[str, int] = field(default_factory=dict)
+    across: dict[str, int] = field(default_factory=dict)
+    flat: int = 0
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the findings for the metadata of `index.parquet`."""
+        return {"findings": {k: v for k, v in asdict(self).items() if k != "notes"}}
+
+
+def report(
+    images: Path, index: pa.Table, rule: Rule, left_out: Mapping[str, Sequence[str]]
+) -> tuple[list[str], dict[str, Any]]:
+    """Return what the log says of a prepared data set, and metadata for its `index.parquet`.
+
+    Args:
+        images: `images.npy`, whose rows are the samples of the index.
+        index: columns split and source.
+        rule: by which they were decoded.
+        left_out: names of what is not among them, by reason.
+    """
+    if rule.paged:
+        left_out = {**left_out, PAGES: rule.paged}
+    splits, sources = index["split"].to_pylist(), index["source"].to_pylist()
+    findings = examine(open_images(images), splits, sources)
+    told = {**rule.as_metadata(), **counts(left_out), **findings.as_metadata()}
+    return [*lines(left_out), *findings.notes], told
+
+
+def remarks(dataset: str, metadata: dict[str, Any]) -> list[str]:
+    """Return what a table of results should say of its data set, a line each.
+
+    Args:
+        dataset: its title.
+        metadata: of its `index.parquet`.
+    """
+    return [f"{dataset}: {line}" for line in metadata.get("findings", {}).get("warnings", ())]
+
+
+def examine(images: np.ndarray, split: Sequence[str], source: Sequence[str]) -> Findings:
+    """Return what the pixels of a prepared data set say.
+
+    Args:
+        images: uint8[N, H, W, C], in the order of `sample_id`.
+        split: of each of them, train, test or validation.
+        source: their names.
+    """
+    digests, flat = np.empty(len(images), "S16"), []
+    for i, image in enumerate(images):
+        digests[i] = hashlib.blake2b(np.ascontiguousarray(image), digest_size=16).digest()
+        if int(image.max()) - int(image.min()) <= FLAT:
+            flat.append(i)
+    _, group, sizes = np.unique(digests, return_inverse=True, return_counts=True)
+    findings = Findings()
+    _tell_duplicates(findings, *_equal(group, sizes, split), source)
+    _tell_flat(findings, flat, len(sizes), source)
+    return findings
+
+
+def _equal(group: np.ndarray, sizes: np.ndarray, split: Sequence[str]) -> tuple[Within, Across]:
+    """Return the pairs of equal images of a split, and of two splits, the earlier one first.
+
+    Args:
+        group: int64[N], equal for equal images.
+        sizes: int64[groups], images of each.
+        split: of each image.
+    """
+    first: dict[int, dict[str, int]] = {}
+    within: Within = {}
+    across: Across = {}
+    for i in np.flatnonzero(sizes[group] > 1).tolist():
+        places, kind = first.setdefault(group[i], {}), split[i]
+        if kind in places:
+            within.setdefault(kind, []).append((places[kind], i))
+            continue
+        for other, at in places.items():
+            across.setdefault((other, kind), []).append((at, i))
+        places[kind] = i
+    return within, across
+
+
+def _tell_duplicates(
+    findings: Findings,
+    within: Within,
+    across: Across,
+    source: Sequence[str],
+) -> None:
+    """Report equal images of a split, and of two splits."""
+    for kind, equal in within.items():
+        findings.duplicates[kind] = len(equal)
+        findings.notes.append(
+            f"exact duplicates: {_images(len(equal))} of {kind} equal to another one of it "
+            f"({_pairs(equal, source)})"
+        )
+    for (one, other), equal in across.items():
+        names = f"{one} and {other}"
+        findings.across[names] = len(equal)
+        line = f"{_images(len(equal))} in both {names}: exact duplicates"
+        findings.notes.append(f"warning: {line} ({_pairs(equal, source)})")
+        if one == "train":
+            findings.warnings.append(f"{line}, so accuracy on {other} may be too high")
+
+
+def _tell_flat(findings: Findings, flat: list[int], distinct: int, source: Sequence[str]) -> None:
+    """Report images that are nearly all one value, and a data set of equal images."""
+    n, lines = len(source), []
+    if n > 1 and distinct == 1:
+        lines.append(f"all {n} images are equal: there is nothing to learn from them")
+    if flat:
+        findings.flat = len(flat)
+        findings.notes.append(
+            f"{_images(len(flat))} of {n} nearly all one value ({_few([source[i] for i in flat])})"
+        )
+    if 2 * len(flat) > n:
+        lines.append(
+            f"{len(flat)} of {n} images are nearly all one value; if their files have more than 8 "
+            "bits, set `values: [black, white]` of the data set to what they use"
+        )
+    findings.notes.extend(f"warning: {line}" for line in lines)
+    findings.warnings.extend(lines)
+
+
+def _images(n: int) -> str:
+    return f"{n} image{' is' if n == 1 else 's are'}"
+
+
+def _pairs(equal: Sequence[tuple[int, int]], source: Sequence[str]) -> str:
+    return _few([f"{source[b]} = {source[a]}" for a, b in equal])
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" * (len(names) > NAMED))

@@ -1,0 +1,187 @@
+"""The images of a folder or an archive, by their names, and what is left out."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from cbal.data import decoding
+
+NAMED = 20  # of each sort of file that is left out
+HIDDEN = "hidden"
+ALIEN = "no UTF-8 name"
+LOOP = "a link to a folder that it is in"
+BROKEN = "a broken link"
+CLOSED = "a folder that cannot be opened"
+PAGES = "further pages of these images"
+SPECIAL = "neither file nor folder"
+NO_ENDING = "no ending, and not an image"
+# What to do about pictures that are not opened; others are taken for no pictures.
+ADVICE = {
+    ending: advice
+    for endings, advice in {
+        " ".join(decoding.HEIF): "install pillow-heif, or convert them to JPEG",
+        ".eps .ps .pdf .svg .ai .wmf .emf": "drawings, not pixels: export them as PNG",
+        ".dng .nef .cr2 .cr3 .arw .raf .orf": "raw photographs: export them as JPEG or TIFF",
+        ".dcm .nii .fits .fit .h5 .hdf5 .npy": "export them as PNG or TIFF",
+        ".psd .xcf .tga .ico .dds .jxl .exr": "export them as PNG",
+    }.items()
+    for ending in endings.split()
+}
+
+
+@dataclass
+class FilesFound:
+    """The images of a source, and the rest.
+
+    Attributes:
+        images: names relative to the root, with / between folders, in natural order.
+        folders: the same of all folders that are not hidden.
+        left_out: names of everything else, by reason.
+    """
+
+    images: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+
+    def leave_out(self, reason: str, name: str) -> None:
+        """Note a file or folder that is left out."""
+        self.left_out.setdefault(reason, []).append(name)
+
+    def sort_in(self, name: str, starts_as_image: Callable[[], bool]) -> None:
+        """Put a file with the images, or leave it out.
+
+        Args:
+            name: relative to the root.
+            starts_as_image: asked where the name has no ending.
+        """
+        ending = ending_of(name)
+        if not is_text(name):
+            self.leave_out(ALIEN, repr(name))
+        elif is_hidden(name):
+            self.leave_out(HIDDEN, name)
+        elif ending in decoding.endings() or (not ending and starts_as_image()):
+            self.images.append(name)
+        else:
+            self.leave_out(f"{ending} files" if ending else NO_ENDING, name)
+
+
+def in_folder(root: Path) -> FilesFound:
+    """Return the images in a folder, at any depth, those behind links to folders too.
+
+    A link to a folder that it is in is not followed.
+    """
+    found = FilesFound()
+    waiting = [("", frozenset())]
+    while waiting:
+        name, above = waiting.pop()
+        path = root / name
+        try:
+            status = path.stat()
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError:
+            found.leave_out(CLOSED, name or str(root))
+            continue
+        this = (status.st_dev, status.st_ino)
+        if this in above:
+            found.leave_out(LOOP, name)
+            continue
+        if name:
+            found.folders.append(name)
+        for entry in entries:
+            inner = f"{name}/{entry.name}" if name else entry.name
+            if _is_folder(entry) and is_text(inner) and not is_hidden(entry.name):
+                waiting.append((inner, above | {this}))
+            else:
+                _sort_entry(found, entry, inner)
+    found.images.sort(key=natural)
+    found.folders.sort(key=natural)
+    return found
+
+
+def _sort_entry(found: FilesFound, entry: os.DirEntry, name: str) -> None:
+    """Put what is no folder to follow where it belongs."""
+    if is_hidden(entry.name):
+        found.leave_out(HIDDEN, name)
+    elif not is_text(name):
+        found.leave_out(ALIEN, repr(name))
+    elif _is_file(entry):
+        found.sort_in(name, lambda: decoding.is_image(Path(entry.path)))
+    else:
+        found.leave_out(BROKEN if entry.is_symlink() else SPECIAL, name)
+
+
+def in_archive(names: Iterable[str], load: Callable[[str], bytes]) -> FilesFound:
+    """Return the images of an archive; names that end in / are folders.
+
+    Args:
+        names: of its entries.
+        load: reads the beginning of an entry.
+    """
+    found = FilesFound()
+    for name in names:
+        if name.endswith("/"):
+            if not is_hidden(name):
+                found.folders.append(name.rstrip("/"))
+        else:
+            found.sort_in(name, lambda name=name: decoding.is_image(load(name)))
+    found.images.sort(key=natural)
+    return found
+
+
+def counts(left_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+    """Return how much was left out, by reason, for the metadata of `index.parquet`."""
+    return {"left_out": {reason: len(names) for reason, names in left_out.items()}}
+
+
+def lines(left_out: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what the log says of what was left out: numbers and names, a line for each reason."""
+    result = []
+    for reason, names in left_out.items():
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        advice = ADVICE.get(reason.removesuffix(" files"))
+        result.append(
+            f"left out: {len(names)} ({reason}{f'; {advice}' if advice else ''}): "
+            f"{', '.join(names[:NAMED])}{more}"
+        )
+    return result
+
+
+def ending_of(name: str) -> str:
+    """Return a name's ending in lower case; none where it is only digits, as of a date."""
+    ending = PurePosixPath(name).suffix.lower()
+    return "" if ending[1:].isdigit() else ending
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or a folder above it is not the user's, as .ipynb_checkpoints."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+
+
+def is_text(name: str) -> bool:
+    """Whether a name can be written as UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def natural(name: str) -> list[tuple[int, int | str]]:
+    """Return a sort key that puts image 2 before image 10."""
+    runs = "".join(c if c.isdigit() else f"\0{c}\0" for c in name).split("\0")
+    return [(0, int(run)) if run.isdecimal() else (1, run) for run in runs if run]
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _is_file(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False

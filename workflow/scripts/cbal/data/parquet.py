@@ -1,0 +1,270 @@
+"""Images in Parquet files as on the Hugging Face hub."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cbal.data import splits
+from cbal.data.classes import Labels, join, values_of
+from cbal.data.decoding import USUAL, Rule, decode
+from cbal.data.files_found import FilesFound, in_folder
+from cbal.data.limits import check_parquet
+from cbal.data.listing import Listing
+from cbal.errors import InputError
+
+TOGETHER = 128  # images of any size, in memory
+IMAGES = ("img", "image")
+PARQUET = ".parquet files"  # what `files_found` calls them
+LABELS = ("label", "labels", "fine_label")
+NUMBERED = re.compile(r"(.*)-(\d+)-of-(\d+)(?:-[^/]*)?\.parquet")
+SPLIT = "split"  # a column that some files tell it in
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One opened Parquet file.
+
+    Attributes:
+        file: its path.
+        reader: of its rows.
+        image, label: names of these columns.
+    """
+
+    file: Path
+    reader: pq.ParquetFile
+    image: str
+    label: str
+
+
+def parquet(path: Path, rule: Rule = USUAL) -> Listing:
+    """Return images kept in Parquet as on the Hugging Face hub.
+
+    Columns are `img` or `image` (encoded bytes, or a struct with `bytes`) and `label`. The files
+    of a folder belong to the split that they, or a folder above them, are named after; a single
+    file has no split. Or a column `split` tells it of each row.
+
+    Raises:
+        InputError: a file is not whole or lacks a column, or splits or labels are not clear.
+    """
+    found = in_folder(path) if path.is_dir() else FilesFound()
+    names = parquet_files(found) or [path.name]
+    root = path if path.is_dir() else path.parent
+    kinds = None
+    if path.is_dir():
+        check_numbers(names, str(path))
+        kinds = splits_of(names, str(path))
+    shards = [_open(root / name) for name in names]
+    check_parquet((shard.reader for shard in shards), str(path), rule)
+    labels = [_labels(shard) for shard in shards]
+    sizes = [len(part.values) for part in labels]
+    label, classes = join(labels)
+    split = np.repeat(kinds, sizes) if kinds else None
+    if any(SPLIT in shard.reader.schema_arrow.names for shard in shards):
+        split = _split_of_rows(shards, str(path), kinds is not None)
+
+    def read(indices: Iterable[int]) -> Iterator[np.ndarray]:
+        wanted, start = np.asarray(list(indices), np.int64), 0
+        for shard in shards:
+            for batch in _batches(shard):
+                data = batch.column(0)
+                data = data.field("bytes") if pa.types.is_struct(data.type) else data
+                for i in wanted[(wanted >= start) & (wanted < start + len(batch))]:
+                    name = f"{shard.file}, image {i}"
+                    yield decode(_encoded(data[int(i) - start], name), name, rule)
+                start += len(batch)
+
+    return Listing(
+        source=[f"{name}/{i}" for name, n in zip(names, sizes) for i in range(n)],
+        label=label,
+        split=split,
+        classes=classes,
+        read=read,
+        left_out={why: left for why, left in found.left_out.items() if why != PARQUET},
+    )
+
+
+def parquet_files(found: FilesFound) -> list[str]:
+    """Return the names of the Parquet files of a folder, relative to it."""
+    return sorted(found.left_out.get(PARQUET, ()), key=lambda name: PurePosixPath(name).parts)
+
+
+def splits_of(names: Sequence[str], where: str) -> list[str] | None:
+    """Return the split of each file of a folder; None where they have none.
+
+    Args:
+        names: of the files, relative to the folder.
+        where: the folder, for errors.
+
+    Raises:
+        InputError: the files are of several configurations, some have a split and others none,
+            or a split is not clear.
+    """
+    found = [_split_of(name, where) for name in names]
+    configurations = dict.fromkeys(folder or "." for folder, _ in found)
+    if len(configurations) > 1:
+        raise InputError(
+            f"{where}: Parquet files of several configurations ({', '.join(configurations)}); "
+            "make `path:` one of them"
+        )
+    kinds = [kind for _, kind in found]
+    if not any(kinds):
+        return None
+    if None in kinds:
+        raise InputError(
+            f"{where}: {names[kinds.index(None)]} is not named after a split ({splits.KNOWN}), "
+            "others are; rename it or take it away"
+        )
+    splits.check_published({kind: kind for kind in kinds}, where)
+    return kinds
+
+
+def check_numbers(names: Sequence[str], where: str) -> None:
+    """Check that files named as 00001 of 00002 are all there, and once.
+
+    Args:
+        names: of the files, relative to the folder.
+        where: the folder, for errors.
+
+    Raises:
+        InputError: they are not.
+    """
+    found: dict[str, list[tuple[int, int]]] = {}
+    for name in names:
+        if numbered := NUMBERED.fullmatch(name):
+            found.setdefault(numbered[1], []).append((int(numbered[2]), int(numbered[3])))
+    for stem, numbers in found.items():
+        if sorted(numbers) != [(i, len(numbers)) for i in range(len(numbers))]:
+            i, n = max(numbers)
+            raise InputError(
+                f"{where}: {len(numbers)} files are named like {stem}-{i}-of-{n}; have each of the "
+                f"{n} once: fetch what is missing, and take away what is there twice"
+            )
+
+
+def _split_of(name: str, where: str) -> tuple[str, str | None]:
+    """Return the folder of a file's configuration, and the file's split if it has one.
+
+    In plain_text/train/0000.parquet the configuration is plain_text.
+    """
+    *folders, stem = PurePosixPath(name).with_suffix("").parts
+    kinds = [splits.split_in(part, where) for part in folders]
+    above = folders[: next((i for i, kind in enumerate(kinds) if kind), len(folders))]
+    told = {kind for kind in (*kinds, splits.split_in(stem, where)) if kind}
+    if len(told) > 1:
+        raise InputError(f"{where}: {name} is named after several splits; rename it")
+    return "/".join(above), told.pop() if told else None
+
+
+def _split_of_rows(shards: Sequence[Shard], where: str, named: bool) -> np.ndarray:
+    """Return the split of each row, as the column `split` of all files tells it.
+
+    Args:
+        shards: the files.
+        where: the source, for errors.
+        named: whether the files are named after splits too.
+    """
+    told = []
+    for shard in shards:
+        if named or SPLIT not in shard.reader.schema_arrow.names:
+            raise InputError(
+                f"{where}: some files tell their split in a column `{SPLIT}`, but not all in that "
+                "way alone; write all alike"
+            )
+        with _whole(shard.file):
+            told += shard.reader.read([SPLIT]).column(SPLIT).to_pylist()
+    found = {value: splits.split_named(str(value)) for value in dict.fromkeys(told)}
+    unknown = [value for value, kind in found.items() if kind is None]
+    if unknown:
+        raise InputError(
+            f"{where}: {unknown[0]!r} in the column `{SPLIT}` is none of {splits.KNOWN}; mend it, "
+            "or rename the column"
+        )
+    splits.check_published(found, where)
+    return np.array([found[value] for value in told])
+
+
+def _open(file: Path) -> Shard:
+    """Return a Parquet file with the names of its image and label columns."""
+    with _whole(file):
+        reader = pq.ParquetFile(file)
+    schema = reader.schema_arrow
+    image = next((name for name in IMAGES if name in schema.names), None)
+    label = next((name for name in LABELS if name in schema.names), None)
+    if image is None or label is None:
+        raise InputError(
+            f"{file}: needs columns img (or image) and label, has {', '.join(schema.names)}"
+        )
+    kind = schema.field(image).type
+    encoded = kind
+    if pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0:
+        encoded = kind.field("bytes").type
+    if not pa.types.is_binary(encoded) and not pa.types.is_large_binary(encoded):
+        paths = pa.types.is_string(kind) or pa.types.is_struct(kind)
+        what = "paths, not images" if paths else "no encoded images"
+        raise InputError(
+            f"{file}: column {image} holds {what} (its type is {kind}); store the bytes of the "
+            "image files in it, or make `path:` a folder of class folders"
+        )
+    return Shard(file, reader, image, label)
+
+
+def _labels(shard: Shard) -> Labels:
+    """Return the labels of a file with its class names."""
+    with _whole(shard.file):
+        column = shard.reader.read([shard.label]).column(shard.label)
+    where = f"{shard.file}, column {shard.label}"
+    values = values_of(where, column)
+    return Labels(where, values, None if values.dtype == object else _class_names(shard))
+
+
+def _class_names(shard: Shard) -> list[str] | None:
+    """Return the class names in a file's metadata; None where it has none."""
+    metadata = shard.reader.schema_arrow.metadata or {}
+    try:
+        if b"classes" in metadata:
+            return [str(name) for name in json.loads(metadata[b"classes"])]
+        info = json.loads(metadata.get(b"huggingface", b"{}")).get("info") or {}
+        names = ((info.get("features") or {}).get(shard.label) or {}).get("names")
+        return [str(name) for name in names] if names else None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{shard.file}: the class names in its metadata cannot be read ({error}); mend them"
+        ) from error
+
+
+def _encoded(value: pa.Scalar, name: str) -> bytes:
+    """Return the bytes of an image.
+
+    Raises:
+        InputError: there are none.
+    """
+    data = value.as_py()
+    if not data:
+        raise InputError(
+            f"{name}: no bytes in it, at most a path; store the bytes of the image files, or make "
+            "`path:` a folder of class folders"
+        )
+    return data
+
+
+def _batches(shard: Shard) -> Iterator[pa.RecordBatch]:
+    """Yield the column of images in parts."""
+    with _whole(shard.file):
+        yield from shard.reader.iter_batches(TOGETHER, columns=[shard.image])
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[None]:
+    """Turn what Arrow says of a damaged file into an error of one line."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file}: not a whole Parquet file ({reason}); fetch it again") from error

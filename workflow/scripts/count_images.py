@@ -1,0 +1,35 @@
+"""Print how many images of a user's data set would be in the pool, before any is decoded."""
+
+from collections.abc import Sequence
+
+from cbal.cli import parser, run
+from cbal.data.files_found import in_folder
+from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
+from cbal.data.splits import drawn, parts_of
+from cbal.errors import InputError
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, look at the source's names and labels, print a number."""
+    cli = parser(__doc__)
+    add_source_arguments(cli)
+    cli.add_argument("--test-fraction", type=float, default=0.2)
+    cli.add_argument("--annotator", choices=["oracle", "human"], default="oracle")
+    arguments = cli.parse_args(argv)
+
+    human = arguments.annotator == "human"
+    if human and arguments.source == "folder":
+        images = in_folder(arguments.path).images
+        if not images:
+            raise InputError(f"{arguments.path}: no image in it; mend `path:` of the data set")
+        print(len(images))
+        return
+    listing = read_source(arguments.source, arguments.path, None, rule_of(arguments))
+    parts = parts_of(listing.split, len(listing.source))
+    training, test = len(parts["train"]), len(parts["test"])
+    kept = training - drawn(training, test, arguments.test_fraction)
+    print(len(listing.source) if human else kept)
+
+
+if __name__ == "__main__":
+    run(main)
