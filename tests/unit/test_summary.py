@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cbal.summary import area, reached, summarise, to_markdown
+from cbal.summary import area, summarise, to_markdown
 
 
 def rows(scenario, seed, interactions, accuracy, dataset="d"):
@@ -39,25 +39,28 @@ def test_area_is_the_mean_height():
     assert area(x, y, 20, 20) == pytest.approx(1)
 
 
-def test_reached_is_the_first_budget_at_the_goal():
-    x, y = np.array([10.0, 20, 30]), np.array([0.5, 0.9, 0.8])
-    assert reached(x, y, 0.7) == 20
-    assert reached(x, y, 0.9) == 20
-    assert np.isnan(reached(x, y, 0.91))
-
-
 def test_summary_by_hand(metrics):
     table = summarise(metrics).set_index("scenario")
-    goal = 0.92 - np.std([0.93, 0.91], ddof=1)
-    assert table.loc["cluster", "goal"] == pytest.approx(goal)
-    assert table.loc["cluster", "final_accuracy"] == pytest.approx(0.93)
-    assert table.loc["cluster", "reached"] == 1
-    assert table.loc["cluster", "verdict"] == "reached by 1 of 2 seeds"
-    assert table.loc["cluster", "interactions"] == 30
-    assert table.loc["cluster", "saved"] == pytest.approx(0.97)
-    assert table.loc["random", "area"] == pytest.approx((0.6 + (0.65 + 0.855) / 2) / 2)
-    assert table.loc["random", "reached"] == 1
-    assert table.loc["supervised", "interactions"] == 1000
+    one_sd = np.std([0.93, 0.91], ddof=1)
+    cluster = table.loc["cluster"]
+    assert cluster["goal_within"] == pytest.approx(0.91)
+    assert cluster["goal_sd"] == pytest.approx(0.92 - one_sd)
+    assert cluster["final_accuracy"] == pytest.approx(0.93)
+    assert (cluster["reached_within"], cluster["reached_sd"]) == (1, 1)
+    assert cluster["interactions_within"] == 30
+    assert cluster["saved_within"] == pytest.approx((0.97 + 0) / 2)  # one seed saved nothing
+    random = table.loc["random"]
+    assert random["area"] == pytest.approx((0.6 + (0.65 + 0.855) / 2) / 2)
+    assert (random["area_from"], random["area_to"]) == (10, 30)
+    assert random["reached_within"] == 1
+    assert table.loc["supervised", "interactions_sd"] == 1000
+
+
+def test_the_distance_of_the_goal_is_a_setting(metrics):
+    table = summarise(metrics, within=0.05).set_index("scenario")
+    assert table.loc["cluster", "goal_within"] == pytest.approx(0.87)
+    assert table.loc["cluster", "reached_within"] == 2
+    assert table.loc["cluster", "interactions_within"] == pytest.approx((10 + 20) / 2)
 
 
 def test_markdown_says_plainly_what_was_not_reached(metrics):
@@ -66,13 +69,25 @@ def test_markdown_says_plainly_what_was_not_reached(metrics):
     )
     text = to_markdown(summarise(worse), {"d": "Data set"})
     assert "## Data set" in text
-    assert "| random | 2 | 0.5000 ± 0.0000 | 0.5000 ± 0.0000 | not reached |  |" in text
-    assert "30 (reached by 1 of 2 seeds) | 97.0% |" in text
+    nothing = "not reached |  | not reached |  |"
+    assert f"| random | 2 | 0.5000 ± 0.0000 | 0.5000 ± 0.0000 | {nothing}" in text
+    assert "| 30 (1 of 2 seeds) | 48.5% | 30 (1 of 2 seeds) | 48.5% |" in text
+    assert "interactions to within 0.01 of supervised | saved, within 0.01" in text
+    assert "Goals: 0.9100 (within 0.01 of supervised) and 0.9059 (within 1 sd" in text
+    assert "Areas cover 10 to 30 interactions, which all runs have." in text
+
+
+def test_areas_cover_what_all_runs_have(metrics):
+    longer = pd.concat([metrics, pd.DataFrame(rows("margin", 0, [15, 40], [0.5, 0.9]))])
+    table = summarise(longer)
+    assert set(table["area_from"].dropna()) == {15}
+    assert set(table["area_to"].dropna()) == {30}
 
 
 def test_without_a_baseline_there_is_no_goal(metrics):
     table = summarise(metrics[metrics["scenario"] != "supervised"])
-    assert table["goal"].isna().all()
+    assert table["goal_within"].isna().all()
+    assert table["saved_sd"].isna().all()
     text = to_markdown(table, {})
     assert "no baseline" in text
     assert "No supervised baseline, so" in text
@@ -81,5 +96,5 @@ def test_without_a_baseline_there_is_no_goal(metrics):
 def test_an_accuracy_that_nobody_knows_is_said_to_be_so():
     unknown = pd.DataFrame(rows("cluster", 0, [10, 20], [np.nan, np.nan]))
     text = to_markdown(summarise(unknown), {})
-    assert "| cluster | 1 | not known |  |  |  |" in text
+    assert "| cluster | 1 | not known |  |  |  |  |  |" in text
     assert "nan" not in text

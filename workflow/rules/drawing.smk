@@ -93,10 +93,12 @@ rule tabulate:
         "../../envs/cbal.yaml"
     params:
         script="tabulate_metrics.py",
+        goal=f"--within {SWEEP['goal']['within']}",
         version=version("tabulate_metrics.py"),
     shell:
         "python workflow/scripts/{params.script}"
         " --metrics {input.metrics:q}"
+        " {params.goal}"
         " --markdown {output.md:q}"
         " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
@@ -118,6 +120,7 @@ use rule tabulate as tabulate_wins with:
         f"{PART_LOGS}tabulate_wins.tsv"
     params:
         script="tabulate_wins.py",
+        goal="",
         version=version("tabulate_wins.py"),
 
 
@@ -141,11 +144,13 @@ rule tabulate_claims:
         "../../envs/cbal.yaml"
     params:
         published=published,
+        within=SWEEP["goal"]["within"],
         version=version("tabulate_claims.py"),
     shell:
         "python workflow/scripts/tabulate_claims.py"
         " --metrics {input.metrics:q}"
         " --published {params.published:q}"
+        " --within {params.within}"
         " --markdown {output.md:q}"
         " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -12,7 +12,7 @@ from cbal.table_command import table_parser, write
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, compare, write."""
-    cli = table_parser(__doc__)
+    cli = table_parser(__doc__, from_metrics=False)
     cli.add_argument("--metrics", type=Path, nargs="+", required=True)
     cli.add_argument("--trainings", type=json.loads, required=True, help="of each, as JSON")
     cli.add_argument("--published", type=json.loads, default={}, help="by data set, as JSON")

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from cbal.cli import run
-from cbal.table_command import tabulate
+from cbal.table_command import read_metrics, table_parser, write
 from cbal.wins import to_markdown, wins
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, compare, write."""
-    tabulate(__doc__, wins, to_markdown, argv)
+    arguments = table_parser(__doc__).parse_args(argv)
+    metrics, titles = read_metrics(arguments)
+    table = wins(metrics)
+    write(arguments, table, to_markdown(table, titles))
 
 
 if __name__ == "__main__":

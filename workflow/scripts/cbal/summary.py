@@ -1,10 +1,13 @@
 """The table of a sweep: accuracies, areas, and interactions needed."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from cbal import markdown
 from cbal.gathering import SUPERVISED
+from cbal.goals import WITHIN, Goal, goals_of, reached, saved, sd
 
 
 def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:
@@ -26,22 +29,22 @@ def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float
     return float(np.sum((y[1:] + y[:-1]) / 2 * np.diff(x)) / (high - low))
 
 
-def goal_of(supervised: pd.Series) -> float:
-    """Return the accuracy that is similar to supervised: its mean less one sample sd."""
-    return supervised.mean() - _sd(supervised)
+def common_budgets(runs: pd.DataFrame) -> tuple[float, float]:
+    """Return the lowest and the highest budget that all runs have."""
+    ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
+    return float(ends["min"].max()), float(ends["max"].min())
 
 
 def areas(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the area under the budget curve of each run, over the budgets that all have.
 
     Args:
-        runs: rows of `results/metrics.parquet` of one data set, without its baseline.
+        runs: rows of a sweep's `metrics.parquet` of one data set, without its baseline.
 
     Returns:
         Columns scenario, seed, area; scenarios and seeds in the order of their first rows.
     """
-    ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
-    low, high = ends["min"].max(), ends["max"].min()
+    low, high = common_budgets(runs)
     rows = []
     for (scenario, seed), run in runs.groupby(["scenario", "seed"], sort=False):
         curve = run.sort_values("round")
@@ -51,141 +54,143 @@ def areas(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "seed", "area"])
 
 
-def reached(interactions: np.ndarray, accuracy: np.ndarray, goal: float) -> float:
-    """Return the first budget at which the accuracy is `goal` or more; NaN if none is."""
-    at = np.flatnonzero(accuracy >= goal)
-    return float(interactions[at[0]]) if len(at) else np.nan
-
-
-def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
+def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
     """Return one row for each data set and scenario, means and sample sd over seeds.
 
-    The goal of a data set is the supervised mean minus one standard deviation. All
-    areas of a data set cover the budgets that all of its runs have.
+    There are two goals, see `goals.goals_of`. All areas of a data set cover the budgets that all
+    of its runs have.
 
     Args:
-        metrics: `results/metrics.parquet`.
+        metrics: a sweep's `metrics.parquet`.
+        within: distance of the first goal from the supervised mean.
 
     Returns:
         Columns dataset, scenario, seeds, final_accuracy, final_accuracy_sd, area, area_sd,
-        goal, reached (seeds that reached it), verdict (the same in words), interactions and
-        interactions_sd (of those seeds), saved (share of the images' interactions that were
-        not needed).
+        area_from and area_to (budgets); and for each goal (`within`, `sd`) goal_* (its
+        accuracy), reached_* (seeds that reached it), interactions_* and interactions_*_sd (of
+        these seeds), saved_* (share of the images' interactions that were not needed, over all
+        seeds).
     """
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
         supervised = of_dataset[of_dataset["scenario"] == SUPERVISED]["test_accuracy"]
-        goal = goal_of(supervised)
+        goals = goals_of(supervised, within)
+        shared = {"dataset": dataset} | {f"goal_{goal.name}": goal.accuracy for goal in goals}
         images = of_dataset["images"].iloc[0]
-        runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
-        area_of = areas(runs).set_index("scenario")["area"]
         if len(supervised):
-            rows.append(
-                {
-                    "dataset": dataset,
-                    "scenario": SUPERVISED,
-                    "seeds": len(supervised),
-                    "final_accuracy": supervised.mean(),
-                    "final_accuracy_sd": _sd(supervised),
-                    "goal": goal,
-                    "interactions": float(images),
-                }
-            )
+            rows.append(shared | _baseline(supervised, images, goals))
+        runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
+        if runs.empty:
+            continue
+        area_of = areas(runs).set_index("scenario")["area"]
+        shared |= dict(zip(("area_from", "area_to"), common_budgets(runs), strict=True))
         for scenario, of_scenario in runs.groupby("scenario", sort=False):
             curves = [run.sort_values("round") for _, run in of_scenario.groupby("seed")]
-            rows.append(
-                {"dataset": dataset, "scenario": scenario, "goal": goal}
-                | _row(curves, area_of[[scenario]], goal, images)
-            )
+            row = _row(curves, area_of[[scenario]], goals, images)
+            rows.append(shared | {"scenario": scenario} | row)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-COLUMNS = [
-    "dataset",
-    "scenario",
-    "seeds",
-    "final_accuracy",
-    "final_accuracy_sd",
-    "area",
-    "area_sd",
-    "goal",
-    "reached",
-    "verdict",
-    "interactions",
-    "interactions_sd",
-    "saved",
-]
+COLUMNS = ["dataset", "scenario", "seeds", "final_accuracy", "final_accuracy_sd"]
+COLUMNS += ["area", "area_sd", "area_from", "area_to"]
+for _goal in ("within", "sd"):
+    COLUMNS += [f"goal_{_goal}", f"reached_{_goal}", f"interactions_{_goal}"]
+    COLUMNS += [f"interactions_{_goal}_sd", f"saved_{_goal}"]
+
+
+def _baseline(supervised: pd.Series, images: int, goals: Sequence[Goal]) -> dict[str, object]:
+    """Return the row of the supervised baseline, which labels every image."""
+    row = {
+        "scenario": SUPERVISED,
+        "seeds": len(supervised),
+        "final_accuracy": supervised.mean(),
+        "final_accuracy_sd": sd(supervised),
+    }
+    return row | {f"interactions_{goal.name}": float(images) for goal in goals}
 
 
 def _row(
-    curves: list[pd.DataFrame], area_of: pd.Series, goal: float, images: int
+    curves: list[pd.DataFrame], area_of: pd.Series, goals: Sequence[Goal], images: int
 ) -> dict[str, float]:
     """Return the row of one scenario from the curves of its seeds, and their areas."""
     xy = [(c["interactions"].to_numpy(float), c["test_accuracy"].to_numpy()) for c in curves]
     final = pd.Series([y[-1] for _, y in xy])
-    needed = pd.Series([reached(x, y, goal) for x, y in xy]).dropna()
-    return {
+    row = {
         "seeds": len(curves),
         "final_accuracy": final.mean(),
-        "final_accuracy_sd": _sd(final),
+        "final_accuracy_sd": sd(final),
         "area": area_of.mean(),
-        "area_sd": _sd(area_of),
-        "reached": len(needed),
-        "verdict": _verdict(len(needed), len(curves), goal),
-        "interactions": needed.mean(),
-        "interactions_sd": _sd(needed),
-        "saved": 1 - needed.mean() / images,
+        "area_sd": sd(area_of),
     }
+    for goal in goals:
+        needed = pd.Series([reached(x, y, goal.accuracy) for x, y in xy])
+        row |= {
+            f"reached_{goal.name}": int(needed.notna().sum()),
+            f"interactions_{goal.name}": needed.mean(),
+            f"interactions_{goal.name}_sd": sd(needed.dropna()),
+            f"saved_{goal.name}": saved(needed, images) if np.isfinite(goal.accuracy) else np.nan,
+        }
+    return row
 
 
-def _verdict(reached_by: int, seeds: int, goal: float) -> str:
-    """Return in words whether the goal was reached."""
-    if not np.isfinite(goal):
-        return "no baseline"
-    if not reached_by:
-        return "not reached"
-    return "reached" if reached_by == seeds else f"reached by {reached_by} of {seeds} seeds"
-
-
-def _sd(values: pd.Series) -> float:
-    """Return the sample standard deviation; 0 of a single value."""
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
-
-
-def to_markdown(summary: pd.DataFrame, titles: dict[str, str]) -> str:
+def to_markdown(summary: pd.DataFrame, titles: dict[str, str], within: float = WITHIN) -> str:
     """Return the table for people, one section a data set."""
+    goals = goals_of(pd.Series(dtype=float), within)
     heads = ["scenario", "seeds", "final accuracy", "area under the budget curve"]
-    heads += ["interactions to within 1 sd of supervised", "saved"]
+    for goal in goals:
+        heads += [f"interactions to {goal.words}", f"saved, {goal.words.split(' of ')[0]}"]
     parts = {}
     for dataset, rows in summary.groupby("dataset", sort=False):
-        goal = rows["goal"].iloc[0]
-        said = "No supervised baseline, so no goal."
-        if np.isfinite(goal):
-            said = f"Supervised mean minus one standard deviation: {goal:.4f}."
-        lines = markdown.table(heads, map(_cells, rows.to_dict("records")), ["scenario"])
-        parts[titles.get(dataset, dataset)] = [*lines, "", said]
+        cells = [_cells(row, goals) for row in rows.to_dict("records")]
+        lines = markdown.table(heads, cells, ["scenario"])
+        parts[titles.get(dataset, dataset)] = [*lines, "", _notes(rows, goals)]
     return markdown.sections(parts)
 
 
-def _cells(row: dict) -> list[str]:
+def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
+    """Return in words what the goals are, and what the areas cover."""
+    notes = ["No supervised baseline, so no goal."]
+    first = rows.iloc[0]
+    if np.isfinite(first["goal_sd"]):
+        told = [f"{first[f'goal_{goal.name}']:.4f} ({goal.words})" for goal in goals]
+        notes = [
+            f"Goals: {' and '.join(told)}. A seed reaches a goal at the first budget from which "
+            "its curve stays at or above it to its end. A seed that does not has saved nothing."
+        ]
+    covered = rows["area_from"].dropna()
+    if len(covered):
+        budgets = f"{covered.iloc[0]:,.0f} to {rows['area_to'].dropna().iloc[0]:,.0f}"
+        notes.append(f"Areas cover {budgets} interactions, which all runs have.")
+    return " ".join(notes)
+
+
+def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
     """Return a row's cells; what was not reached is said plainly."""
     seeds = row["seeds"]
     accuracy = _pm(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
     if row["scenario"] == SUPERVISED:
-        everything = f"{row['interactions']:,.0f} (every image)"
-        return [SUPERVISED, str(seeds), accuracy, "", everything, ""]
+        everything = f"{row['interactions_sd']:,.0f} (every image)"
+        return [SUPERVISED, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
-        return [row["scenario"], str(seeds), "not known", "", "", ""]
-    needed, saved = row["verdict"], ""
-    if row["reached"]:
-        needed = _pm(row["interactions"], row["interactions_sd"], ",.0f", row["reached"])
-        saved = f"{row['saved']:.1%}"
-        if row["reached"] < row["seeds"]:
-            needed += f" ({row['verdict']})"
-    area_ = _pm(row["area"], row["area_sd"], ".4f", seeds)
-    return [row["scenario"], str(seeds), accuracy, area_, needed, saved]
+        return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)
+    cells = [row["scenario"], str(seeds), accuracy, _pm(row["area"], row["area_sd"], ".4f", seeds)]
+    for goal in goals:
+        cells += _reached_cells(row, goal.name)
+    return cells
 
 
-def _pm(mean: float, sd: float, form: str, seeds: int) -> str:
+def _reached_cells(row: dict, goal: str) -> list[str]:
+    """Return the interactions that reached a goal with the number of seeds, and what was saved."""
+    if not np.isfinite(row[f"goal_{goal}"]):
+        return ["no baseline", ""]
+    reached_by = int(row[f"reached_{goal}"])
+    if not reached_by:
+        return ["not reached", ""]
+    mean, spread = row[f"interactions_{goal}"], row[f"interactions_{goal}_sd"]
+    needed = _pm(mean, spread, ",.0f", reached_by)
+    return [f"{needed} ({reached_by} of {row['seeds']} seeds)", f"{row[f'saved_{goal}']:.1%}"]
+
+
+def _pm(mean: float, spread: float, form: str, seeds: int) -> str:
     """Return mean and spread; one seed has none."""
-    return f"{mean:{form}}" + (f" ± {sd:{form}}" if seeds > 1 else "")
+    return f"{mean:{form}}" + (f" ± {spread:{form}}" if seeds > 1 else "")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from cbal import markdown
 from cbal.gathering import SUPERVISED
-from cbal.summary import areas
+from cbal.summary import areas, common_budgets
 
 
 def wins(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -18,13 +18,15 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns dataset, scenario, other, wins (seeds), seeds (that both have), gap and gap_sd
-        (mean and sample sd over these seeds of the difference in area).
+        (mean and sample sd over these seeds of the difference in area), area_from and area_to
+        (the budgets that areas cover).
     """
     rows = []
     measured = metrics["test_accuracy"].notna()
     runs = metrics[measured & (metrics["scenario"] != SUPERVISED)]
     for dataset, of_dataset in runs.groupby("dataset", sort=False):
         names = of_dataset["scenario"].unique()
+        low, high = common_budgets(of_dataset)
         by_seed = areas(of_dataset).pivot(index="seed", columns="scenario", values="area")
         for one in names:
             for other in names:
@@ -32,8 +34,10 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
                     gaps = (by_seed[one] - by_seed[other]).dropna()
                     keys = {"dataset": dataset, "scenario": one, "other": other}
                     counts = {"wins": int((gaps > 0).sum()), "seeds": len(gaps)}
-                    rows.append(keys | counts | {"gap": gaps.mean(), "gap_sd": gaps.std(ddof=1)})
+                    gap = {"gap": gaps.mean(), "gap_sd": gaps.std(ddof=1)}
+                    rows.append(keys | counts | gap | {"area_from": low, "area_to": high})
     columns = ["dataset", "scenario", "other", "wins", "seeds", "gap", "gap_sd"]
+    columns += ["area_from", "area_to"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -48,5 +52,10 @@ def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
         names = list(total.sort_values(ascending=False, kind="stable").index)
         cells = {(row.scenario, row.other): f"{row.wins}/{row.seeds}" for row in rows.itertuples()}
         lines = [[one, *(cells.get((one, b), "") for b in names), total[one]] for one in names]
-        parts[titles.get(dataset, dataset)] = markdown.table(["", *names, "wins"], lines, [""])
+        covered = f"{rows['area_from'].iloc[0]:,.0f} to {rows['area_to'].iloc[0]:,.0f}"
+        parts[titles.get(dataset, dataset)] = [
+            *markdown.table(["", *names, "wins"], lines, [""]),
+            "",
+            f"Areas cover {covered} interactions, which all runs have.",
+        ]
     return markdown.sections(parts)
