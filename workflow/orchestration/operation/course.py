@@ -10,12 +10,19 @@ from typing import Any
 
 from snakemake.logging import logger
 
-from orchestration.operation import clocks, jobs, leftovers, presence, slurm
+from orchestration.operation import clocks, jobs, leftovers, permissions, presence, slurm
 from orchestration.operation.progress import Progress
 from orchestration.operation.standing import Run, runs_of
 
 ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has begun anew
 HERE = presence.STATE.parent
+# What stops a run before its first job.
+STOPS = (
+    clocks.ClockError,
+    leftovers.StillRunningError,
+    permissions.ReadOnlyError,
+    slurm.RefusedError,
+)
 
 
 class Course:
@@ -45,10 +52,11 @@ class Course:
                     jobs.record_finished(self.workflow)
                     self.who.bury()
             clocks.check(jobs.inputs_there(self.workflow.dag), time.time())
+            permissions.check(jobs.files_to_write(self.workflow.dag))
             if self.workflow.executor_plugin.name == "slurm":
                 command = self.workflow.executor_settings.status_command
                 slurm.check(jobs.submissions(self.workflow.dag), command)
-        except (leftovers.StillRunningError, clocks.ClockError, slurm.RefusedError) as error:
+        except STOPS as error:
             raise SystemExit(f"Error: {error}") from None
         self.progress = follow(runs_of(self.sweep), jobs.rounds_to_train(self.workflow.dag))
 
