@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestration.operation import course, leftovers, permissions, presence
+from orchestration.operation import course, labeling, leftovers, permissions, presence
 from orchestration.operation.course import ONCE, Course, follow, resuming
 from orchestration.operation.standing import Run
 
@@ -28,7 +28,8 @@ def begun(tmp_path, monkeypatch):
     monkeypatch.delenv(ONCE, raising=False)
     monkeypatch.setattr(leftovers, "end_slurm_jobs", lambda folder: 0)
     monkeypatch.setattr(leftovers, "end_processes", lambda folder, before: 0)
-    monkeypatch.setenv(leftovers.VARIABLE, "")
+    for variable in (leftovers.VARIABLE, labeling.OWNER):
+        monkeypatch.setenv(variable, "")
 
     made = []
 
@@ -59,7 +60,9 @@ def begun(tmp_path, monkeypatch):
 def test_a_run_announces_itself_and_a_dry_run_does_not(begun, said):
     begun(dryrun=True)
     assert not list(presence.STATE.glob("alive/*"))
+    assert not os.environ[labeling.OWNER]
     begun()
+    assert os.environ[labeling.OWNER] == str(os.getpid())
     assert len(list(presence.STATE.glob("alive/*"))) == 1
 
 

@@ -6,11 +6,12 @@ import shlex
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from snakemake.logging import logger
 
-from orchestration.operation import clocks, jobs, leftovers, permissions, presence, slurm
+from orchestration.operation import clocks, jobs, labeling, leftovers, permissions, presence, slurm
 from orchestration.operation.progress import Progress
 from orchestration.operation.standing import Run, runs_of
 
@@ -28,12 +29,13 @@ STOPS = (
 class Course:
     """Follows a run of Snakemake from its parsing to its end."""
 
-    def __init__(self, workflow: Any, sweep: dict[str, Any]):
+    def __init__(self, workflow: Any, sweep: dict[str, Any], by_hand: Sequence[str] = ()):
         """Announce this Snakemake, if it will run jobs.
 
         Args:
             workflow: Snakemake's object.
             sweep: an entry of `sweeps` in the settings, checked.
+            by_hand: those of its data sets that a person labels.
         """
         self.workflow, self.sweep, self.start = workflow, sweep, time.time()
         self.progress: Progress | None = None
@@ -42,6 +44,8 @@ class Course:
         if workflow.is_main_process and not workflow.output_settings.dryrun:
             self.who = presence.announce()
             self._tell_of_others()
+            labeling.own_pages()
+            labeling.announce_pages(by_hand)
 
     def begin(self) -> None:
         """Do what comes before the first job; what stops the run is one line."""
