@@ -9,7 +9,7 @@ Order:  at the start of a run: a dead run's lock goes, its jobs are ended, dates
 
 from orchestration.operation.course import Course
 
-COURSE = Course(workflow, SWEEP)
+COURSE = Course(workflow, SWEEP, [name for name in SWEEP["datasets"] if is_human(name)])
 
 
 onstart:

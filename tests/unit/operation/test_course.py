@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestration.operation import course, leftovers, presence
+from orchestration.operation import course, labeling, leftovers, permissions, presence
 from orchestration.operation.course import ONCE, Course, follow, resuming
 from orchestration.operation.standing import Run
 
@@ -28,14 +28,16 @@ def begun(tmp_path, monkeypatch):
     monkeypatch.delenv(ONCE, raising=False)
     monkeypatch.setattr(leftovers, "end_slurm_jobs", lambda folder: 0)
     monkeypatch.setattr(leftovers, "end_processes", lambda folder, before: 0)
-    monkeypatch.setenv(leftovers.VARIABLE, "")
+    for variable in (leftovers.VARIABLE, labeling.OWNER):
+        monkeypatch.setenv(variable, "")
 
     made = []
 
     def make(inputs=(), dryrun=False):
         for earlier in made:
             earlier.who.leave()
-        job = SimpleNamespace(input=inputs, output=[], rule=SimpleNamespace(name="a"))
+        files = {"input": inputs, "output": [], "log": [], "benchmark": None}
+        job = SimpleNamespace(**files, rule=SimpleNamespace(name="a"))
         run = Course(
             SimpleNamespace(
                 is_main_process=True,
@@ -58,7 +60,9 @@ def begun(tmp_path, monkeypatch):
 def test_a_run_announces_itself_and_a_dry_run_does_not(begun, said):
     begun(dryrun=True)
     assert not list(presence.STATE.glob("alive/*"))
+    assert not os.environ[labeling.OWNER]
     begun()
+    assert os.environ[labeling.OWNER] == str(os.getpid())
     assert len(list(presence.STATE.glob("alive/*"))) == 1
 
 
@@ -83,18 +87,27 @@ def test_after_jobs_of_a_dead_run_were_ended_it_begins_anew_once(begun, said, mo
     assert len(commands) == 1
 
 
-def test_what_would_stop_a_run_is_one_line(begun, tmp_path, monkeypatch):
+def test_an_input_of_the_future_stops_a_run(begun, tmp_path):
     late = tmp_path / "late"
     late.touch()
     os.utime(late, (4e9, 4e9))
     with pytest.raises(SystemExit, match="^Error: .*late: dated 2096"):
         begun([str(late)]).begin()
 
-    def refuse(folder):
-        raise leftovers.StillRunningError("Slurm jobs 7 do not end")
 
-    monkeypatch.setattr(leftovers, "end_slurm_jobs", refuse)
-    with pytest.raises(SystemExit, match="^Error: Slurm jobs 7 do not end$"):
+@pytest.mark.parametrize(
+    ("module", "function", "error"),
+    [
+        (leftovers, "end_slurm_jobs", leftovers.StillRunningError),
+        (permissions, "check", permissions.ReadOnlyError),
+    ],
+)
+def test_what_a_check_says_is_the_line(begun, monkeypatch, module, function, error):
+    def refuse(*arguments):
+        raise error("this and that")
+
+    monkeypatch.setattr(module, function, refuse)
+    with pytest.raises(SystemExit, match="^Error: this and that$"):
         begun().begin()
 
 

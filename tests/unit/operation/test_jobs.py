@@ -30,6 +30,8 @@ def job(rule, wildcards, inputs=(), outputs=("out",), local=False):
         wildcards=Keys(wildcards),
         input=list(inputs),
         output=Files(outputs),
+        log=["log"],
+        benchmark="times" if rule == "timed" else None,
         is_local=local,
         threads=1,
         resources={"gpu": 1},
@@ -77,6 +79,11 @@ def test_inputs_that_a_job_to_run_makes_are_not_there_yet():
     first = job("a", {}, inputs=["given", "both"], outputs=["made"])
     second = job("b", {}, inputs=["made", "both", "other"], outputs=["end"])
     assert list(jobs.inputs_there(Dag(second, first))) == ["both", "other", "given"]
+
+
+def test_files_to_write_are_outputs_logs_and_benchmarks():
+    dag = Dag(job("a", {}, outputs=["x", "y"]), job("timed", {}))
+    assert list(jobs.files_to_write(dag)) == ["x", "y", "log", "out", "log", "times"]
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,36 @@ import shlex
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from snakemake.logging import logger
 
-from orchestration.operation import clocks, jobs, leftovers, presence, slurm
+from orchestration.operation import clocks, jobs, labeling, leftovers, permissions, presence, slurm
 from orchestration.operation.progress import Progress
 from orchestration.operation.standing import Run, runs_of
 
 ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has begun anew
 HERE = presence.STATE.parent
+# What stops a run before its first job.
+STOPS = (
+    clocks.ClockError,
+    leftovers.StillRunningError,
+    permissions.ReadOnlyError,
+    slurm.RefusedError,
+)
 
 
 class Course:
     """Follows a run of Snakemake from its parsing to its end."""
 
-    def __init__(self, workflow: Any, sweep: dict[str, Any]):
+    def __init__(self, workflow: Any, sweep: dict[str, Any], by_hand: Sequence[str] = ()):
         """Announce this Snakemake, if it will run jobs.
 
         Args:
             workflow: Snakemake's object.
             sweep: an entry of `sweeps` in the settings, checked.
+            by_hand: those of its data sets that a person labels.
         """
         self.workflow, self.sweep, self.start = workflow, sweep, time.time()
         self.progress: Progress | None = None
@@ -35,6 +44,8 @@ class Course:
         if workflow.is_main_process and not workflow.output_settings.dryrun:
             self.who = presence.announce()
             self._tell_of_others()
+            labeling.own_pages()
+            labeling.announce_pages(by_hand)
 
     def begin(self) -> None:
         """Do what comes before the first job; what stops the run is one line."""
@@ -45,10 +56,11 @@ class Course:
                     jobs.record_finished(self.workflow)
                     self.who.bury()
             clocks.check(jobs.inputs_there(self.workflow.dag), time.time())
+            permissions.check(jobs.files_to_write(self.workflow.dag))
             if self.workflow.executor_plugin.name == "slurm":
                 command = self.workflow.executor_settings.status_command
                 slurm.check(jobs.submissions(self.workflow.dag), command)
-        except (leftovers.StillRunningError, clocks.ClockError, slurm.RefusedError) as error:
+        except STOPS as error:
             raise SystemExit(f"Error: {error}") from None
         self.progress = follow(runs_of(self.sweep), jobs.rounds_to_train(self.workflow.dag))
 

@@ -53,3 +53,10 @@ def inputs_there(dag: Any) -> Iterator[str]:
             if path not in seen:
                 seen.add(path)
                 yield path
+
+
+def files_to_write(dag: Any) -> Iterator[str]:
+    """Yield the outputs, logs and benchmarks of jobs to run."""
+    for job in dag.needrun_jobs():
+        benchmark = [job.benchmark] if job.benchmark else []
+        yield from map(str, (*job.output, *job.log, *benchmark))
