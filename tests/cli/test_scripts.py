@@ -399,5 +399,5 @@ class TestBadInput:
             )
 
     def test_settings_are_json_and_reach_the_strategy(self, run):
-        with pytest.raises(TypeError, match="nonsense"):
+        with pytest.raises(InputError, match="nonsense"):
             run.round(1, [*CLUSTER[:-1], json.dumps({"nonsense": 1})])

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +54,13 @@ def test_the_version_of_the_citation_is_that_of_the_changelog():
     assert citation["version"] == newest
 
 
-@pytest.mark.parametrize("name", ["CITATION.cff", ".snakemake-workflow-catalog.yml"])
-def test_what_other_tools_read_is_yaml(name):
-    assert isinstance(yaml.safe_load((ROOT / name).read_text()), dict)
+def test_the_catalog_s_entry_says_how_software_is_deployed():
+    entry = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())
+    deployed = entry["usage"]["software-stack-deployment"]
+    rules = "".join(path.read_text() for path in ROOT.glob("workflow/rules/*.smk"))
+    assert deployed == {
+        "conda": "conda:" in rules,
+        "apptainer": "container:" in rules,
+        "apptainer+conda": False,
+        "report": "report(" in rules,
+    }

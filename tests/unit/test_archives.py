@@ -11,6 +11,11 @@ def test_equal_settings_do_not_differ():
     assert difference(MADE, json.loads(json.dumps(MADE)), {}) is None
 
 
+def test_equal_numbers_do_not_differ():
+    made = {"oracle": {"purity": 1.0}, "scenario": {"shares": [2.0, 1]}}
+    assert difference(made, {"oracle": {"purity": 1}, "scenario": {"shares": [2, 1.0]}}, {}) is None
+
+
 @pytest.mark.parametrize(
     ("ours", "words"),
     [

@@ -1,8 +1,12 @@
+import os
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
 from cbal.errors import InputError
 from cbal.files import atomic, metadata_of, read_table, write_table
+from tests.plain_user import plain_user
 
 
 @pytest.fixture
@@ -71,3 +75,27 @@ def test_a_full_disk_is_an_error_of_one_line(tmp_path):
         atomic(tmp_path / "x"),
     ):
         raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("moment", ["before", "new folder", "left over", "while it writes"])
+def test_a_folder_that_becomes_read_only_is_one_line(tmp_path, moment):
+    folder = tmp_path / "round"
+    folder.mkdir()
+    if moment == "left over":
+        (folder / ".pool.parquet.1a2b.tmp").touch()
+    path = Path("round/new/pool.parquet" if moment == "new folder" else "round/pool.parquet")
+    with plain_user(tmp_path):
+        if moment != "while it writes":
+            os.chmod("round", 0o555)
+        with pytest.raises(InputError) as caught, atomic(path) as temporary:
+            temporary.write_text("half")
+            os.chmod("round", 0o555)
+        os.chmod("round", 0o755)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: cannot be written (Permission denied); ")
+    assert "mend the permissions" in message
+
+
+def test_an_error_of_another_file_is_not_taken_for_the_written_one_s(tmp_path):
+    with pytest.raises(FileNotFoundError, match="other"), atomic(tmp_path / "a"):
+        (tmp_path / "other").read_text()

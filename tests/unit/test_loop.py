@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from cbal import pool as pools
 from cbal.oracle import annotate
 from cbal.pool import CLUSTER, INDIVIDUAL
-from cbal.querying import candidates_of, load_strategy, make_query, usable_strategy
+from cbal.querying import candidates_of, make_query, usable_strategy
 from cbal.registry import STRATEGIES
+from cbal.strategy_calls import load_strategy
 from tests.unit.tables import features_file
 
 PURITY = 0.8

@@ -9,11 +9,11 @@ from cbal.pool import CLUSTER, INDIVIDUAL
 from cbal.querying import (
     RANDOM,
     candidates_of,
-    load_strategy,
     make_query,
     stream_of,
     usable_strategy,
 )
+from cbal.strategy_calls import load_strategy
 from tests.unit.tables import features_file
 
 ENTROPY = "cbal.strategies.entropy:select"
@@ -97,25 +97,6 @@ def test_an_empty_pool_gives_an_empty_query(pool):
     table = make_query(candidates, load_strategy(ENTROPY), "individual", 3, rng, 1, {})
     assert table.num_rows == 0
     assert table.column_names == ["interaction", "sample_id", "kind", "score"]
-
-
-def test_a_file_of_one_s_own_may_hold_whatever_a_module_may(tmp_path):
-    (tmp_path / "random.py").write_text(
-        "from __future__ import annotations\n"
-        "from dataclasses import dataclass\n"
-        "@dataclass\n"
-        "class Choice:\n"
-        "    n: int\n"
-        "def select(n):\n"
-        "    return Choice(n)\n"
-    )
-    assert load_strategy(f"{tmp_path}/random.py:select")(3).n == 3
-
-
-@pytest.mark.parametrize("address", ["nowhere:select", "nowhere/own.py:select"])
-def test_an_unknown_strategy_is_named(address):
-    with pytest.raises(InputError, match=f"{address}: cannot be loaded"):
-        load_strategy(address)
 
 
 def test_a_strategy_draws_the_same_wherever_its_file_lies():

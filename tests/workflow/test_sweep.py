@@ -1,11 +1,14 @@
 """Snakemake for real, on the CPU."""
 
+import os
 import subprocess
+import time
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import ROOT, write_class_folders
+from tests.project import Project
 
 METRICS = "results/sweeps/tiny/metrics.parquet"
 
@@ -75,6 +78,26 @@ class TestBadInput:
         error = self.one_line(fresh, "--config", "sweep=nope")
         assert error.splitlines()[-1].startswith("config.yaml: sweep: unknown 'nope'; known are")
 
+    def test_a_key_that_stands_twice_stops_before_any_job(self, fresh, tmp_path):
+        project = fresh.copy(tmp_path / "project")
+        with (project.path / "config.yaml").open("a") as file:
+            file.write("sweep: demo\n")
+        error = self.one_line(project, "-n")
+        assert error.splitlines()[-1].startswith("Error: config.yaml: line ")
+        assert "key 'sweep' stands in line 1 already" in error
+
+    def test_equal_numbers_rerun_nothing(self, finished, tmp_path):
+        project = finished.copy(tmp_path / "project")
+        project.configure(datasets__tiny__training__epochs=1.0, oracle__purity=0.80)
+        project.configure(sweeps__tiny__rounds=2.0, sweeps__tiny__seeds=[0.0])
+        assert project.jobs() == {}
+
+    def test_braces_and_quotes_in_a_title_are_drawn(self, project):
+        project.configure(datasets__tiny__title="A {b} {dataset} 'q' \"$5")
+        project.run("figures")
+        table = (project.path / "results/sweeps/tiny/tables/summary.md").read_text()
+        assert "## A {b} {dataset} 'q' \"$5" in table
+
     def test_a_truncated_image_is_named_on_the_screen(self, fresh, tmp_path):
         project = fresh.copy(tmp_path / "project")
         images = write_class_folders(tmp_path / "images", {"a": 10, "b": 10}, side=16)
@@ -96,6 +119,51 @@ class TestBadInput:
         error = self.one_line(project)
         assert f"round-1/{name}: not a whole Parquet file" in error
         assert "delete it and run the same snakemake command again" in error
+
+
+class TestElsewhere:
+    def test_a_foreign_package_of_any_of_our_names_is_not_taken(self, fresh, tmp_path):
+        for name in ("workflow", "orchestration", "cbal", "query"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "__init__.py").write_text("raise SystemExit('foreign')\n")
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        result = fresh.on_screen("-n", "--cores", "1", environment=environment)
+        assert result.returncode == 0, result.stdout
+        query = ["python", "workflow/scripts/query.py", "--help"]
+        subprocess.run(query, cwd=fresh.path, env=environment, check=True, capture_output=True)
+
+    @pytest.mark.parametrize("option", ["--directory", "--snakefile"])
+    def test_another_folder_is_one_line(self, fresh, tmp_path, option):
+        where = {"--directory": fresh.path, "--snakefile": tmp_path}[option]
+        value = {"--directory": tmp_path, "--snakefile": fresh.path / "Snakefile"}[option]
+        result = Project(where).snakemake("-n", option, str(value))
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[-1] == (
+            f"Error: this workflow runs in its own folder alone: cd {fresh.path}, and leave out "
+            "--directory and --snakefile"
+        )
+        assert "Traceback" not in result.stderr
+
+
+class TestTime:
+    def test_what_is_dated_in_the_future_stops_before_any_job_and_the_advice_helps(self, project):
+        later = time.time() + 86400
+        before = project.results()
+        for folder in ("data", "results"):
+            for file in (project.path / folder).rglob("*"):
+                os.utime(file, (later, later))
+        (project.path / METRICS).unlink()
+        result = project.snakemake(METRICS)
+        assert result.returncode == 1
+        (line,) = (line for line in result.stderr.splitlines() if line.startswith("Error:"))
+        assert "run.parquet and 2 more: dated" in line
+        assert not (project.path / METRICS).exists()
+        advice = line.rpartition("date anew what is too late: ")[2]
+        subprocess.run(advice, shell=True, cwd=project.path, check=True)
+        assert project.jobs(METRICS) == {"collect_metrics": 1}
+        project.run(METRICS)
+        assert project.results() == before
+        assert project.jobs(METRICS) == {}
 
 
 class TestStatus:

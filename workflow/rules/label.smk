@@ -23,13 +23,6 @@ localrules:
     link_classes,
 
 
-from orchestration.operation import labeling
-
-if workflow.is_main_process and not workflow.output_settings.dryrun:
-    labeling.own_pages()
-    labeling.announce_pages(name for name in SWEEP["datasets"] if is_human(name))
-
-
 rule class_folders:
     """A folder of class folders, with links to the files, of each data set labeled here."""
     input:

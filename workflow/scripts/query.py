@@ -9,13 +9,13 @@ from cbal.files import write_table
 from cbal.querying import (
     COLD_START,
     candidates_of,
-    load_strategy,
     make_query,
     stream_of,
     usable_strategy,
 )
 from cbal.randomness import generator
 from cbal.rounds import pool_after
+from cbal.strategy_calls import guarded
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     strategy = usable_strategy(arguments.strategy, needs, candidates, cold_start)
     table = make_query(
         candidates,
-        load_strategy(strategy),
+        guarded(strategy, arguments.kind),
         arguments.kind,
         arguments.interactions,
         generator(arguments.dataset, arguments.seed, arguments.round, stream_of(strategy)),

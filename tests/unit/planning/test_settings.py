@@ -1,11 +1,13 @@
 import copy
+import json
 import math
 from pathlib import Path
 
 import pytest
 import yaml
 
-from orchestration.planning.settings import SettingsError, check, shares
+from orchestration.planning.provenance import provenance
+from orchestration.planning.settings import SettingsError, check, shares, trials
 from tests.conftest import write_class_folders
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
@@ -97,6 +99,19 @@ def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
     message = error(path, value)
     for word in words:
         assert word in message
+
+
+def test_equal_numbers_key_runs_and_trials_alike():
+    keyed = set()
+    for one, half in ((1, 0.5), (1.0, 0.50)):
+        config = changed("oracle/purity", one)
+        grid = {"learning_rate": [one, half]}
+        config["sweeps"]["demo"] |= {"calibration": {"grid": grid}, "rounds": 6 * one}
+        config["datasets"]["digits"]["training"]["epochs"] = 12 * one
+        check(config)
+        made = json.dumps(provenance(config, "digits", "cluster"))
+        keyed.add((made, *trials(config["sweeps"]["demo"]["calibration"])))
+    assert len(keyed) == 1
 
 
 @pytest.mark.parametrize(

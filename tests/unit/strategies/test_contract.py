@@ -12,9 +12,9 @@ import pytest
 
 from cbal.errors import InputError
 from cbal.probabilities import entropy
-from cbal.querying import load_strategy
 from cbal.registry import STRATEGIES
 from cbal.strategies.base import Candidates
+from cbal.strategy_calls import load_strategy
 
 SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
 FIELDS = {field.name for field in dataclasses.fields(Candidates)} - {"sample_id"}

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,23 +31,34 @@ def atomic(path: str | Path) -> Iterator[Path]:
         InputError: the file cannot be written (disk full, no permission).
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
-        left.unlink(missing_ok=True)
     # Not the process id: nodes of a cluster have the same ones.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+            left.unlink(missing_ok=True)
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        if error.filename not in (None, str(temporary), str(path)):
+        if not _is_of(error.filename, path):
             raise
         raise InputError(
             f"{path}: cannot be written ({error.strerror or error}); "
             "make room or mend the permissions, then run the same command again"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where it cannot be removed, that was said already
+            temporary.unlink()
+
+
+def _is_of(failed: object, path: Path) -> bool:
+    """Whether the file that could not be written is `path`, or serves to write it."""
+    if not isinstance(failed, str | os.PathLike):
+        return failed is None
+    beside = Path(failed)
+    if beside in (path, *path.parents):
+        return True
+    return beside.parent == path.parent and beside.name.startswith(f".{path.name}.")
 
 
 def with_metadata(schema: pa.Schema, **metadata: Any) -> pa.Schema:

@@ -1,10 +1,7 @@
 """From a pool and a strategy to the samples put before the annotator."""
 
-import importlib.util
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,11 +9,11 @@ import pyarrow as pa
 
 from cbal.cli import say
 from cbal.encoded import open_encoded
-from cbal.errors import InputError
 from cbal.feature_files import read_features
 from cbal.pool import NONE, Pool
 from cbal.strategies import random_choice
-from cbal.strategies.base import Candidates, Selection
+from cbal.strategies.base import Candidates
+from cbal.strategy_calls import Select
 
 # Columns of `features.parquet` by the field of `Candidates` that they fill.
 COLUMNS = {
@@ -31,26 +28,6 @@ RANDOM = "cbal.strategies.random_choice:select"
 # What replaces strategies that look at a trained head, before there is one.
 COLD_START = {"random": RANDOM, "centroid": "cbal.strategies.centroid:select"}
 
-Select = Callable[..., Selection]
-
-
-def load_strategy(address: str) -> Select:
-    """Return the function at `address`.
-
-    Args:
-        address: module and function, as `cbal.strategies.entropy:select`, or a file and a
-            function in it, as `my/strategies.py:select`.
-
-    Raises:
-        InputError: there is no such module, file or function.
-    """
-    module, _, function = address.rpartition(":")
-    try:
-        loaded = _from_file(module) if module.endswith(".py") else importlib.import_module(module)
-        return getattr(loaded, function)
-    except (ImportError, AttributeError, OSError) as error:
-        raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
-
 
 def stream_of(address: str) -> str:
     """Return the name of a strategy's random stream.
@@ -60,15 +37,6 @@ def stream_of(address: str) -> str:
     """
     module, _, function = address.rpartition(":")
     return f"{Path(module).name}:{function}" if module.endswith(".py") else address
-
-
-def _from_file(path: str) -> ModuleType:
-    """Import a file that is in no package; what is beside it stays out of reach."""
-    spec = importlib.util.spec_from_file_location("strategy_of_ones_own", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # classes look for their module there
-    spec.loader.exec_module(module)
-    return module
 
 
 def usable_strategy(
@@ -177,16 +145,11 @@ def make_query(
     threads: int,
     settings: dict[str, int],
 ) -> pa.Table:
-    """Let a strategy choose and return its choice as the rows of `query.parquet`.
-
-    Raises:
-        InputError: the choice is not one of at most n interactions.
-    """
+    """Let a strategy choose and return its choice as the rows of `query.parquet`."""
     if len(candidates) < n:
         say(f"{len(candidates)} candidates are left for {n} interactions")
     if len(candidates):
         chosen = select(candidates, n, rng, threads, **settings)
-        _check(chosen, candidates, n)
     else:
         chosen = random_choice.select(candidates, 0, rng)
     return pa.table(
@@ -197,19 +160,3 @@ def make_query(
             "score": pa.array(chosen.score, pa.float32()),
         }
     )
-
-
-def _check(chosen: Selection, candidates: Candidates, n: int) -> None:
-    """Check a strategy's choice: anybody may write one."""
-    numbers, distinct = np.unique(chosen.interaction), np.unique(chosen.sample_id)
-    if (
-        len(chosen.interaction) != len(chosen.sample_id)
-        or len(distinct) != len(chosen.sample_id)
-        or not np.isin(distinct, candidates.sample_id).all()
-        or len(numbers) > n
-        or not np.array_equal(numbers, np.arange(len(numbers)))
-    ):
-        raise InputError(
-            f"the strategy must return distinct candidates in at most {n} interactions, "
-            "numbered from 0: mend its `select`"
-        )
