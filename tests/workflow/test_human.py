@@ -151,7 +151,15 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
             assert run.poll() is None, (tmp_path / "screen").read_text()
             assert time.monotonic() < deadline, (tmp_path / "screen").read_text()
             time.sleep(0.2)
+        project.run("labels_so_far")  # beside the run that waits
+        runs = project.path / "results/mine/uncertain"
+        for seed in (0, 1):
+            labels = read_table(runs / f"seed-{seed}/so-far/labels.parquet")
+            assert (len(labels), labels["label"].null_count) == (8, 8)
         label_by_name(run, home, project)
+        project.run("labels_so_far")
+        labels = read_table(runs / "seed-0/so-far/labels.parquet").to_pylist()
+        assert [row["kind"] for row in labels].count("individual") == 2
         assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
     finally:
         end_with_jobs(run)

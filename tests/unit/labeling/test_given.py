@@ -40,6 +40,8 @@ CATS = (1, "cluster", [0, 1, 2], CAT, [])
         ([(2, "individual", [0], DOG, []), (3, "cluster", [0, 1], CAT, [])], (DOG, INDIVIDUAL, 2)),
         ([(2, "individual", [0], None, [])], (-1, REFUSED, 2)),
         ([(2, "cluster", [0], None, [])], (-1, REFUSED, 2)),  # a cluster of one image
+        ([(2, "individual", [3], DOG, []), (3, "cluster", [0, 3], None, [])], (CAT, CLUSTER, 1)),
+        ([(2, "individual", [0], DOG, []), (3, "cluster", [0], None, [])], (DOG, INDIVIDUAL, 2)),
         ([(2, "individual", [0], None, []), (3, "cluster", [0, 1], CAT, [])], (CAT, CLUSTER, 3)),
     ],
 )

@@ -75,10 +75,11 @@ class Given:
             samples: int64[m] that it showed.
             answer: later than all before.
         """
+        alone = len(samples) == 1
         if kind == "cluster":
             samples = samples[self.kind[samples] != INDIVIDUAL]
         if answer.label is None:
-            if len(samples) == 1:
+            if alone:
                 self._set(samples, -1, REFUSED, round)
             return
         if answer.excluded:
