@@ -116,12 +116,13 @@ class Thumbnails:
 
     def _open(self, sample_id: int, side: int) -> Image.Image:
         """Return the original image, or the stored one."""
-        if self._originals is None:
+        name = self._originals and self._originals / self._files[sample_id]
+        # A file that is gone has left its stored pixels.
+        if name is None or (self._images.exists() and not name.exists()):
             if self._pixels is None:
                 self._pixels = open_images(self._images)
             pixels = self._pixels[sample_id]
             return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        name = self._originals / self._files[sample_id]
         try:
             image = Image.open(name)
             image.draft("RGB", (side, side))  # JPEG decodes at a fraction, and fast
