@@ -4,6 +4,7 @@ snakemake --cores 8                        the sweep named in config.yaml
 snakemake --cores 8 --config sweep=paper   another one
 snakemake --cores 8 figures                figures and tables only
 snakemake --cores 1 partial                the same from a half-finished sweep
+snakemake --cores 1 labels_so_far          what a person labeled so far
 snakemake --cores 1 archive                keep the metrics of finished runs
 snakemake --cores 8 calibration            compare trainings on held-out training images
 """
@@ -27,6 +28,7 @@ include: "workflow/rules/learn.smk"
 include: "workflow/rules/head.smk"
 include: "workflow/rules/query.smk"
 include: "workflow/rules/label.smk"
+include: "workflow/rules/take_away.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/drawing.smk"
 include: "workflow/rules/operation.smk"

@@ -1,16 +1,22 @@
 """Stages of a data set that a person labels, on a tiny pool, by their command lines."""
 
+import re
+import stat
 import subprocess
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import admit_samples
 import annotate_by_hand
+import gather_given
 import gather_known
-import init_pool
+import labels_so_far
 import link_classes
 import plot_gallery
 import prepare_unlabeled
@@ -18,9 +24,12 @@ import write_labels
 from cbal.errors import InputError
 from cbal.files import metadata_of, read_table, write_table
 from cbal.labeling.asking import annotations_of
+from cbal.labeling.given import VALIDATION
 from cbal.labeling.lifetime import Home
-from cbal.labeling.records import Answer, Standing
+from cbal.labeling.records import Answer, Question, Standing
+from cbal.labeling.register import Register
 from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
+from tests.conftest import write_class_folders
 from tests.people import Expert
 
 
@@ -175,10 +184,42 @@ def test_no_job_waits_past_the_end_of_the_workflow(runs, tmp_path, monkeypatch):
         annotate_by_hand.main(keys)
 
 
+def test_the_token_is_in_no_file_that_others_may_read(runs, tmp_path, monkeypatch, capsys):
+    run, home = runs[ByHand], Home(tmp_path / "labeling")
+    workflow = subprocess.Popen(["sleep", "600"])
+    monkeypatch.setenv(annotate_by_hand.OWNER, str(workflow.pid))
+    keys = [*run.keys(1, "1-x"), "--query", f"{run.folder}/round-1/1/query.parquet"]
+    keys += ["--index", run.file("index"), "--images", f"{run.data}/images.npy"]
+    keys += ["--journal", str(home.folder), "--title", "Tiny", "--budget", "99", "--rounds", "9"]
+    keys += ["--host", "0.0.0.0", "--port", "18965", "--out", f"{tmp_path}/out"]
+    with pytest.raises(InputError, match="the workflow has ended"), ThreadPoolExecutor(1) as pool:
+        job = pool.submit(annotate_by_hand.main, keys)
+        while not home.announcement.exists():
+            assert not job.done(), job.result()
+            time.sleep(0.05)
+        workflow.kill()
+        workflow.wait()
+        job.result()
+    token = home.memory()["token"]
+    assert token in home.address
+    assert token in home.announcement.read_text()
+    said = capsys.readouterr().err
+    assert re.search(r"waiting for \d+ answers at http://[^/]+:\d+/$", said, re.M)
+    assert token not in said
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and token.encode() in path.read_bytes():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
 def test_labels_of_everything(runs, tmp_path, image_folder):
     run = runs[ByHand]
+    annotations = sorted(str(path) for path in run.folder.glob("round-*/*/annotations.parquet"))
+    gather_given.main(
+        [*run.keys(2)[:6], "--index", run.file("index"), "--journal", f"{run.folder}/labeling"]
+        + ["--annotations", *annotations, "--out", f"{tmp_path}/given.parquet"]
+    )
     write_labels.main(
-        [*run.keys(2), "--index", run.file("index"), "--known", run.file("truth")]
+        [*run.keys(2), "--given", f"{tmp_path}/given.parquet"]
         + ["--pool", str(run.pool), "--images", f"{run.data}/images.npy"]
         + ["--model", str(run.model), "--out", f"{tmp_path}/labels.parquet"]
         + ["--csv", f"{tmp_path}/labels.csv"]
@@ -216,6 +257,84 @@ def test_unlabeled_images_and_their_validation(image_folder, tmp_path, capsys):
     assert "50 images to label, 10 to measure by; 0 files left out" in capsys.readouterr().err
     with pytest.raises(InputError, match="51 interactions a round, but only 50 training images"):
         prepare_unlabeled.main([*words, "--images", f"{tmp_path}/other", "--interactions", "51"])
+
+
+def test_labels_so_far_are_the_journal_s_and_need_no_model(runs, tmp_path):
+    run = runs[ByHand]
+    words = [*run.keys(2)[:6], "--index", run.file("index"), "--out", f"{tmp_path}/labels.parquet"]
+    words += ["--csv", f"{tmp_path}/labels.csv"]
+    labels_so_far.main([*words, "--journal", f"{run.folder}/labeling"])
+    table = read_table(tmp_path / "labels.parquet").to_pylist()
+    pool = read_table(run.pool).to_pylist()
+    assert len(table) == 60
+    for row, last in zip(table, pool):
+        if last["label"] is not None:
+            assert (row["kind"], row["round"]) == (last["label_kind"], last["labeled_round"])
+    assert {row["kind"] for row in table} <= {"individual", "cluster", "refused", None}
+    with pytest.raises(InputError, match="no such file, so nobody labeled data set"):
+        labels_so_far.main([*words, "--journal", f"{tmp_path}/nothing"])
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_labels_without_the_journal_s_answers_are_refused(runs, tmp_path):
+    run = runs[ByHand]
+    words = [*run.keys(2)[:6], "--index", run.file("index"), "--journal", f"{tmp_path}/other"]
+    words += ["--annotations", f"{run.folder}/round-1/1/annotations.parquet"]
+    with pytest.raises(InputError, match="are not in the journal; put back a copy"):
+        gather_given.main([*words, "--out", f"{tmp_path}/given.parquet"])
+
+
+def test_answers_about_other_files_are_no_labels_of_these(runs, tmp_path):
+    run = runs[ByHand]
+    index = read_table(run.file("index"))
+    names = index["source"].to_pylist()
+    index = index.set_column(2, "source", [[names[1], names[0], *names[2:]]])
+    write_table(tmp_path / "index", index, classes=[])
+    words = [*run.keys(2)[:6], "--index", f"{tmp_path}/index", "--out", f"{tmp_path}/out"]
+    words += ["--journal", f"{run.folder}/labeling", "--annotations"]
+    words += [f"{run.folder}/round-1/1/annotations.parquet"]
+    with pytest.raises(InputError, match="are about other files than .*index names"):
+        gather_given.main(words)
+
+
+def test_a_data_set_with_answers_grows_and_keeps_its_numbers(tmp_path, capsys):
+    photos = write_class_folders(tmp_path / "photos", {"b": 5, "c": 5})
+    words = ["--dataset", "mine", "--source", "folder", "--path", str(photos), "--side", "8"]
+    words += ["--validation", "2", "--journal", f"{tmp_path}/labeling"]
+    words += [f"--{name}={tmp_path}/{name}" for name in ("index", "query", "images")]
+
+    def prepare():
+        prepare_unlabeled.main(words)
+        asked = read_table(tmp_path / "query")["sample_id"].to_pylist()
+        return read_table(tmp_path / "index").to_pylist(), asked
+
+    before = prepare()
+    write_class_folders(photos, {"a": 1})
+    moved = prepare()[0]
+    assert moved != before[0]  # nobody has answered yet: as if it was the first time
+    register = Register(Home(tmp_path / "labeling").journal)
+    asked = prepare()[1][::-1]
+    questions = [Question(np.array([sample])) for sample in asked]
+    step = register.open_step((*VALIDATION, 0, "validation"), "individual", "d", {}, questions)
+    register.add(step.id, 0, "refuse", "ann")
+    write_class_folders(photos, {"0": 1})
+    (photos / moved[0]["source"]).unlink()
+    index, query = prepare()
+    assert index[:11] == moved
+    assert index[11:] == [{"sample_id": 11, "split": "train", "source": "0/0.png"}]
+    assert query == asked
+    assert f"gone, and kept as it was: {moved[0]['source']}" in capsys.readouterr().err
+    assert prepare() == (index, query)
+    register.close()
+
+
+def test_a_class_of_the_settings_that_collides_with_one_of_the_page_is_told(runs, tmp_path):
+    run = runs[ByHand]
+    keys = [*run.keys(1, "1-x"), "--query", f"{run.folder}/round-1/1/query.parquet"]
+    keys += ["--index", run.file("index"), "--images", "-", "--journal", f"{tmp_path}/labeling"]
+    keys += ["--title", "T", "--budget", "9", "--rounds", "9", "--classes", '["cat", "Cat"]']
+    with pytest.raises(InputError, match="`classes:`: .* would be one folder"):
+        annotate_by_hand.main([*keys, "--out", f"{tmp_path}/out"])
 
 
 def test_a_gallery_of_clusters_with_images_taken_out(runs, tmp_path):
@@ -259,8 +378,9 @@ class TestValidation:
         assert metadata_of(known)["classes"] == ["a", "b"]
 
     def test_it_is_counted_as_interactions(self, prepared, answers):
-        init_pool.main(
-            ["--dataset", "d", "--scenario", "s", "--seed", "0", "--interactions", "6"]
+        admit_samples.main(
+            ["--dataset", "d", "--scenario", "s", "--seed", "0", "--round", "1"]
+            + ["--interactions", "6", "--journal", f"{answers}/labeling"]
             + ["--index", f"{prepared}/index.parquet", "--validation", f"{answers}/answers"]
             + ["--out", f"{answers}/pool"]
         )

@@ -77,3 +77,14 @@ def test_a_pool_comes_back_from_its_table(pool):
     assert (back.cluster, back.latest, back.round) == (2, 2, 1)
     assert table["label"].to_pylist() == [1, 1, None, None, None, None]
     assert table["label_kind"].to_pylist() == ["cluster", "cluster", None, None, None, None]
+
+
+def test_samples_that_come_have_no_label_and_those_that_are_there_stay(pool):
+    pool = step(pool, [[0, 1]], [1], "cluster")
+    more = pools.admit(pool, np.array([9, 0, 1, 2, 3, 4, 5, 7]))
+    assert more.sample_id.tolist() == [0, 1, 2, 3, 4, 5, 7, 9]
+    assert more.label.tolist() == [1, 1, -1, -1, -1, -1, -1, -1]
+    assert more.interaction.tolist() == [0, 0, -1, -1, -1, -1, -1, -1]
+    assert (more.round, more.cluster, more.label.dtype) == (1, 1, np.int16)
+    same = pools.admit(pool, pool.sample_id)
+    assert pools.to_table(same)[0].equals(pools.to_table(pool)[0])

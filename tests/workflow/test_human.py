@@ -2,10 +2,13 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -34,10 +37,15 @@ def by_hand(tmp_path_factory):
 
 ROUND = {"select_uncertain": 1, "cluster": 1, "annotate_by_hand": 2, "update_pool": 1}
 ROUND |= {"gather_known": 1}
-ONCE = {"prepare_unlabeled": 1, "annotate_validation": 1, "extract_untrained": 1, "init_pool": 1}
+ONCE = {
+    "prepare_unlabeled": 1,
+    "annotate_validation": 1,
+    "extract_untrained": 1,
+    "init_pool_by_hand": 1,
+}
 ONCE |= {"extract_features": 1, "train": 1, "train_last": 1, "write_labels": 1, "plot_gallery": 1}
 ONCE |= {"collect_metrics": 1, "plot_accuracy": 1, "plot_clusters": 1, "tabulate": 1, "all": 1}
-ONCE |= {"finish_run": 1}
+ONCE |= {"finish_run": 1, "admit_samples": 1, "gather_given": 1}
 
 
 def test_a_sweep_from_nothing(by_hand):
@@ -144,10 +152,101 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
             assert run.poll() is None, (tmp_path / "screen").read_text()
             assert time.monotonic() < deadline, (tmp_path / "screen").read_text()
             time.sleep(0.2)
+        project.run("labels_so_far")  # beside the run that waits
+        runs = project.path / "results/mine/uncertain"
+        for seed in (0, 1):
+            labels = read_table(runs / f"seed-{seed}/so-far/labels.parquet")
+            assert (len(labels), labels["label"].null_count) == (8, 8)
         label_by_name(run, home, project)
+        project.run("labels_so_far")
+        labels = read_table(runs / "seed-0/so-far/labels.parquet").to_pylist()
+        assert [row["kind"] for row in labels].count("individual") == 2
         assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
     finally:
         end_with_jobs(run)
+
+
+def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again(tmp_path):
+    project = checkout(tmp_path / "project")
+    (project.path / "photos").mkdir()
+    for i in range(10):
+        paint(project, f"{('red', 'blue')[i % 2]}-{i}")
+    sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 24765})
+    project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
+    project.configure(datasets__mine__validation=2, datasets__mine__interactions=2)
+    run = project.path / "results/mine/cluster/seed-0"
+    assert answered_by_name(project, tmp_path) == 4
+    first = {path: path.stat().st_mtime_ns for path in run.glob("round-1/**/*.parquet")}
+    index = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
+    pixels = np.load(project.path / "data/mine/images.npy")
+
+    paint(project, "amber-0")  # first by its name
+    gone = index[0]
+    (project.path / "photos" / gone).unlink()
+    project.run("labels_so_far")
+    assert (run / "so-far/labels.csv").exists()
+    assert not (project.path / "data/mine/index.parquet").read_bytes().count(b"amber")
+    project.run()  # nobody is there to answer
+    labels = {row["file"]: row for row in read_table(run / "labels.parquet").to_pylist()}
+    assert labels["amber-0.png"]["kind"] == "model"
+    assert gone in labels
+    assert (
+        f"gone, and kept as it was: {gone}"
+        in (project.path / "logs/mine/prepare_unlabeled.log").read_text()
+    )
+
+    project.configure(sweeps__mine__rounds=2)
+    assert answered_by_name(project, tmp_path) == 2
+    assert {path: path.stat().st_mtime_ns for path in first} == first
+    shown = read_table(run / "round-2/step-1-cluster/query.parquet")["sample_id"].to_pylist()
+    assert 10 in shown
+    table = read_table(run / "labels.parquet").to_pylist()
+    by_hand = [row for row in table if row["kind"] in ("cluster", "individual")]
+    assert all(row["file"].startswith(row["label"]) for row in by_hand)
+    assert project.jobs() == {}
+
+    paint(project, "amber-1")
+    paint(project, gone.removesuffix(".png"))
+    shutil.rmtree(project.path / "data")  # the journal knows which number a file has
+    assert answered_by_name(project, tmp_path) == 0
+    later = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
+    assert later == [*index, "amber-0.png", "amber-1.png"]
+    assert (np.load(project.path / "data/mine/images.npy")[:10] == pixels).all()
+    again = {row["file"]: row for row in read_table(run / "labels.parquet").to_pylist()}
+    assert again.pop("amber-1.png")["kind"] == "model"
+    said = [(row["file"], row["label"], row["kind"], row["round"]) for row in by_hand]
+    assert said == [
+        (row["file"], row["label"], row["kind"], row["round"])
+        for row in again.values()
+        if row["kind"] in ("cluster", "individual")
+    ]
+
+
+def paint(project, name):
+    """Make a photograph of the colour that its name begins with."""
+    colour = {"amber": "orange"}.get(name.split("-")[0], name.split("-")[0])
+    Image.new("RGB", (9, 9), colour).save(project.path / f"photos/{name}.png")
+
+
+def answered_by_name(project, tmp_path):
+    """Run the sweep and answer its questions by the files' names; return how many there were."""
+    home = Home(project.path / "results/mine/labeling")
+    with (tmp_path / "screen").open("w") as screen:
+        run = subprocess.Popen(
+            ["snakemake", "--cores", "2"],
+            cwd=project.path,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+    try:
+        home.forget_address()
+        answered = label_by_name(run, home, project)
+        assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
+    finally:
+        end_with_jobs(run)
+    return answered
 
 
 def end_with_jobs(run):
@@ -161,14 +260,21 @@ def label_by_name(run, home, project):
     """Label pure clusters by the files' names and take the rarer colour out of others."""
     deadline = time.monotonic() + 100
     while not home.address:
+        if run.poll() == 0:
+            return 0  # nothing was asked
         assert run.poll() is None, (project.path.parent / "screen").read_text()
         assert time.monotonic() < deadline
         time.sleep(0.2)
     index = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
     browser, journal = Browser(home.address), Journal(home.journal)
     browser.open()
-    view = browser.post("/next")[1]
-    while view["view"] == "question":
+    answered, view = 0, browser.post("/next")[1]
+    while run.poll() is None and view["view"] != "ended":
+        if view["view"] != "question":
+            time.sleep(0.1)
+            with suppress(OSError):  # the page may be gone with the workflow
+                view = browser.post("/next")[1]
+            continue
         where = {"step": view["step"], "interaction": view["interaction"]}
         samples = journal.question(**where).samples.tolist()
         colours = {sample: index[sample].split("/")[-1].split("-")[0] for sample in samples}
@@ -177,4 +283,6 @@ def label_by_name(run, home, project):
         said = {"action": "label", "class": name, "excluded": others, "seconds": 1}
         status, view = browser.post("/answer", **where, **said)
         assert status == 200, view
+        answered += 1
     journal.close()
+    return answered

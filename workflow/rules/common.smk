@@ -14,6 +14,7 @@ from itertools import product
 
 from cbal.paths import is_weights_file
 from orchestration.operation.standing import runs_of
+from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.provenance import (
     archived_runs,
     defaults,
@@ -78,6 +79,25 @@ BEFORE_ANSWERS, AFTER_ANSWERS = ONE_ROUND, ONE_ROUND
 
 def one_of(names):
     return "|".join(re.escape(name) for name in names)
+
+
+def journal_of(dataset):
+    """The journal of a data set that a person labels."""
+    return f"results/{dataset}/labeling/journal.sqlite"
+
+
+def settled(path):
+    """A file that a person's questions were made from.
+
+    Once there are answers it may grow, and what was made of it stays: no question changes.
+    """
+
+    def file(wildcards):
+        made, dataset = path.format_map(wildcards), wildcards.dataset
+        fixed = is_human(dataset) and has_answers(journal_of(dataset))
+        return ancient(made) if fixed else made
+
+    return file
 
 
 def is_human(dataset):
@@ -242,13 +262,25 @@ def validation_of(wildcards):
 
 def validation(path):
     """A file of the validation that a person labels; none where there is no validation."""
-    return lambda wildcards: path.format_map(wildcards) if validation_of(wildcards) else []
+    return lambda wildcards: settled(path)(wildcards) if validation_of(wildcards) else []
 
 
 def originals(wildcards):
     """Folder of the files that a person's images come from; none where they are no files."""
     dataset = DATASETS[wildcards.dataset]
     return ancient(dataset["path"]) if dataset["source"] == "folder" else []
+
+
+def files_of_folder(wildcards):
+    """What tells whether a person's folder has other files than before; nothing of no folder."""
+    dataset = DATASETS[wildcards.dataset]
+    return digest_of_files(dataset["path"]) if dataset["source"] == "folder" else []
+
+
+def journal_state(wildcards):
+    """What tells whether a person has answered since."""
+    journal = journal_of(wildcards.dataset)
+    return state_of(journal, f"{journal}-wal")
 
 
 def label_budget(wildcards):

@@ -11,6 +11,13 @@ def round_before(name):
     return path
 
 
+def pool_at_start(wildcards):
+    """The pool that a round's queries are made from: a person's files may be more by then."""
+    if is_human(wildcards.dataset) and int(wildcards.round) > 1:
+        return f"{ROUND.format_map(wildcards)}/start.parquet"
+    return round_before("pool.parquet")(wildcards)
+
+
 def features(wildcards):
     """Features of the unlabeled pool; in round 1 those of the initial model.
 
@@ -21,7 +28,7 @@ def features(wildcards):
     if int(wildcards.round) > 1:
         return f"{ROUND.format_map(wildcards)}/features.parquet"
     whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
-    return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
+    return settled(f"results/{{dataset}}/pretrained/{whose}features.parquet")(wildcards)
 
 
 def head_probabilities(wildcards):
@@ -96,6 +103,13 @@ def all_steps(name):
         return [f"{folder}/step-{step}/{name}" for step in step_names(wildcards.scenario)]
 
     return paths
+
+
+def annotations_of_run(wildcards):
+    """All annotations of a run."""
+    run, names = RUN.format_map(wildcards), step_names(wildcards.scenario)
+    rounds = range(1, SWEEP["rounds"] + 1)
+    return [f"{run}/round-{n}/step-{s}/annotations.parquet" for n in rounds for s in names]
 
 
 def latest_annotations(wildcards):

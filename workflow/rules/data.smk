@@ -114,13 +114,14 @@ rule init_pool:
     """Round 0: every training sample, no label."""
     input:
         index=f"{DATA}/index.parquet",
-        validation=validation(VALIDATION),
     output:
         pool=f"{RUN}/round-0/pool.parquet",
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/init_pool.log",
     benchmark:
         "logs/{dataset}/{scenario}/seed-{seed}/init_pool.tsv"
+    wildcard_constraints:
+        dataset=annotated_by("oracle"),
     group:
         FIRST_ROUND
     conda:
@@ -135,6 +136,5 @@ rule init_pool:
         " --seed {wildcards.seed}"
         " --index {input.index:q}"
         " --interactions {params.interactions}"
-        " --validation {input.validation:q}"
         " --out {output.pool:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -2,11 +2,10 @@
 
 Needs:  a folder of images without labels, and the queries of each round.
 Makes:  index, images and validation query of such a data set, without any true label;
-        annotations.parquet of validation and of each step, known.parquet of each round;
-        labels.parquet and labels.csv at the end, and class-folders/ on demand.
-Order:  prepare_unlabeled -> annotate_validation, where there is one -> init_pool;
-        each step's query -> annotate_by_hand; gather_known -> train;
-        the last round's train -> write_labels -> link_classes.
+        annotations.parquet of validation and of each step; of each round known.parquet, and
+        start.parquet, its pool before the first query.
+Order:  prepare_unlabeled -> annotate_validation, where there is one -> init_pool_by_hand;
+        admit_samples -> each step's query -> annotate_by_hand; gather_known -> train.
 
 The first job that waits for answers starts the page's server, which lives until the workflow
 ends, so that the page stays open from round to round. Answers are in a journal beside it.
@@ -15,29 +14,25 @@ or title reruns nothing.
 """
 
 
-# A person answers where Snakemake was started; links take seconds.
+# A person answers where Snakemake was started.
 localrules:
     annotate_by_hand,
     annotate_validation,
-    class_folders,
-    link_classes,
-
-
-rule class_folders:
-    """A folder of class folders, with links to the files, of each data set labeled here."""
-    input:
-        labels_of_sweep("class-folders"),
 
 
 rule prepare_unlabeled:
-    """Store the images that can be read, and draw those to measure by."""
+    """Store the images that can be read, and draw those to measure by.
+
+    Again when files have come or gone: once there are answers, those that came get the next
+    numbers, and those that are gone keep theirs and their pixels.
+    """
     input:
         path=data_path,
         download=download,
     output:
-        index=f"{DATA}/index.parquet",
+        index=update(f"{DATA}/index.parquet"),
         query=f"{DATA}/validation.parquet",
-        images=f"{DATA}/images.npy",
+        images=update(f"{DATA}/images.npy"),
     log:
         "logs/{dataset}/prepare_unlabeled.log",
     benchmark:
@@ -62,6 +57,7 @@ rule prepare_unlabeled:
         subset=optional_setting("subset"),
         validation=validation_of,
         split_seed=data_setting("split_seed"),
+        files=files_of_folder,
         version=version("prepare_unlabeled.py"),
     shell:
         "python workflow/scripts/prepare_unlabeled.py"
@@ -80,6 +76,7 @@ rule prepare_unlabeled:
         " --row-limit {resources.row_limit}"
         " --unpacked-limit {resources.unpacked_limit}"
         " --threads {threads}"
+        " --journal results/{wildcards.dataset:q}/labeling"
         " --index {output.index:q}"
         " --query {output.query:q}"
         " --images {output.images:q}"
@@ -90,12 +87,12 @@ rule annotate_by_hand:
     """A person answers each interaction."""
     input:
         query=f"{STEP}/query.parquet",
-        pool=round_before("pool.parquet"),
+        pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
-        index=f"{DATA}/index.parquet",
-        images=f"{DATA}/images.npy",
+        index=settled(f"{DATA}/index.parquet"),
+        images=settled(f"{DATA}/images.npy"),
         originals=originals,
     output:
         annotations=f"{STEP}/annotations.parquet",
@@ -153,13 +150,13 @@ rule annotate_by_hand:
 use rule annotate_by_hand as annotate_validation with:
     # Before round 1, once for all runs of the data set.
     input:
-        query=f"{DATA}/validation.parquet",
+        query=settled(f"{DATA}/validation.parquet"),
         pool=[],
         queries=[],
         annotations=[],
         features=[],
-        index=f"{DATA}/index.parquet",
-        images=f"{DATA}/images.npy",
+        index=settled(f"{DATA}/index.parquet"),
+        images=settled(f"{DATA}/images.npy"),
         originals=originals,
     output:
         annotations=VALIDATION,
@@ -175,10 +172,63 @@ use rule annotate_by_hand as annotate_validation with:
         version=version("annotate_by_hand.py"),
 
 
+rule admit_samples:
+    """The pool at the start of a round: the one before, and files that came since."""
+    input:
+        pool=round_before("pool.parquet"),
+        index=settled(f"{DATA}/index.parquet"),
+        validation=[],
+    output:
+        pool=f"{ROUND}/start.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/admit_samples.log",
+    wildcard_constraints:
+        dataset=annotated_by("human"),
+    group:
+        BEFORE_ANSWERS
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        round=key("round", 1),
+        interactions=[],
+        version=version("admit_samples.py"),
+    shell:
+        "python workflow/scripts/admit_samples.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {params.round}"
+        " --journal results/{wildcards.dataset:q}/labeling"
+        " --pool {input.pool:q}"
+        " --index {input.index:q}"
+        " --validation {input.validation:q}"
+        " --interactions {params.interactions}"
+        " --out {output.pool:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule admit_samples as init_pool_by_hand with:
+    # Before round 1 there is no label.
+    input:
+        pool=[],
+        index=settled(f"{DATA}/index.parquet"),
+        validation=validation(VALIDATION),
+    output:
+        pool=f"{RUN}/round-0/pool.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/init_pool_by_hand.log",
+    group:
+        FIRST_ROUND
+    params:
+        round=key("round", 1),
+        interactions=data_setting("interactions"),
+        version=version("admit_samples.py"),
+
+
 rule gather_known:
     """What training may know: the classes so far, and the labels to measure by."""
     input:
-        index=f"{DATA}/index.parquet",
+        index=settled(f"{DATA}/index.parquet"),
         query=validation(f"{DATA}/validation.parquet"),
         validation=validation(VALIDATION),
         latest=latest_annotations,
@@ -207,82 +257,4 @@ rule gather_known:
         " --validation {input.validation:q}"
         " --latest {input.latest:q}"
         " --out {output.known:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
-
-
-rule write_labels:
-    """The labels of the whole data set: the person's, and the last model's for the rest."""
-    input:
-        index=f"{DATA}/index.parquet",
-        known=last_round("known.parquet"),
-        pool=last_round("pool.parquet"),
-        images=f"{DATA}/images.npy",
-        model=last_round("model.safetensors"),
-    output:
-        labels=f"{RUN}/labels.parquet",
-        csv=f"{RUN}/labels.csv",
-    log:
-        "logs/{dataset}/{scenario}/seed-{seed}/write_labels.log",
-    wildcard_constraints:
-        dataset=annotated_by("human"),
-    conda:
-        "../../envs/cbal.yaml"
-    threads: threads_of
-    resources:
-        mem_mb=growing(8000),
-        runtime=growing(30),
-        gpu=1,
-        gpu_jobs=jobs_on_gpus,
-        images_percent=50,
-    params:
-        round=SWEEP["rounds"],
-        precision=model_setting("precision"),
-        compile=model_switch("compile", "--compile"),
-        forward_batch_size=model_setting("forward_batch_size"),
-        version=version("write_labels.py"),
-    shell:
-        "python workflow/scripts/write_labels.py"
-        " --dataset {wildcards.dataset:q}"
-        " --scenario {wildcards.scenario:q}"
-        " --seed {wildcards.seed}"
-        " --round {params.round}"
-        " --index {input.index:q}"
-        " --known {input.known:q}"
-        " --pool {input.pool:q}"
-        " --images {input.images:q}"
-        " --model {input.model:q}"
-        " --precision {params.precision}"
-        " {params.compile}"
-        " --forward-batch-size {params.forward_batch_size}"
-        " --threads {threads}"
-        " --memory-mb {resources.mem_mb}"
-        " --gpu-jobs {resources.gpu_jobs}"
-        " --images-percent {resources.images_percent}"
-        " --out {output.labels:q}"
-        " --csv {output.csv:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
-
-
-rule link_classes:
-    """Class folders of links, from the labels."""
-    input:
-        labels=f"{RUN}/labels.parquet",
-        originals=originals,
-    output:
-        directory(f"{RUN}/class-folders"),
-    log:
-        "logs/{dataset}/{scenario}/seed-{seed}/link_classes.log",
-    benchmark:
-        "logs/{dataset}/{scenario}/seed-{seed}/link_classes.tsv"
-    wildcard_constraints:
-        dataset=annotated_by("human"),
-    conda:
-        "../../envs/cbal.yaml"
-    params:
-        version=version("link_classes.py"),
-    shell:
-        "python workflow/scripts/link_classes.py"
-        " --labels {input.labels:q}"
-        " --originals {input.originals:q}"
-        " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

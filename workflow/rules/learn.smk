@@ -88,9 +88,9 @@ use rule extract_pretrained as extract_untrained with:
 rule extract_features:
     """Features and probabilities of the unlabeled pool from the model of the round before."""
     input:
-        images=f"{DATA}/images.npy",
-        index=f"{DATA}/index.parquet",
-        pool=round_before("pool.parquet"),
+        images=settled(f"{DATA}/images.npy"),
+        index=settled(f"{DATA}/index.parquet"),
+        pool=pool_at_start,
         models=models_before,
     output:
         features=temp(f"{ROUND}/features.parquet"),
@@ -145,9 +145,9 @@ rule train:
     """Train on the labels of the round's pool and evaluate on the test split."""
     input:
         pool=f"{ROUND}/pool.parquet",
-        index=f"{DATA}/index.parquet",
+        index=settled(f"{DATA}/index.parquet"),
         truth=reference,
-        images=f"{DATA}/images.npy",
+        images=settled(f"{DATA}/images.npy"),
         weights=weights_file,
     output:
         metrics=f"{ROUND}/metrics.parquet",

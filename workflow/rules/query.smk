@@ -12,7 +12,7 @@ Which of the four rules makes a step's query follows from what its strategy need
 rule select_random:
     """Strategies that look at the pool alone."""
     input:
-        pool=round_before("pool.parquet"),
+        pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=[],
@@ -64,7 +64,7 @@ rule select_random:
 
 use rule select_random as select_uncertain with:
     input:
-        pool=round_before("pool.parquet"),
+        pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
@@ -75,7 +75,7 @@ use rule select_random as select_uncertain with:
 
 use rule select_random as cluster with:
     input:
-        pool=round_before("pool.parquet"),
+        pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=features,
@@ -131,7 +131,7 @@ rule annotate:
 rule update_pool:
     """The pool after a round: the one before, the answers of all steps, pseudo-labels."""
     input:
-        pool=round_before("pool.parquet"),
+        pool=pool_at_start,
         queries=all_steps("query.parquet"),
         annotations=all_steps("annotations.parquet"),
         features=pseudo_label_features,

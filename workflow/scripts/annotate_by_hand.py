@@ -102,8 +102,11 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         arguments.round,
         arguments.cluster_labels,
     )
-    for name in arguments.classes:
-        journal.add_class(str(name))
+    try:
+        for name in arguments.classes:
+            journal.add_class(str(name))
+    except ValueError as error:
+        raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
     return journal.open_step(
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
         query["kind"][0].as_py() if len(query) else "individual",
@@ -141,7 +144,8 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
             told = home.address
             left = len(journal.sizes(step.id)) - len(journal.standing(step.id).answers)
             home.announce(f"{left} questions of {arguments.title} wait for you at {told}")
-            say(f"waiting for {left} answers at {told}")
+            # Others may read the log: not the token.
+            say(f"waiting for {left} answers at {told.partition('?')[0]}")
         time.sleep(LOOK)
 
 

@@ -1,7 +1,6 @@
 """Write the pool of round 0: every training sample, no label."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from cbal import pool as pools
@@ -15,20 +14,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__, "dataset", "scenario", "seed")
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--interactions", type=int, required=True, help="of one round")
-    cli.add_argument(
-        "--validation", type=Path, nargs="?", help="annotations that were given before round 1"
-    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
     index = read_table(arguments.index, ["sample_id", "split"])
     train = samples_of(index, "train")
     check_interactions(arguments.dataset, arguments.interactions, len(train))
-    pool = pools.initial(train)
-    if arguments.validation:
-        asked = len(read_table(arguments.validation, ["interaction"]))
-        pool = replace(pool, individual=asked)
-    table, metadata = pools.to_table(pool)
+    table, metadata = pools.to_table(pools.initial(train))
     write_table(arguments.out, table, **keys_of(arguments), round=0, **metadata)
 
 

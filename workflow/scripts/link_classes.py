@@ -6,7 +6,7 @@ from pathlib import Path
 from cbal.cli import parser, run, say
 from cbal.errors import InputError
 from cbal.files import read_table
-from cbal.labeling.links import link_classes
+from cbal.labeling.links import link_classes, vanished
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -20,7 +20,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.originals is None:
         raise InputError(f"{arguments.labels}: only images of a `folder` are files to link to")
     table = read_table(arguments.labels, ["file", "label"])
-    say(f"{link_classes(arguments.out, table, arguments.originals)} links")
+    gone = vanished(table, arguments.originals)
+    for file in gone:
+        say(f"gone, and without a link: {arguments.originals / file}")
+    linked = link_classes(arguments.out, table, arguments.originals)
+    say(f"{linked} links; {len(gone)} labeled files are gone")
 
 
 if __name__ == "__main__":

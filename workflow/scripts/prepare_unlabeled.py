@@ -1,22 +1,29 @@
 """Turn images without labels into index and images of the pool, and choose the validation."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.data.arrivals import arrivals, files_of, write_grown
 from cbal.data.checks import report
+from cbal.data.decoding import Rule
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import published, unused_folders, unused_labels
-from cbal.data.unlabeled import read_files, read_listing, split, write_rows
+from cbal.data.unlabeled import Found, read_files, read_listing, split, write_rows
 from cbal.errors import InputError
-from cbal.files import write_table
-from cbal.querying import make_query
+from cbal.files import samples_of, write_table
+from cbal.labeling.given import VALIDATION
+from cbal.labeling.lifetime import Home
+from cbal.labeling.register import Register
+from cbal.querying import Select, make_query
 from cbal.randomness import generator
 from cbal.rounds import check_interactions
 from cbal.strategies import random_choice
-from cbal.strategies.base import Candidates
+from cbal.strategies.base import Candidates, one_by_one
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,12 +33,41 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--validation", type=int, default=0, help="images to measure by")
     cli.add_argument("--interactions", type=int, default=0, help="of one round, to check")
     cli.add_argument("--threads", type=int, default=1)
+    cli.add_argument("--journal", type=Path, help="folder of the journal")
     cli.add_argument("--index", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--query", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--images", type=Path, required=True, help="NumPy file to write")
     arguments = cli.parse_args(argv)
 
     rule = rule_of(arguments)
+    found = read(arguments, rule)
+    rng = generator(arguments.dataset, arguments.split_seed, 0, "validation")
+    register = Register(Home(arguments.journal).journal) if arguments.journal else None
+    order = []
+    if register and register.has_answers() and (register.files() or arguments.index.exists()):
+        index = grow(arguments, found, register, rng)
+        order = register.order_of(*VALIDATION)
+    else:
+        index = begin(arguments, found, rng)
+        if register:
+            register.add_files(files_of(index), anew=True)
+    if register:
+        register.close()
+    noted, told = report(arguments.images, index, rule, found.left_out)
+    for line in noted:
+        say(line)
+    measured = Candidates(samples_of(index, "test"))
+    keys = keys_of(arguments)
+    select = asked_before(order) if order else random_choice.select
+    query = make_query(measured, select, "individual", len(measured), rng, 1, {})
+    write_table(arguments.query, query, **keys)
+    images = {"train": len(index) - len(measured), "test": len(measured)}
+    of_splits = {"published_splits": [], "images": images}
+    write_table(arguments.index, index, **keys, classes=[], **of_splits, **told)
+
+
+def read(arguments: argparse.Namespace, rule: Rule) -> Found:
+    """Return the images of the source; say what is left out or not used."""
     if arguments.source == "folder":
         store = arguments.images.parent
         found = read_files(arguments.path, arguments.side, store, arguments.threads, rule)
@@ -44,7 +80,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(unused)
     for line in found.broken:
         say(f"left out: {line}")
-    rng = generator(arguments.dataset, arguments.split_seed, 0, "validation")
+    return found
+
+
+def begin(arguments: argparse.Namespace, found: Found, rng: np.random.Generator) -> pa.Table:
+    """Write the images of a data set without answers; return its index."""
     train, test = split(len(found.files), arguments.subset, arguments.validation, rng)
     if not len(train):
         raise InputError(f"data set {arguments.dataset}: no image is left to label")
@@ -54,22 +94,30 @@ def main(argv: Sequence[str] | None = None) -> None:
         f"{len(train)} images to label, {len(test)} to measure by; "
         f"{left_out} file{'' if left_out == 1 else 's'} left out"
     )
-    index = write_rows(arguments.images, found, train, test)
-    noted, told = report(arguments.images, index, rule, found.left_out)
-    for line in noted:
-        say(line)
-    keys = keys_of(arguments)
-    measured = Candidates(np.arange(len(train), len(index)))
-    query = make_query(measured, random_choice.select, "individual", len(test), rng, 1, {})
-    write_table(arguments.query, query, **keys)
-    metadata = {
-        **keys,
-        "classes": [],
-        "published_splits": [],
-        "images": {"train": len(train), "test": len(test)},
-        **told,
-    }
-    write_table(arguments.index, index, **metadata)
+    return write_rows(arguments.images, found, train, test)
+
+
+def grow(
+    arguments: argparse.Namespace, found: Found, register: Register, rng: np.random.Generator
+) -> pa.Table:
+    """Write the images of a data set with answers, new files after the others; return its index.
+
+    Numbers stay, so that no question becomes another one.
+    """
+    known = register.files(arguments.index)
+    new = arrivals(arguments.dataset, known, found, arguments.subset, arguments.validation, rng)
+    files = [*known, *new]
+    index, gone = write_grown(arguments.images, files, found, arguments.dataset)
+    for name in gone:
+        say(f"gone, and kept as it was: {name}")
+    say(f"{len(new)} images are new, {len(gone)} are gone, {len(files)} there were ever")
+    register.add_files(files[len(register.files()) :])
+    return index
+
+
+def asked_before(order: Sequence[int]) -> Select:
+    """Return the strategy that shows samples one by one in the order of before."""
+    return lambda *_: one_by_one(np.array(order), np.full(len(order), np.nan))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Serve the page on which a person labels a data set; `annotate_by_hand.py` starts it."""
 
+import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     home.remember({**memory, "port": port})
     door = door_for(arguments.host, port, memory)
 
+    began_with = changed(arguments.index)
     index = read_table(arguments.index, ["source"])
     files, rule = index["source"].to_pylist(), rule_in(metadata_of(index))
     journal = Journal(home.journal)
@@ -55,12 +58,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     def look(needed: bool) -> None:
         desk.ended = not needed
         labeling.get_ready()
+        if changed(arguments.index) not in (began_with, None):  # files have come
+            say("the data set was prepared again: another server is to begin")
+            os.kill(os.getpid(), signal.SIGTERM)
 
     home.address = address(arguments.host, port, door.token)
     serve(labeling.app(), sock, home, Owner(arguments.owner), look)
     thumbnails.close()
     journal.close()
     held.close()
+
+
+def changed(path: Path) -> tuple[int, int] | None:
+    """Return when a file was written, and which it is; None where it is away."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino
 
 
 if __name__ == "__main__":

@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
+from cbal.device import Execution
 from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.files import labels_of, metadata_of, open_images, read_table, write_table
-from cbal.labeling.labels import labels_table, predict, without_label, write_csv
+from cbal.extraction import extract
+from cbal.files import metadata_of, open_images, read_table, write_table
+from cbal.images import Batches
+from cbal.labeling.given import from_table
+from cbal.labeling.labels import labels_table, summary, to_predict, write_csv
+from cbal.models import load_model
 from cbal.rounds import read_pool
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, let the model fill in what is missing, write both files."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
-    cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--known", type=Path, required=True, help="validation labels and classes")
+    cli.add_argument("--given", type=Path, required=True, help="what the person said")
     cli.add_argument("--pool", type=Path, required=True, help="of the last round")
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--model", type=Path, required=True, help="of the last round")
@@ -24,23 +30,31 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--csv", type=Path, required=True, help="CSV file to write")
     arguments = cli.parse_args(argv)
 
-    pool = read_pool(arguments.pool)
-    known = read_table(arguments.known, ["sample_id", "label"])
-    classes = metadata_of(known)["classes"]
-    sample_id = without_label(pool, labels_of(known))
+    said = read_table(arguments.given)
+    given, classes = from_table(said), metadata_of(said)["classes"]
+    ended = read_pool(arguments.pool).ended
+    sample_id = to_predict(given)
     execution = execution_of(arguments)
     images = open_images(arguments.images)
     with devices.enough_memory("make `models: forward_batch_size:` smaller"):
         probability = None
-        if classes and len(sample_id) and not pool.ended:
+        if classes and len(sample_id) and not ended:
             probability = predict(arguments.model, images, sample_id, execution)
-    files = read_table(arguments.index, ["source"])["source"].to_pylist()
-    table = labels_table(files, classes, pool, labels_of(known), sample_id, probability)
-    kinds = table["kind"].to_pylist()
-    parts = {kind: kinds.count(kind) for kind in ("individual", "cluster", "model", None)}
-    say(", ".join(f"{n} {kind or 'without a label'}" for kind, n in parts.items()))
+    files = said["file"].to_pylist()
+    table = labels_table(files, classes, given, arguments.round, sample_id, probability)
+    say(summary(table))
     write_csv(arguments.csv, table)
     write_table(arguments.out, table, **keys_of(arguments), classes=classes)
+
+
+def predict(
+    model: Path, images: np.ndarray, sample_id: np.ndarray, execution: Execution
+) -> np.ndarray:
+    """Return float32[m, classes], a trained model's softmax for m samples."""
+    network, spec = load_model(model)
+    batches = Batches(images, sample_id, spec, execution.device, execution.room)
+    parts = extract(network.to(execution.device), batches, execution)
+    return np.concatenate([probability for _, probability in parts])
 
 
 if __name__ == "__main__":

@@ -157,3 +157,22 @@ def test_between_rounds_and_at_the_end(desk, step, waiting):
     desk.ended = True
     assert desk.next("one").name == "ended"
     assert not desk.beat("one", step, 0)
+
+
+def test_images_by_cluster_do_not_fall_when_a_round_asks_for_cluster_labels_again(
+    desk, step, waiting
+):
+    for interaction in range(3):
+        desk.answer("one", "ann", step, interaction, "label", 1, label=0)
+    assert desk.journal.close_step(step, grace=0)
+    context = context_of(initial(np.arange(9)), 50, 2)  # the pool has no cluster label now
+    questions = [Question(np.array(group)) for group in ([1, 2, 7], [3, 8], [4, 5, 6])]
+    second = desk.journal.open_step(("s", 0, 2, "1-x"), "cluster", "e", context, questions)
+    waiting.add(second.id)
+    assert desk.next("one").status["cluster"] == 6
+    desk.answer("one", "ann", second.id, 0, "label", 1, label=0)
+    assert desk.next("one").status["cluster"] == 7
+    desk.answer("one", "ann", second.id, 1, "refuse", 1)
+    assert desk.next("one").status["cluster"] == 7
+    desk.answer("one", "ann", second.id, 2, "label", 1, label=0, excluded=(6,))
+    assert desk.status(second)["cluster"] == 6  # somebody said that 6 is none

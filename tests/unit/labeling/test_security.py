@@ -70,6 +70,17 @@ def test_without_a_session_nothing_but_the_page_is_shown(browser, send, cookie):
         assert browser.request("GET", path, Cookie=cookie)[0] == 403
 
 
+@pytest.mark.parametrize(
+    "others",
+    ['theirs="a; b"; {}', 'theirs="a\\"b"; {}', 'a={{"json": [1, 2]}}; {}; b', "a@b=c; {}", "x; {}"]
+    + ['theirs="a; {}', "=; {}", "{}; theirs=a b, c", "cbal-{port}=theirs; {}", "é=é; {}"],
+)
+def test_cookies_of_other_applications_lock_nobody_out(browser, send, others):
+    cookie = others.format(browser.cookie, port=browser.address.port)
+    assert send(Cookie=cookie)[0] == 200
+    assert "set-cookie" not in browser.request("GET", "/", Cookie=cookie)[1]
+
+
 @pytest.mark.parametrize("path", ["/next", "/beat", "/leave", "/answer", "/undo"])
 def test_state_changes_by_post_alone(send, path):
     assert send(path, method="GET", body=b"")[0] == 405

@@ -72,6 +72,14 @@ def test_a_picture_is_made_once(thumbnails, folder):
         thumbnails.get("large", 0)
 
 
+def test_a_file_that_is_gone_has_left_its_stored_pixels(thumbnails, folder):
+    np.save(folder / "none.npy", np.full((4, 8, 8, 3), (0, 250, 0), np.uint8))
+    assert opened(thumbnails.get("small", 0)).size == (53, 160)
+    (folder / "turned.jpg").unlink()
+    picture = opened(thumbnails.get("large", 0)).convert("RGB")
+    assert picture.getpixel((9, 9))[1] > 200
+
+
 def test_a_broken_file_is_named_and_leaves_nothing(thumbnails, folder):
     with pytest.raises(InputError, match=r"broken\.jpg"):
         thumbnails.get("small", 3)

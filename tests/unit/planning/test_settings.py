@@ -75,6 +75,16 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/classes", ["a"], ["datasets.digits", "annotator: human"]),
         ("datasets/mine/classes", [" a"], ["datasets.mine.classes"]),
         ("datasets/mine/classes", ["a", "a"], ["datasets.mine.classes"]),
+        ("datasets/mine/classes", ["yes", False], ["classes.1", "False", 'quote it, as in "yes"']),
+        ("datasets/mine/classes", [None], ["datasets.mine.classes.0", "quote it"]),
+        ("datasets/mine/classes", [1], ["datasets.mine.classes.0", "quote it"]),
+        ("datasets/mine/classes", ["cat", "Cat"], ["datasets.mine.classes", "one folder"]),
+        ("datasets/mine/classes", ["a/b", "a:b"], ["datasets.mine.classes", "one folder"]),
+        ("datasets/mine/classes", ["h\u00e9", "he\u0301"], ["datasets.mine.classes", "twice"]),
+        ("datasets/mine/classes", ["a\u200bb"], ["datasets.mine.classes", "U+200B"]),
+        ("datasets/mine/classes", ["x" * 81], ["datasets.mine.classes", "1 to 80 visible"]),
+        ("datasets/mine/classes", ["\U0001d4b3" * 80], ["datasets.mine.classes", "320 bytes"]),
+        ("datasets/mine/path", "~nobody-here/photos", ["datasets.mine.path", "mend it"]),
         ("labeling/port", 80, ["labeling.port"]),
         ("sweeps/demo/rounds", 0, ["sweeps.demo.rounds"]),
         ("sweeps/demo/calibration", {"grid": {"rate": [1]}}, ["calibration.grid", "'rate'"]),
@@ -199,3 +209,19 @@ def test_shares_add_up(total, weights, parts):
 
 def test_a_step_with_nothing_to_ask():
     assert "leave a step of uncertain+cluster with none" in error("datasets/digits/interactions", 1)
+
+
+def test_a_home_folder_and_names_in_any_script_are_taken(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "photos").mkdir()
+    config = changed("datasets/mine/path", "~/photos")
+    names = [
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\U0001f469\u200d\U0001f467",
+        "he\u0301ron",
+    ]
+    config["datasets"]["mine"] |= {"classes": names, "model": "convnet"}
+    config["sweep"] = "mine"
+    check(config)
+    assert config["datasets"]["mine"]["path"] == str(tmp_path / "photos")
+    assert config["datasets"]["mine"]["classes"] == [*names[:2], "h\u00e9ron"]

@@ -1,6 +1,7 @@
 """Pages on which people label: they end with this process, and people learn their address."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -29,6 +30,23 @@ def announce_pages(datasets: Iterable[str]) -> None:
         threading.Thread(target=_announce, args=arguments, daemon=True).start()
 
 
+def _tell(line: str, address: Path) -> None:
+    """Show a line to people.
+
+    An address with a token goes to a terminal alone: others may read Snakemake's log, and the
+    file that its output is led to.
+    """
+    public, token, _ = line.partition("?token=")
+    if not token:
+        logger.info(line)
+    elif sys.stderr.isatty():
+        named = (each for each in logger.handlers if each.name == "DefaultStreamHandler")
+        handler = next(named, None)  # it knows of the bars
+        print(line, file=handler.stream if handler else sys.stderr, flush=True)
+    else:
+        logger.info(f"{public} with the token that is in {address}, which only you can read")
+
+
 def _announce(paths: list[Path], since: int) -> None:
     told = dict.fromkeys(paths, since)
     while True:
@@ -37,7 +55,7 @@ def _announce(paths: list[Path], since: int) -> None:
                 changed = path.stat().st_mtime_ns
                 if changed > told[path]:
                     told[path] = changed
-                    logger.info(path.read_text().strip())
+                    _tell(path.read_text().strip(), path.with_name("address"))
             except OSError:
                 continue
         time.sleep(EACH)

@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
+from cbal.labeling.class_names import check_names
 from cbal.paths import is_weights_file
 from cbal.registry import Strategy
 from orchestration.planning.counting import pool_size
@@ -73,6 +74,7 @@ def check(config: Config) -> None:
         if name == "sweeps":
             raise SettingsError("datasets.sweeps: the name is taken; choose another")
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
+        _mend_names(f"datasets.{name}", dataset)
     _known("sweep", config["sweep"], config["sweeps"])
     for sweep in config["sweeps"].values():
         if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
@@ -102,6 +104,8 @@ def describe(error: ValidationError) -> str:
         message = f"{error.instance!r} is not of type {wanted}"
         if isinstance(error.instance, str):
             message += next((hint for word, hint in TEXT.items() if word in wanted), "")
+        if list(error.absolute_path)[-2:-1] == ["classes"]:
+            message += ' (YAML reads yes, no, null and 1 as no text: quote it, as in "yes")'
     help_ = error.schema.get("description") if isinstance(error.schema, dict) else None
     return f"{where}: {message}" + (f"; {help_}" if help_ else "")
 
@@ -141,6 +145,19 @@ def _check_calibration(where: str, sweep: Config, schema: Config) -> None:
         error = best_match(Validator(of_dataset["training"]).iter_errors(training))
         if error is not None:
             raise SettingsError(f"{where}.calibration.grid.{describe(error)}")
+
+
+def _mend_names(where: str, dataset: Config) -> None:
+    """Bring a data set's classes into the form that the journal has, and `~` out of its path."""
+    try:
+        dataset["classes"] = check_names(dataset["classes"])
+    except ValueError as error:
+        raise SettingsError(f"{where}.classes: {error}") from None
+    if dataset["path"] is not None and dataset["path"].startswith("~"):
+        try:
+            dataset["path"] = str(Path(dataset["path"]).expanduser())
+        except RuntimeError as error:
+            raise SettingsError(f"{where}.path: {dataset['path']}: {error}; mend it") from None
 
 
 def _check_dataset(config: Config, name: str) -> None:

@@ -81,6 +81,22 @@ def supervised(sample_id: np.ndarray, truth: np.ndarray) -> Pool:
     )
 
 
+def admit(pool: Pool, sample_id: np.ndarray) -> Pool:
+    """Return the pool with more samples in it, without a label; those that it has stay.
+
+    Args:
+        pool: of n samples.
+        sample_id: int64[m], of all training samples.
+    """
+    new = initial(np.setdiff1d(sample_id, pool.sample_id))
+    names = ("sample_id", "label", "kind", "labeled_round", "interaction")
+    order = np.argsort(np.concatenate([pool.sample_id, new.sample_id]), kind="stable")
+    joined = {
+        name: np.concatenate([getattr(pool, name), getattr(new, name)])[order] for name in names
+    }
+    return replace(pool, **joined)
+
+
 def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
     """Return the pool at the start of `round`.
 

@@ -5,9 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cbal.labeling.claims import Claims
+from cbal.labeling.given import Given, replay
 from cbal.labeling.journal import LABEL, ConflictError, Journal
 from cbal.labeling.records import Question, Step
+from cbal.pool import CLUSTER
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Desk:
         self.ended = False  # with the workflow
         self._claims, self._waits = claims, waits
         self._lock = threading.RLock()
+        self._said: dict[tuple[int, ...], Given] = {}  # before a round, by the steps so far
+        self._groups: dict[int, list[np.ndarray]] = {}
 
     def live_steps(self) -> list[Step]:
         """Return the steps whose answers are wanted now."""
@@ -117,27 +123,48 @@ class Desk:
         """Return the numbers that are always visible.
 
         Keys: round, rounds, step, position, steps, answered, total (of the step),
-        interactions and budget (of the run), individual and cluster (images labeled so far),
-        seconds (per interaction of the run, None before the first).
+        interactions and budget (of the run), individual and cluster (images labeled so far,
+        those by a cluster in any round, though a later one asks again), seconds (per interaction
+        of the run, None before the first).
         """
         scenario, seed, round_, name = step.key
         steps = self.journal.round_of(step)
         status = {
             **step.context,
-            **{key: steps[0].context[key] for key in ("interactions", "individual", "cluster")},
+            **{key: steps[0].context[key] for key in ("interactions", "individual")},
             "round": round_,
             "step": name,
             "seconds": self.journal.pace(scenario, seed),
         }
-        for each in steps:
-            sizes, answers = self.journal.sizes(each.id), self.journal.standing(each.id).answers
+        parts = [(each, self._shown(each), self.journal.standing(each.id)) for each in steps]
+        for each, groups, standing in parts:
             if each.id == step.id:
-                status |= {"answered": len(answers), "total": len(sizes)}
-            status["interactions"] += len(answers)
-            for interaction, answer in answers.items():
-                if answer.label is not None:
-                    status[each.kind] += sizes[interaction] - len(answer.excluded)
-        return status
+                status |= {"answered": len(standing.answers), "total": len(groups)}
+            status["interactions"] += len(standing.answers)
+            if each.kind == "individual":
+                labels = [answer.label for answer in standing.answers.values()]
+                status["individual"] += len(labels) - labels.count(None)
+        given = self._before(step).copy(1 + max((_last(groups) for _, groups, _ in parts)))
+        replay(given, parts)
+        return status | {"cluster": int((given.kind == CLUSTER).sum())}
+
+    def _before(self, step: Step) -> Given:
+        """Return what was said in the rounds before a step's; it changes no more."""
+        run = self.journal.run_of(*step.key[:2])
+        steps = [each for each in run if each.key[2] < step.key[2] and each.state != "dropped"]
+        key = tuple(each.id for each in steps)
+        if key not in self._said:
+            parts = [(each, self._shown(each), self.journal.standing(each.id)) for each in steps]
+            given = Given.nothing(1 + max((_last(groups) for _, groups, _ in parts), default=-1))
+            replay(given, parts)
+            self._said = {key: given}
+        return self._said[key]
+
+    def _shown(self, step: Step) -> list[np.ndarray]:
+        """Return the samples of a step's questions, which stay as they are."""
+        if step.id not in self._groups:
+            self._groups[step.id] = self.journal.groups(step.id)
+        return self._groups[step.id]
 
     def beat(self, page: str, step: int, interaction: int) -> bool:
         """Take a page's sign of life; return whether its question is still its own."""
@@ -193,3 +220,8 @@ class Desk:
         """
         with self._lock:
             self._claims.take(self.journal.undo(step, person), page)
+
+
+def _last(groups: Sequence[np.ndarray]) -> int:
+    """Return the highest sample of questions; -1 of none."""
+    return int(np.concatenate(groups).max()) if groups else -1

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from cbal.labeling import class_names
 from cbal.labeling.database import Database
 from cbal.labeling.records import Answer, Question, Standing, Step
 
 LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"
 ANSWERS = (LABEL, REFUSE)
-LONGEST_NAME = 80  # characters of a class
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS classes (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -61,16 +61,17 @@ class Journal(Database):
         """Add a class if it is new; return its number.
 
         Raises:
-            ValueError: the name is empty, too long, or has characters that cannot be seen.
+            ValueError: the name is none, or may be the same folder as another class's; see
+                `class_names`.
         """
-        name = " ".join(name.split())
-        if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise ValueError(f"a class's name has 1 to {LONGEST_NAME} visible characters")
+        name = class_names.tidy(name)
         with self._change():
             known = self.classes()
-            if name not in known:
-                self._db.execute("INSERT INTO classes VALUES (?, ?)", (len(known), name))
-        return known.index(name) if name in known else len(known)
+            number = class_names.number_of(name, known)
+            if number is None:
+                number = len(known)
+                self._db.execute("INSERT INTO classes VALUES (?, ?)", (number, name))
+        return number
 
     def open_step(
         self,
@@ -171,6 +172,19 @@ class Journal(Database):
         if not rows:
             raise KeyError((step, interaction))
         return Question(np.frombuffer(rows[0][0], "<i8"), json.loads(rows[0][1]))
+
+    def groups(self, step: int) -> list[np.ndarray]:
+        """Return the samples of each question of a step."""
+        rows = self._rows("SELECT samples FROM questions WHERE step = ? ORDER BY interaction", step)
+        return [np.frombuffer(samples, "<i8") for (samples,) in rows]
+
+    def digest(self, step: int) -> str:
+        """Return the digest of a step's query."""
+        return self._rows("SELECT digest FROM steps WHERE id = ?", step)[0][0]
+
+    def run_of(self, scenario: str, seed: int) -> list[Step]:
+        """Return all steps of a run, those that are dropped too, oldest first."""
+        return self._steps("scenario = ? AND seed = ?", scenario, seed)
 
     def sizes(self, step: int) -> list[int]:
         """Return the number of samples of each question of a step."""

@@ -7,12 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cbal.device import Execution
-from cbal.extraction import extract
 from cbal.files import atomic
-from cbal.images import Batches
-from cbal.models import load_model
-from cbal.pool import CLUSTER, INDIVIDUAL, KINDS, NONE, Pool
+from cbal.labeling.given import REFUSED, Given
+from cbal.pool import INDIVIDUAL, NONE
 
 LABELS = pa.schema(
     {
@@ -25,70 +22,54 @@ LABELS = pa.schema(
     }
 )
 
-
-def without_label(pool: Pool, known: np.ndarray) -> np.ndarray:
-    """Return int64[m], the samples without an individual label, ascending.
-
-    Args:
-        pool: after the last round.
-        known: int16[samples], labels of the validation by `sample_id`, -1 elsewhere.
-    """
-    labeled = known >= 0
-    labeled[pool.sample_id[pool.kind == INDIVIDUAL]] = True
-    return np.flatnonzero(~labeled)
+# What a formula begins with, in spreadsheets of any language, and the sign that takes it away.
+FORMULA = (*"=+-@\t\r\n", *"＝＋－＠", "'")
 
 
-def predict(
-    model: Path, images: np.ndarray, sample_id: np.ndarray, execution: Execution
-) -> np.ndarray:
-    """Return float32[m, classes], a trained model's softmax for m samples."""
-    network, spec = load_model(model)
-    batches = Batches(images, sample_id, spec, execution.device, execution.room)
-    parts = extract(network.to(execution.device), batches, execution)
-    return np.concatenate([probability for _, probability in parts])
+def to_predict(given: Given) -> np.ndarray:
+    """Return int64[m], the samples that nobody labeled or refused one by one, ascending."""
+    return np.flatnonzero((given.kind != INDIVIDUAL) & (given.kind != REFUSED))
 
 
 def labels_table(
     files: Sequence[str],
     classes: Sequence[str],
-    pool: Pool,
-    known: np.ndarray,
+    given: Given,
+    round: int,
     sample_id: np.ndarray,
     probability: np.ndarray | None,
 ) -> pa.Table:
     """Return one row for each sample: its file, label, and where the label is from.
 
-    `kind` is individual, cluster or model; null, as the label, where there is no model.
-    `confidence` is the last model's probability of the label, null for individual ones.
-    `round` gave the label: 0 is the validation.
+    `kind` is individual, cluster or model; refused, without a label, where a person said of the
+    one image that it has none; null, as the label, where nobody said anything.
+    `confidence` is the last model's probability of the label, null for individual ones and where
+    there is no model. `round` gave the label, or refused it: 0 is the validation. The model
+    gives no class that the image was taken out of a cluster of.
 
     Args:
         files: n names, by `sample_id`.
         classes: names of the classes.
-        pool: after the last round.
-        known: int16[n], labels of the validation, -1 elsewhere.
-        sample_id: int64[m], see `without_label`.
+        given: what a person said.
+        round: of the model.
+        sample_id: int64[m], see `to_predict`.
         probability: float32[m, classes] of these; None where there is no model.
     """
-    n = len(files)
-    label, kind = known.copy(), np.where(known >= 0, INDIVIDUAL, NONE)
-    round_ = np.where(known >= 0, 0, -1)
-    given = (pool.kind == INDIVIDUAL) | (pool.kind == CLUSTER)  # not what an older model said
-    label[pool.sample_id[given]] = pool.label[given]
-    kind[pool.sample_id[given]] = pool.kind[given]
-    round_[pool.sample_id[given]] = pool.labeled_round[given]
-    names = np.array([None, *KINDS], object)[kind]
-    confidence = np.full(n, np.nan, np.float32)
+    label, round_ = given.label.copy(), given.round.copy()
+    names = np.array([None, "individual", "cluster", None, "refused"], object)[given.kind]
+    confidence = np.full(len(files), np.nan, np.float32)
     if probability is not None:
-        rest = sample_id[kind[sample_id] == NONE]
-        at = np.searchsorted(sample_id, rest)
-        label[rest], names[rest] = probability[at].argmax(1), "model"
-        round_[rest] = pool.round
-        told = sample_id[(kind[sample_id] == CLUSTER) | (kind[sample_id] == NONE)]
-        at = np.searchsorted(sample_id, told)
-        confidence[told] = probability[at, label[told]]
+        possible = probability.copy()
+        for row, sample in enumerate(sample_id.tolist()):
+            possible[row, [c for c in given.denied.get(sample, ()) if c < possible.shape[1]]] = -1
+        free = (given.kind[sample_id] == NONE) & (possible.max(axis=1) >= 0)
+        rest = sample_id[free]
+        label[rest], names[rest], round_[rest] = possible[free].argmax(1), "model", round
+        known = (label[sample_id] >= 0) & (label[sample_id] < probability.shape[1])
+        told = sample_id[known]
+        confidence[told] = probability[known, label[told]]
     columns = {
-        "sample_id": np.arange(n),
+        "sample_id": np.arange(len(files)),
         "file": list(files),
         "label": np.array([*classes, None], object)[label],
         "kind": names,
@@ -98,13 +79,36 @@ def labels_table(
     return pa.table(columns, schema=LABELS)
 
 
+def summary(table: pa.Table) -> str:
+    """Return in one line how many labels of `labels_table` are of each kind."""
+    kinds = table["kind"].to_pylist()
+    parts = {kind: kinds.count(kind) for kind in ("individual", "cluster", "model", "refused")}
+    said = [f"{n} {kind}" for kind, n in parts.items()]
+    return ", ".join([*said, f"{kinds.count(None)} without a label"])
+
+
 def write_csv(path: Path, table: pa.Table) -> None:
-    """Write `labels.csv`: a line for each file; what is not known is empty."""
+    """Write `labels.csv`: a line for each file; what is not known is empty.
+
+    See `cell` for names of files and classes.
+    """
     with atomic(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
+        few, all_ = csv.writer(file), csv.writer(file, quoting=csv.QUOTE_ALL)
         names = [name for name in table.column_names if name != "sample_id"]
-        writer.writerow(names)
+        few.writerow(names)
         for row in table.select(names).to_pylist():
             if row["confidence"] is not None:
                 row["confidence"] = f"{row['confidence']:.4f}"
+            row |= {name: cell(row[name] or "") for name in ("file", "label")}
+            # In many countries a spreadsheet begins a cell after these, unless it is quoted.
+            writer = all_ if any(c in row["file"] + row["label"] for c in ";\t") else few
             writer.writerow(["" if value is None else value for value in row.values()])
+
+
+def cell(name: str) -> str:
+    """Return a name as a cell that no spreadsheet takes for a formula.
+
+    A name that begins as a formula does, or with an apostrophe, has an apostrophe before it:
+    the first one of a cell is never part of the name.
+    """
+    return f"'{name}" if name.startswith(FORMULA) or name.lstrip().startswith(FORMULA) else name

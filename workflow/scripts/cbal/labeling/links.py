@@ -7,18 +7,19 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 
 from cbal.errors import InputError
+from cbal.labeling.class_names import folder_key, folder_name
 
 
-def folder_name(name: str) -> str:
-    """Return the name of a class as the name of one folder."""
-    safe = "".join("_" if c in '/\\:*?"<>|' else c for c in name)
-    return f"_{safe[1:]}" if safe.startswith(".") else safe
+def vanished(table: pa.Table, originals: Path) -> list[str]:
+    """Return the labeled files that are gone from the folder of the originals."""
+    pairs = zip(table["file"].to_pylist(), table["label"].to_pylist())
+    return [file for file, label in pairs if label is not None and not (originals / file).exists()]
 
 
 def link_classes(out: Path, table: pa.Table, originals: Path) -> int:
     """Make a folder of class folders with a link to each labeled file; return their number.
 
-    Below its class a file keeps the folders that it is in.
+    Below its class a file keeps the folders that it is in. One that is gone has no link.
 
     Args:
         out: the folder; it appears whole.
@@ -28,15 +29,13 @@ def link_classes(out: Path, table: pa.Table, originals: Path) -> int:
     Raises:
         InputError: two classes would be one folder, or links cannot be made.
     """
-    folders = {name: folder_name(name) for name in set(table["label"].to_pylist()) - {None}}
-    if len(set(folders.values())) < len(folders):
-        raise InputError(f"{out}: two classes differ only in characters that no folder may have")
+    folders = _folders(out, set(table["label"].to_pylist()) - {None})
     building = out.with_name(f".{out.name}.tmp")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    linked = 0
+    linked, gone = 0, set(vanished(table, originals))
     for file, label in zip(table["file"].to_pylist(), table["label"].to_pylist()):
-        if label is not None:
+        if label is not None and file not in gone:
             link = building / folders[label] / PurePosixPath(file)
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to((originals / file).resolve())
@@ -44,3 +43,17 @@ def link_classes(out: Path, table: pa.Table, originals: Path) -> int:
     shutil.rmtree(out, ignore_errors=True)
     os.replace(building, out)
     return linked
+
+
+def _folders(out: Path, names: set[str]) -> dict[str, str]:
+    """Return the folder of each class."""
+    folders = {name: folder_name(name) for name in names}
+    of_key: dict[str, str] = {}
+    for name in sorted(names):
+        other = of_key.setdefault(folder_key(name), name)
+        if other != name:
+            raise InputError(
+                f"{out}: two classes differ only in what the names of folders may not "
+                f"differ in: {other!r} and {name!r}"
+            )
+    return folders

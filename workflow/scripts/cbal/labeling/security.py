@@ -10,7 +10,6 @@ import ipaddress
 import secrets
 import socket
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -113,7 +112,7 @@ class Guard:
             raise RuntimeError("plain HTTP only")
         headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
         headers = {name: value.decode("latin-1") for name, value in headers.items()}
-        person = self._door.person(self._cookie(headers))
+        person = self._person(headers)
         new: str | None = None
         if person is None and self._may_enter(scope):
             new = self._door.session()
@@ -155,12 +154,18 @@ class Guard:
             return 415, "JSON only."
         return None
 
-    def _cookie(self, headers: dict[str, str]) -> str:
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(self._door.cookie)
-        except CookieError:
-            return ""
-        return morsel.value if morsel else ""
+    def _person(self, headers: dict[str, str]) -> str | None:
+        """Return whose session a request is part of.
+
+        Cookies are of the host: those of any other application on it come along, in whatever
+        form, one of the same name among them. A parser of the whole header stops at the first
+        that it does not understand.
+        """
+        for cookie in headers.get("cookie", "").split(";"):
+            name, _, session = cookie.strip().partition("=")
+            if name == self._door.cookie and (person := self._door.person(session)):
+                return person
+        return None
 
     def _with_headers(self, send: Any, session: str | None) -> Any:
         """Return `send` with the headers that every answer has, and a new session's cookie."""

@@ -121,11 +121,12 @@ class Thumbnails:
 
     def _open(self, sample_id: int, side: int) -> Image.Image:
         """Return the original image in RGB, upright, or the stored one."""
-        if self._originals is None:
+        name = self._originals and self._originals / self._files[sample_id]
+        # A file that is gone has left its stored pixels.
+        if name is None or (self._images.exists() and not name.exists()):
             if self._pixels is None:
                 self._pixels = open_images(self._images)
             pixels = self._pixels[sample_id]
             return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        name = self._originals / self._files[sample_id]
         # A JPEG decodes at a fraction, and fast.
         return Image.fromarray(decode(name, str(name), self._rule, side))

@@ -1,0 +1,49 @@
+"""Write the pool at the start of a round that a person answers: the one before, and new files.
+
+Before round 1 that is every training sample, without a label.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cbal import pool as pools
+from cbal.cli import keys_of, parser, run, say
+from cbal.files import read_table, samples_of, write_table
+from cbal.labeling.lifetime import Home
+from cbal.labeling.register import Register
+from cbal.rounds import check_interactions, read_pool
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, let the samples in, write the pool."""
+    cli = parser(__doc__, "dataset", "scenario", "seed", "round")
+    cli.add_argument("--pool", type=Path, nargs="?", help="of the round before, if there is one")
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
+    cli.add_argument("--validation", type=Path, nargs="?", help="annotations before round 1")
+    cli.add_argument("--interactions", type=int, nargs="?", help="of one round, to check")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    train = samples_of(read_table(arguments.index, ["sample_id", "split"]), "train")
+    register = Register(Home(arguments.journal).journal)
+    train = register.as_asked((arguments.scenario, arguments.seed), arguments.round, train)
+    register.close()
+    if arguments.pool:
+        before = read_pool(arguments.pool)
+        pool = pools.admit(before, train)
+        say(f"{len(pool.sample_id) - len(before.sample_id)} images came since the round before")
+    else:
+        check_interactions(arguments.dataset, arguments.interactions or 0, len(train))
+        pool = pools.initial(train)
+    if arguments.validation:
+        asked = len(read_table(arguments.validation, ["interaction"]))
+        pool = replace(pool, individual=asked)
+    table, metadata = pools.to_table(pool)
+    keys = keys_of(arguments) | {"round": pool.round}
+    write_table(arguments.out, table, **keys, **metadata)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,171 @@
+"""What a person said of each image, all answers of a run replayed in the order they were given.
+
+The pool of a round may have less: where cluster labels are asked again it has those of its own
+round alone. Here an answer holds until a later one contradicts it:
+
+- a label of one image holds against every label of a cluster;
+- another label takes the place of an earlier one;
+- an image that is taken out of a cluster is not what the cluster is;
+- an image that is refused, shown alone, is no class at all;
+- a refused cluster says nothing of its images one by one, and takes no label away.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from cbal.files import filled, labels_of
+from cbal.labeling.asking import digest_of
+from cbal.labeling.journal import Journal
+from cbal.labeling.records import Answer, Standing, Step
+from cbal.pool import CLUSTER, INDIVIDUAL, NONE
+
+REFUSED = 4  # after the pool's kinds
+NAMES = {INDIVIDUAL: "individual", CLUSTER: "cluster", REFUSED: "refused"}
+GIVEN = pa.schema(
+    {
+        "sample_id": pa.int64(),
+        "file": pa.string(),
+        "label": pa.int16(),
+        "kind": pa.string(),
+        "round": pa.int16(),
+        "denied": pa.list_(pa.int16()),
+    }
+)
+VALIDATION = ("validation", 0)  # scenario and seed of its step in the journal
+
+
+@dataclass
+class Given:
+    """What holds of n images, by `sample_id`.
+
+    Attributes:
+        label: int16[n], -1 where there is none.
+        kind: int8[n], NONE, INDIVIDUAL, CLUSTER or REFUSED.
+        round: int16[n], of the answer, -1 where there is none; 0 is the validation.
+        denied: classes that an image is not, by `sample_id`: it was taken out of clusters of them.
+    """
+
+    label: np.ndarray
+    kind: np.ndarray
+    round: np.ndarray
+    denied: dict[int, set[int]] = field(default_factory=dict)
+
+    @classmethod
+    def nothing(cls, n: int) -> "Given":
+        """Return what holds of n images before any answer."""
+        return cls(np.full(n, -1, np.int16), np.zeros(n, np.int8), np.full(n, -1, np.int16))
+
+    def copy(self, n: int) -> "Given":
+        """Return a copy, for n images if those are more."""
+        old = len(self.label)
+        new = Given.nothing(max(n, old))
+        new.label[:old], new.kind[:old], new.round[:old] = self.label, self.kind, self.round
+        new.denied = {sample: set(classes) for sample, classes in self.denied.items()}
+        return new
+
+    def take(self, round: int, kind: str, samples: np.ndarray, answer: Answer) -> None:
+        """Replay an answer.
+
+        Args:
+            round: of it.
+            kind: "individual" or "cluster", of the question.
+            samples: int64[m] that it showed.
+            answer: later than all before.
+        """
+        alone = len(samples) == 1
+        if kind == "cluster":
+            samples = samples[self.kind[samples] != INDIVIDUAL]
+        if answer.label is None:
+            if alone:
+                self._set(samples, -1, REFUSED, round)
+            return
+        if answer.excluded:
+            taken_out = np.isin(samples, answer.excluded)
+            self._deny(samples[taken_out], answer.label)
+            samples = samples[~taken_out]
+        self._set(samples, answer.label, CLUSTER if kind == "cluster" else INDIVIDUAL, round)
+        for sample in self.denied.keys() & set(samples.tolist()) if self.denied else ():
+            self.denied[sample].discard(answer.label)
+
+    def _deny(self, samples: np.ndarray, label: int) -> None:
+        self._set(samples[self.label[samples] == label], -1, NONE, -1)
+        for sample in samples.tolist():
+            self.denied.setdefault(sample, set()).add(label)
+
+    def _set(self, samples: np.ndarray, label: int, kind: int, round: int) -> None:
+        self.label[samples], self.kind[samples], self.round[samples] = label, kind, round
+
+
+def replay(given: Given, parts: Iterable[tuple[Step, list[np.ndarray], Standing]]) -> None:
+    """Replay the answers of steps as they stand, in the order they were given.
+
+    Args:
+        given: that they change.
+        parts: each step, the samples of its questions, and where it stands.
+    """
+    answers = [
+        (answer.event, step, groups[interaction], answer)
+        for step, groups, standing in parts
+        for interaction, answer in standing.answers.items()
+    ]
+    for _, step, samples, answer in sorted(answers, key=lambda each: each[0]):
+        given.take(step.key[2], step.kind, samples, answer)
+
+
+def given_to(
+    journal: Journal, scenario: str, seed: int, files: Sequence[str]
+) -> tuple[Given, list[Step]]:
+    """Return what a person said of a data set's images in a run, and in its validation.
+
+    Steps whose query has been replaced count too: nobody took their answers back.
+
+    Args:
+        journal: of the data set.
+        scenario, seed: of the run.
+        files: n names, by `sample_id`.
+
+    Returns:
+        What holds, and the answered steps that are left out: their questions were of other
+        files under the same numbers.
+    """
+    fit, others = [], []
+    for step in [*journal.run_of(*VALIDATION), *journal.run_of(scenario, seed)]:
+        groups, standing = journal.groups(step.id), journal.standing(step.id)
+        last = max((int(group.max()) for group in groups), default=-1)
+        same = last < len(files) and digest_of(groups, files) == journal.digest(step.id)
+        if same:
+            fit.append((step, groups, standing))
+        elif standing.answers:
+            others.append(step)
+    given = Given.nothing(len(files))
+    replay(given, fit)
+    return given, others
+
+
+def to_table(given: Given, files: Sequence[str]) -> pa.Table:
+    """Return what holds as `given.parquet`; null for what is not known."""
+    denied = [sorted(given.denied.get(i, ())) or None for i in range(len(files))]
+    columns = {
+        "sample_id": np.arange(len(files)),
+        "file": list(files),
+        "label": pa.array(given.label, mask=given.label < 0),
+        "kind": [NAMES.get(kind) for kind in given.kind.tolist()],
+        "round": pa.array(given.round, mask=given.round < 0),
+        "denied": denied,
+    }
+    return pa.table(columns, schema=GIVEN)
+
+
+def from_table(table: pa.Table) -> Given:
+    """Return what `to_table` made the table of."""
+    numbers = {name: number for number, name in NAMES.items()} | {None: NONE}
+    rows = enumerate(table["denied"].to_pylist())
+    return Given(
+        labels_of(table),
+        np.array([numbers[kind] for kind in table["kind"].to_pylist()], np.int8),
+        filled(table["round"], np.int16),
+        {sample: set(classes) for sample, classes in rows if classes},
+    )

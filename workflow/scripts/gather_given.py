@@ -1,0 +1,59 @@
+"""Write what a person said of each image in a run: the last answer that holds, of all rounds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cbal.cli import keys_of, parser, run, say
+from cbal.errors import InputError
+from cbal.files import metadata_of, read_table, write_table
+from cbal.labeling.given import given_to, to_table
+from cbal.labeling.journal import Journal
+from cbal.labeling.lifetime import Home
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, replay the journal, write the file."""
+    cli = parser(__doc__, "dataset", "scenario", "seed")
+    cli.add_argument("--index", type=Path, required=True)
+    cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
+    cli.add_argument("--annotations", type=Path, nargs="+", required=True, help="of all rounds")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    arguments = cli.parse_args(argv)
+
+    files = read_table(arguments.index, ["source"])["source"].to_pylist()
+    home = Home(arguments.journal)
+    journal = Journal(home.journal)
+    for path in arguments.annotations:
+        check_there(journal, path, home.journal)
+    given, others = given_to(journal, arguments.scenario, arguments.seed, files)
+    classes = journal.classes()
+    journal.close()
+    for step in others:
+        what = f"the answers of round {step.key[2]}, step {step.key[3]}, are about other files"
+        if step.state != "dropped":
+            raise InputError(
+                f"{home.journal}: {what} than {arguments.index} names; put back the files, or the "
+                "copy of the journal, that belong together"
+            )
+        say(f"left out: {what}")
+    say(f"{int((given.label >= 0).sum())} of {len(files)} images have a label of a person")
+    write_table(arguments.out, to_table(given, files), **keys_of(arguments), classes=classes)
+
+
+def check_there(journal: Journal, annotations: Path, path: Path) -> None:
+    """Check that the journal has the answers that a step's annotations were made of.
+
+    Raises:
+        InputError: it has not.
+    """
+    keys = metadata_of(read_table(annotations))
+    step = tuple(keys[name] for name in ("scenario", "seed", "round", "step"))
+    known = journal.run_of(*step[:2])
+    if not any(each.key == step and each.state == "closed" for each in known):
+        raise InputError(
+            f"{path}: the answers of {annotations} are not in the journal; put back a copy of it"
+        )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,43 @@
+"""Write what a person said so far of each image, at any time and without a model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cbal.cli import keys_of, parser, run, say
+from cbal.errors import InputError
+from cbal.files import write_table
+from cbal.labeling.given import given_to
+from cbal.labeling.labels import labels_table, summary, write_csv
+from cbal.labeling.lifetime import Home
+from cbal.labeling.register import Register
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, replay the journal, write both files."""
+    cli = parser(__doc__, "dataset", "scenario", "seed")
+    cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
+    cli.add_argument("--index", type=Path, required=True, help="if the journal knows no files")
+    cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    cli.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    arguments = cli.parse_args(argv)
+
+    path = Home(arguments.journal).journal
+    if not path.exists():
+        raise InputError(f"{path}: no such file, so nobody labeled data set {arguments.dataset}")
+    register = Register(path)
+    files = [file.name for file in register.files(arguments.index)]
+    given, others = given_to(register, arguments.scenario, arguments.seed, files)
+    classes = register.classes()
+    register.close()
+    for step in others:
+        say(f"left out, since it was about other files: round {step.key[2]}, step {step.key[3]}")
+    table = labels_table(files, classes, given, 0, np.zeros(0, np.int64), None)
+    say(summary(table))
+    write_csv(arguments.csv, table)
+    write_table(arguments.out, table, **keys_of(arguments), classes=classes)
+
+
+if __name__ == "__main__":
+    run(main)
