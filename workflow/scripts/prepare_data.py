@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.data.checks import examine_file
+from cbal.data.checks import report
 from cbal.data.classes import check_split_classes
-from cbal.data.files_found import PAGES, counts, lines
 from cbal.data.prepare import Plan, choose, tables, write_images
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import described, published
@@ -39,7 +38,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     sizes = {kind: len(part) for kind, part in parts.items()}
     for line in (
         *listing.notes,
-        *lines(listing.left_out),
         *check_split_classes(listing.label, listing.classes, parts),
         described(published(listing.split), sizes),
         f"{len(listing.classes)} classes",
@@ -47,9 +45,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(line)
     write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)
     index, truth = tables(listing, parts)
-    findings = examine_file(arguments.images, index)
-    pages = {PAGES: rule.paged} if rule.paged else {}
-    for line in (*lines(pages), *findings.notes):
+    noted, told = report(arguments.images, index, rule, listing.left_out)
+    for line in noted:
         say(line)
     metadata = {
         **keys_of(arguments),
@@ -58,12 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "images": sizes,
     }
     write_table(arguments.truth, truth, **metadata)
-    metadata |= {
-        **rule.as_metadata(),
-        **counts({**listing.left_out, **pages}),
-        **findings.as_metadata(),
-    }
-    write_table(arguments.index, index, **metadata)
+    write_table(arguments.index, index, **metadata, **told)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.data.checks import examine_file
-from cbal.data.files_found import PAGES, counts
+from cbal.data.checks import report
 from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import published, unused_folders, unused_labels
 from cbal.data.unlabeled import read_files, read_listing, split, write_rows
@@ -43,23 +42,21 @@ def main(argv: Sequence[str] | None = None) -> None:
         unused = unused_labels(published(listing.split))
     if unused:
         say(unused)
-    left_out = sum(counts(found.left_out)["left_out"].values())
-    if rule.paged:
-        found.left_out[PAGES] = rule.paged
-    for line in found.lines():
-        say(line)
+    for line in found.broken:
+        say(f"left out: {line}")
     rng = generator(arguments.dataset, arguments.split_seed, 0, "validation")
     train, test = split(len(found.files), arguments.subset, arguments.validation, rng)
     if not len(train):
         raise InputError(f"data set {arguments.dataset}: no image is left to label")
     check_interactions(arguments.dataset, arguments.interactions, len(train))
+    left_out = sum(map(len, found.left_out.values()))
     say(
         f"{len(train)} images to label, {len(test)} to measure by; "
         f"{left_out} file{'' if left_out == 1 else 's'} left out"
     )
     index = write_rows(arguments.images, found, train, test)
-    findings = examine_file(arguments.images, index)
-    for line in findings.notes:
+    noted, told = report(arguments.images, index, rule, found.left_out)
+    for line in noted:
         say(line)
     keys = keys_of(arguments)
     measured = Candidates(np.arange(len(train), len(index)))
@@ -70,9 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "classes": [],
         "published_splits": [],
         "images": {"train": len(train), "test": len(test)},
-        **rule.as_metadata(),
-        **counts(found.left_out),
-        **findings.as_metadata(),
+        **told,
     }
     write_table(arguments.index, index, **metadata)
 

@@ -55,6 +55,21 @@ def test_a_pgm_of_more_than_8_bits_says_its_white_itself(top):
     assert np.abs(decode(data, "x")[..., 0].astype(int) - LEVELS).max() <= 1
 
 
+def test_more_than_8_bits_are_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90 degrees
+    image = Image.fromarray(np.array([[0, 65535]], np.uint16))
+    assert decode(encoded(image, exif=exif), "x")[..., 0].tolist() == [[0], [255]]
+
+
+def test_white_that_is_zero_in_more_than_8_bits_is_refused():
+    data = encoded(Image.fromarray(np.zeros((2, 2), np.uint16)), "TIFF")
+    black, white = (bytes.fromhex(f"0601030001000000{kind}00") for kind in ("01", "00"))
+    assert (decode(data, "x") == 0).all()
+    with pytest.raises(InputError, match="white is 0 in it"):
+        decode(data.replace(black, white), "x")
+
+
 def test_the_rule_is_not_of_the_image():
     """A dark image stays darker than a bright one."""
     dark, bright = (decode(gray(LEVELS * n, np.uint16, "PNG"), "x").max() for n in (10, 200))
@@ -202,7 +217,7 @@ class TestLimits:
 
     def test_bytes_of_one_image_are_limited(self):
         with pytest.raises(InputError, match="bytes are too many for one image"):
-            decode(bytes(500), "x", Rule(pixels=100))
+            decode(bytes(decoding.LEAST_BYTES + 1), "x", Rule(pixels=100))
 
 
 @pytest.mark.parametrize("values", [None, (0.0, 4095.0)])

@@ -1,7 +1,7 @@
-"""What a prepared data set's pixels say of it: duplicates, and images without anything on them."""
+"""What a prepared data set tells: what was left out, duplicates, images with nothing on them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from cbal.data.decoding import Rule
+from cbal.data.files_found import PAGES, counts, lines
 from cbal.files import open_images
 
 FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
@@ -41,9 +43,23 @@ class Findings:
         return {"findings": {k: v for k, v in asdict(self).items() if k != "notes"}}
 
 
-def examine_file(path: Path, index: pa.Table) -> Findings:
-    """Return what the pixels in `images.npy` say, whose rows are the samples of an index."""
-    return examine(open_images(path), index["split"].to_pylist(), index["source"].to_pylist())
+def report(
+    images: Path, index: pa.Table, rule: Rule, left_out: Mapping[str, Sequence[str]]
+) -> tuple[list[str], dict[str, Any]]:
+    """Return what the log says of a prepared data set, and metadata for its `index.parquet`.
+
+    Args:
+        images: `images.npy`, whose rows are the samples of the index.
+        index: columns split and source.
+        rule: by which they were decoded.
+        left_out: names of what is not among them, by reason.
+    """
+    if rule.paged:
+        left_out = {**left_out, PAGES: rule.paged}
+    splits, sources = index["split"].to_pylist(), index["source"].to_pylist()
+    findings = examine(open_images(images), splits, sources)
+    told = {**rule.as_metadata(), **counts(left_out), **findings.as_metadata()}
+    return [*lines(left_out), *findings.notes], told
 
 
 def remarks(dataset: str, metadata: dict[str, Any]) -> list[str]:

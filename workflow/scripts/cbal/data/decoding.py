@@ -41,7 +41,8 @@ EIGHT_BITS = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", 
 WHOLE = {"I", "I;16", "I;16L", "I;16B", "I;16N"}
 WHITE_IS_ZERO, SAMPLES_ARE_UNSIGNED = 0, 1  # values of the TIFF tags below
 PHOTOMETRIC, BITS, SAMPLE_FORMAT = 262, 258, 339
-BYTES_PER_PIXEL = 4  # of the largest image that is allowed, as encoded
+# Of the largest image that is allowed, as encoded; a file has more in it than pixels.
+BYTES_PER_PIXEL, LEAST_BYTES = 4, 2**24
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _opened(data: bytes | Path) -> Image.Image:
 
 def check_bytes(n: int, name: str, rule: Rule) -> None:
     """Check how many bytes an encoded image takes; raises InputError if it is too many."""
-    if n > BYTES_PER_PIXEL * rule.pixels:
+    if n > max(BYTES_PER_PIXEL * rule.pixels, LEAST_BYTES):
         raise InputError(
             f"{name}: {n:,} bytes are too many for one image; take it out, or raise `pixel_limit:`"
         )

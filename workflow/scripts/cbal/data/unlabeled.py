@@ -1,9 +1,9 @@
 """Images without labels, as people have them: of any size, upright or not, some broken."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -30,19 +30,14 @@ class Found:
     Attributes:
         files: n names.
         pixels: uint8[n, H, W, C].
-        left_out: names of everything else, by reason.
         broken: why images were left out that cannot be read, a line each.
+        left_out: names of these images and of everything else, by reason.
     """
 
     files: Sequence[str]
     pixels: np.ndarray
-    left_out: dict[str, Sequence[str]]
-    broken: Sequence[str] = ()
-
-    def lines(self) -> list[str]:
-        """Return what the log says of what was left out."""
-        others = {why: names for why, names in self.left_out.items() if why != UNREADABLE}
-        return [*(f"left out: {line}" for line in self.broken), *lines(others)]
+    broken: Sequence[str]
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read_files(root: Path, side: int, store: Path, threads: int = 1, rule: Rule = USUAL) -> Found:
@@ -78,7 +73,7 @@ def read_files(root: Path, side: int, store: Path, threads: int = 1, rule: Rule 
     if pixels is None:
         why = [*broken, *lines(found.left_out)][:1]
         raise InputError("; ".join([f"{root}: no image in it that can be read", *why]))
-    return Found(files, pixels, found.left_out, broken)
+    return Found(files, pixels, broken, found.left_out)
 
 
 def _decoded(
@@ -109,7 +104,7 @@ def read_listing(listing: Listing, side: int | None) -> Found:
     images = [square(image, side) for image in images] if side else images
     if len({image.shape for image in images}) > 1:
         raise InputError("images of different sizes; set `side:` of the data set")
-    return Found(list(listing.source), np.stack(images), dict(listing.left_out))
+    return Found(list(listing.source), np.stack(images), (), listing.left_out)
 
 
 def split(
