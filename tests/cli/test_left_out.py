@@ -67,7 +67,7 @@ def test_the_rule_reaches_the_pixels_and_stays_with_them(prepare, root):
     clear, deep = root / "a" / "0.png", root / "a" / "1.png"
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(clear)
     Image.fromarray(np.full((8, 8), 2048, np.uint16)).save(deep)
-    index, images = prepare("--background", "#0000ff", "--values", "0", "4095")
+    index, images = prepare("--background", "#0000ff", "--values=0 4095")
     row = {name: i for i, name in enumerate(index["source"].to_pylist())}
     assert images[row["a/0.png"], 0, 0].tolist() == [0, 0, 255]
     assert images[row["a/1.png"], 0, 0].tolist() == [128] * 3

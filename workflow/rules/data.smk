@@ -76,7 +76,7 @@ rule prepare_data:
         " --test-fraction {params.test_fraction}"
         " --split-seed {params.split_seed}"
         " --background {params.background:q}"
-        " --values {params.values}"
+        " --values='{params.values}'"
         " --pixel-limit {resources.pixel_limit}"
         " --row-limit {resources.row_limit}"
         " --unpacked-limit {resources.unpacked_limit}"

@@ -71,7 +71,7 @@ rule prepare_unlabeled:
         " --interactions {resources.interactions}"
         " --split-seed {params.split_seed}"
         " --background {params.background:q}"
-        " --values {params.values}"
+        " --values='{params.values}'"
         " --pixel-limit {resources.pixel_limit}"
         " --row-limit {resources.row_limit}"
         " --unpacked-limit {resources.unpacked_limit}"

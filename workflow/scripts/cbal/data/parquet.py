@@ -56,10 +56,7 @@ def parquet(path: Path, rule: Rule = USUAL) -> Listing:
     found = in_folder(path) if path.is_dir() else FilesFound()
     names = parquet_files(found) or [path.name]
     root = path if path.is_dir() else path.parent
-    kinds = None
-    if path.is_dir():
-        check_numbers(names, str(path))
-        kinds = splits_of(names, str(path))
+    kinds = splits_of(names, str(path)) if path.is_dir() else None
     shards = [_open(root / name) for name in names]
     check_parquet((shard.reader for shard in shards), str(path), rule)
     labels = [_labels(shard) for shard in shards]
@@ -104,8 +101,9 @@ def splits_of(names: Sequence[str], where: str) -> list[str] | None:
 
     Raises:
         InputError: the files are of several configurations, some have a split and others none,
-            or a split is not clear.
+            a split is not clear, or files are missing or there twice.
     """
+    check_numbers(names, where)
     found = [_split_of(name, where) for name in names]
     configurations = dict.fromkeys(folder or "." for folder, _ in found)
     if len(configurations) > 1:

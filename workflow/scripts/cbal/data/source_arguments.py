@@ -26,7 +26,8 @@ def add_source_arguments(cli: argparse.ArgumentParser) -> None:
 def add_rule_arguments(cli: argparse.ArgumentParser) -> None:
     """Add the arguments that say how encoded images become pixels, and how many there may be."""
     cli.add_argument("--background", default=USUAL.background, help="white, black or #rrggbb")
-    cli.add_argument("--values", type=float, nargs="*", help="what is black, and what is white")
+    # One word: argparse takes a negative number with an exponent for an option.
+    cli.add_argument("--values", default="", help="what is black, and what is white: '0 4095'")
     cli.add_argument("--pixel-limit", type=int, default=USUAL.pixels, help="of one image")
     cli.add_argument("--row-limit", type=int, default=USUAL.rows, help="images of the source")
     cli.add_argument("--unpacked-limit", type=int, default=USUAL.unpacked, help="bytes")
@@ -36,7 +37,7 @@ def rule_of(arguments: argparse.Namespace) -> Rule:
     """Return the rule that `add_rule_arguments` asked for."""
     return Rule(
         background=arguments.background,
-        values=tuple(arguments.values) if arguments.values else None,
+        values=tuple(map(float, arguments.values.split())) or None,
         pixels=arguments.pixel_limit,
         rows=arguments.row_limit,
         unpacked=arguments.unpacked_limit,
