@@ -1,5 +1,7 @@
 """Which jobs each case runs, counted by dry run."""
 
+import shutil
+
 import pytest
 
 # A round of `random`, and of `uncertain+cluster` after the first.
@@ -183,6 +185,11 @@ def test_another_sweep_of_the_same_runs_draws_for_itself_alone(project):
         "results/sweeps"
     }
     assert project.jobs() == {}
+
+
+def test_without_the_sweep_s_folder_it_is_collected_and_drawn_again_alone(project):
+    shutil.rmtree(project.path / "results/sweeps")
+    assert project.jobs() == {**DRAWN, "plot_gallery": 1}
 
 
 def test_partial_draws_what_is_there_and_runs_nothing_else(project):

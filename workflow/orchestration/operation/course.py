@@ -12,7 +12,7 @@ from typing import Any
 from snakemake.logging import logger
 
 from orchestration.operation import clocks, jobs, labeling, leftovers, permissions, presence, slurm
-from orchestration.operation.progress import Progress
+from orchestration.operation.progress import Key, Progress
 from orchestration.operation.standing import Run, runs_of
 
 ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has begun anew
@@ -104,7 +104,7 @@ class Course:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def follow(runs: list[Run], ahead: dict[int, tuple[jobs.Key, str]]) -> Progress:
+def follow(runs: list[Run], ahead: dict[int, tuple[Key, str]]) -> Progress:
     """Start to follow the rounds that a run will make.
 
     Args:

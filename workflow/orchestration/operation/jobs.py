@@ -4,10 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-TRAINS = ("train", "train_last", "train_supervised")
-TRAINS += ("train_head", "train_head_last", "train_head_supervised")
-
-Key = tuple[str, str]  # data set and scenario
+from orchestration.operation.progress import TRAINS, Key
 
 
 def record_finished(workflow: Any) -> None:

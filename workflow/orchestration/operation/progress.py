@@ -10,11 +10,14 @@ from typing import Any
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from orchestration.operation.jobs import Key
 from orchestration.operation.reasons import reason
 from orchestration.operation.standing import duration
 
+TRAINS = ("train", "train_last", "train_supervised")
+TRAINS += ("train_head", "train_head_last", "train_head_supervised")
 NOT_TAKEN = "Slurm did not take it (sbatch failed); --verbose shows the command, to try by hand"
+
+Key = tuple[str, str]  # data set and scenario
 
 
 class Progress(logging.Handler):
