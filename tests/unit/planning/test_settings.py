@@ -59,7 +59,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("scenarios/random/steps", ["guess"], ["scenarios.random.steps", "'guess'", "entropy"]),
         ("scenarios/random/steps", [], ["scenarios.random.steps"]),
         ("datasets/digits/values", [4095, 0], ["datasets.digits.values", "[0, 4095]"]),
-        ("datasets/digits/values", [0, float("inf")], ["datasets.digits.values", "[0, 4095]"]),
+        ("datasets/digits/values", [0, float("inf")], ["datasets.digits.values", "not a finite"]),
         ("datasets/digits/values", [0], ["datasets.digits.values", "too short"]),
         ("datasets/digits/background", "mauve", ["datasets.digits.background", "#ff8000"]),
         ("datasets/digits/row_limit", 0, ["datasets.digits.row_limit", "0 is less"]),
@@ -213,7 +213,7 @@ def test_a_step_with_nothing_to_ask():
 
 def test_a_home_folder_and_names_in_any_script_are_taken(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "photos").mkdir()
+    write_class_folders(tmp_path / "photos", {"a": 50, "b": 50})
     config = changed("datasets/mine/path", "~/photos")
     names = [
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
