@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from benchmarks.report import cores, report
 from benchmarks.synthetic import features_of
-from cbal.kmeans import kmeans
+from cbal.clustering.kmeans import kmeans
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from sklearn.datasets import load_sample_images
 
 from benchmarks.report import report
-from cbal.labeling.claims import LASTS
+from cbal.labeling.leases import LASTS
 from tests.people import Browser
 from tests.served import Served
 

@@ -4,7 +4,7 @@ The ways, on the same random images of 32 x 32 pixels, alternately in one proces
 
 plain   a torchvision dataset and transforms, a DataLoader with as many workers as cores, float32
 tuned   the same with channels_last, pinned memory and bfloat16 (on a CPU float32)
-ours    `cbal.training.fit` and `cbal.extraction.extract`; on a GPU also in float32, with CUDA
+ours    `cbal.learning.training.fit` and `cbal.learning.extraction.extract`; on a GPU also in float32, with CUDA
         graphs, and compiled
 
 The limit is the time of the convolutions' and the head's operations at the rate of a large
@@ -24,12 +24,12 @@ from torch import nn
 
 from benchmarks.loader_loop import Loop
 from benchmarks.report import cores, report
-from cbal import device as devices
-from cbal.device import Execution, wait
-from cbal.extraction import extract
-from cbal.images import Batches
-from cbal.models import initial, spec_for
-from cbal.training import Training, fit
+from cbal.learning import device as devices
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution, wait
+from cbal.learning.extraction import extract
+from cbal.learning.training import Training, fit
+from cbal.models.model import initial, spec_for
 
 CLASSES = 10
 STAGES = ("train", "extract")

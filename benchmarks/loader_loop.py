@@ -7,7 +7,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision import models, transforms
 
-from cbal.models import Spec
+from cbal.models.model import Spec
 
 
 class Pictures(Dataset):

@@ -13,13 +13,13 @@ import numpy as np
 import torch
 
 from benchmarks.report import cores, report
-from cbal import device as devices
-from cbal.device import Execution
-from cbal.evaluation import evaluate
-from cbal.files import metadata_of, open_images, read_table, samples_of
-from cbal.images import Batches
-from cbal.models import initial, spec_for
-from cbal.training import Training, fit
+from cbal.learning import device as devices
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.evaluation import evaluate
+from cbal.learning.training import Training, fit
+from cbal.models.model import initial, spec_for
+from cbal.storage.files import metadata_of, open_images, read_table, samples_of
 
 
 def main() -> None:

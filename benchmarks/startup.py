@@ -12,7 +12,7 @@ from benchmarks.processes import ROOT, measure
 from benchmarks.report import report
 
 RESNET = (
-    "from cbal.torchvision_models import torchvision_model;"
+    "from cbal.models.torchvision_models import torchvision_model;"
     "torchvision_model('resnet18', 10, 'torchvision.models.resnet')"
 )
 # The stages, and what each runs before its first work beside importing its script.

@@ -14,10 +14,10 @@ import numpy as np
 from benchmarks.processes import measure
 from benchmarks.report import cores, report
 from benchmarks.synthetic import CLASSES, features_of
-from cbal.probabilities import entropy
-from cbal.registry import STRATEGIES
 from cbal.strategies.base import Candidates
-from cbal.strategy_calls import load_strategy
+from cbal.strategies.registry import STRATEGIES
+from cbal.strategies.support.calls import load_strategy
+from cbal.strategies.support.probabilities import entropy
 
 MISSING = -1
 # As scikit-activeml has it: a cluster for each label there will be, and five neighbours.

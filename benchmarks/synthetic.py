@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cbal import pool as pools
-from cbal.feature_files import to_batch, write_features
-from cbal.files import write_table
+from cbal.pool import state as pools
+from cbal.storage.feature_files import to_batch, write_features
+from cbal.storage.files import write_table
 
 CLASSES = 10
 GROUPS = 2000  # look-alikes, as features of real images have them

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cbal.files import labels_of, read_table
 from cbal.labeling.journal import Journal
+from cbal.storage.files import labels_of, read_table
 
 CSRF = re.compile(r'<meta name="csrf" content="([0-9a-f]+)">')
 FIRST = re.compile(r"<meta name=\"first\" content='(.+?)'>")

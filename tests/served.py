@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cbal.files import write_table
 from cbal.labeling.asking import context_of
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home
 from cbal.labeling.records import Question, Step
-from cbal.pool import initial
+from cbal.labeling.web.lifetime import Home
+from cbal.pool.state import initial
+from cbal.storage.files import write_table
 
 SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from cbal.data.prepare import tables, write_images
 from cbal.data.sources import Listing
 from cbal.errors import InputError
-from cbal.files import metadata_of, open_images, read_table, write_table
+from cbal.storage.files import metadata_of, open_images, read_table, write_table
 
 CLASSES = 10
 

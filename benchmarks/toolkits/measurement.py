@@ -18,8 +18,8 @@ from benchmarks.toolkits.data import as_arrays
 from benchmarks.toolkits.task import Task
 from cbal.cli import say
 from cbal.errors import InputError
-from cbal.files import read_table
 from cbal.randomness import seed_of
+from cbal.storage.files import read_table
 
 STAGES = ("training", "evaluation", "prediction", "query")
 OURS, BAAL, SKACTIVEML = "this workflow", "baal", "scikit-activeml"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks.processes import command
 from benchmarks.toolkits.task import Task
-from cbal.registry import STRATEGIES
+from cbal.strategies.registry import STRATEGIES
 
 DATASET, SCENARIO = "benchmark", "uncertain"
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from sklearn.datasets import load_digits
 
-from cbal.files import metadata_of, read_table
+from cbal.storage.files import metadata_of, read_table
 from tests.browser.conftest import heading
 from tests.project import Project, checkout
 

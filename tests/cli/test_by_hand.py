@@ -22,12 +22,12 @@ import plot_gallery
 import prepare_unlabeled
 import write_labels
 from cbal.errors import InputError
-from cbal.files import metadata_of, read_table, write_table
 from cbal.labeling.asking import annotations_of
 from cbal.labeling.given import VALIDATION
-from cbal.labeling.lifetime import Home
 from cbal.labeling.records import Answer, Question, Standing
 from cbal.labeling.register import Register
+from cbal.labeling.web.lifetime import Home
+from cbal.storage.files import metadata_of, read_table, write_table
 from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
 from tests.conftest import write_class_folders
 from tests.people import Expert

@@ -18,8 +18,8 @@ import plot_gallery
 import prepare_data
 import tabulate_metrics
 from cbal.errors import InputError
-from cbal.files import write_table
-from cbal.models import read_safetensors
+from cbal.models.model import read_safetensors
+from cbal.storage.files import write_table
 from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
 from tests.conftest import ROOT, write_class_folders
 

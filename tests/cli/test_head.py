@@ -9,12 +9,12 @@ import pytest
 import encode
 import query
 import train_head
-from cbal.encoded import open_encoded, write_encoded
 from cbal.errors import InputError
-from cbal.feature_files import read_features
-from cbal.files import read_table
-from cbal.linear_head import load_heads
-from cbal.registry import STRATEGIES
+from cbal.learning.linear_head import load_heads
+from cbal.storage.encoded import open_encoded, write_encoded
+from cbal.storage.feature_files import read_features
+from cbal.storage.files import read_table
+from cbal.strategies.registry import STRATEGIES
 from tests.cli.test_scripts import CLUSTER, ENTROPY, MODEL, Run
 from tests.unit.tables import features_file
 
@@ -93,9 +93,9 @@ def test_members_of_an_ensemble_tell_how_they_differ(prepared, encoded, asked, t
 def test_a_pool_without_a_label_and_one_that_has_ended(prepared, encoded, tmp_path):
     from dataclasses import replace
 
-    from cbal import pool as pools
-    from cbal.files import write_table
-    from cbal.rounds import read_pool
+    from cbal.pool import state as pools
+    from cbal.pool.rounds import read_pool
+    from cbal.storage.files import write_table
 
     (row,) = train(prepared, encoded, tmp_path, pool=prepared / "pool-0.parquet")
     assert row["test_loss"] == pytest.approx(np.log(3), abs=1e-5)

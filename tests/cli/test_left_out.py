@@ -7,7 +7,7 @@ from PIL import Image
 import prepare_data
 import prepare_unlabeled
 from cbal.errors import InputError
-from cbal.files import metadata_of, open_images, read_table
+from cbal.storage.files import metadata_of, open_images, read_table
 from tests.conftest import write_class_folders
 
 

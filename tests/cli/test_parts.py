@@ -12,7 +12,7 @@ import finish_run
 import tabulate_calibration
 import tabulate_claims
 from cbal.errors import InputError
-from cbal.files import metadata_of, read_table, write_table
+from cbal.storage.files import metadata_of, read_table, write_table
 
 TRAINING = {"training": {"epochs": 5}}
 SETTINGS = {"random": {**TRAINING, "rounds": 2}, "supervised": TRAINING}

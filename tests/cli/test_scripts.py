@@ -15,7 +15,7 @@ import query
 import train
 import update_pool
 from cbal.errors import InputError
-from cbal.files import metadata_of, read_table
+from cbal.storage.files import metadata_of, read_table
 from tests.conftest import write_class_folders
 
 MODEL = ["--architecture", "convnet", "--image-size", "8"]

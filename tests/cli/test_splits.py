@@ -9,7 +9,7 @@ import init_pool
 import prepare_data
 import prepare_unlabeled
 from cbal.data.public import digits
-from cbal.files import metadata_of, read_table
+from cbal.storage.files import metadata_of, read_table
 from tests.conftest import write_class_folders
 from tests.unit.data.shards import write_shards
 

@@ -62,7 +62,7 @@ def test_a_stage_imports_no_more_than_it_needs(script):
 
 
 def test_no_strategy_imports_pytorch():
-    from cbal.registry import STRATEGIES
+    from cbal.strategies.registry import STRATEGIES
 
     modules = [strategy.address.split(":")[0] for strategy in STRATEGIES.values()]
     assert not imported("import " + ", ".join(modules))

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from cbal.files import metadata_of, read_table, write_table
-from cbal.labeling.lifetime import Home
+from cbal.labeling.web.lifetime import Home
+from cbal.storage.files import metadata_of, read_table, write_table
 from tests.people import Expert
 from tests.project import Project, checkout
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cbal.feature_files import to_batch, write_features
+from cbal.storage.feature_files import to_batch, write_features
 
 
 def features_file(path, sample_id, feature, probability=None, terms=()) -> Path:

@@ -7,12 +7,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbal import pool as pools
-from cbal.oracle import annotate
-from cbal.pool import CLUSTER, INDIVIDUAL
-from cbal.querying import candidates_of, make_query, usable_strategy
-from cbal.registry import STRATEGIES
-from cbal.strategy_calls import load_strategy
+from cbal.pool import state as pools
+from cbal.pool.oracle import annotate
+from cbal.pool.querying import candidates_of, make_query, usable_strategy
+from cbal.pool.state import CLUSTER, INDIVIDUAL
+from cbal.strategies.registry import STRATEGIES
+from cbal.strategies.support.calls import load_strategy
 from tests.unit.tables import features_file
 
 PURITY = 0.8

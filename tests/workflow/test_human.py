@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cbal.files import read_table
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home
+from cbal.labeling.web.lifetime import Home
+from cbal.storage.files import read_table
 from tests.people import Browser
 from tests.project import checkout
 

@@ -106,7 +106,9 @@ def test_a_scenario_of_three_lines_of_yaml(project):
     assert jobs["train"] == jobs["train_last"] == 1
 
 
-@pytest.mark.parametrize("file", ["cbal/training.py", "train.py", "cbal/strategies/cluster.py"])
+@pytest.mark.parametrize(
+    "file", ["cbal/learning/training.py", "train.py", "cbal/strategies/cluster.py"]
+)
 def test_a_comment_reruns_nothing(project, file):
     path = project.path / "workflow/scripts" / file
     path.write_text(path.read_text() + "\n# a comment\n")
@@ -114,13 +116,15 @@ def test_a_comment_reruns_nothing(project, file):
 
 
 def test_the_style_of_figures_reruns_figures_alone(project):
-    project.edit("workflow/scripts/cbal/figures/style.py", "font_scale=1.1", "font_scale=1.2")
+    project.edit(
+        "workflow/scripts/cbal/results/figures/style.py", "font_scale=1.1", "font_scale=1.2"
+    )
     figures = {"plot_accuracy": 1, "plot_clusters": 1, "plot_gallery": 1, "all": 1}
     assert project.jobs() == figures
 
 
 def test_training_code_reruns_training_and_what_follows(project):
-    project.edit("workflow/scripts/cbal/training.py", "dampening=0", "dampening=0.0")
+    project.edit("workflow/scripts/cbal/learning/training.py", "dampening=0", "dampening=0.0")
     jobs = project.jobs()
     again = {"train": 2, "train_last": 2, "train_supervised": 1, "finish_run": 3}
     # `random` looks at no model, so its pools stay as they are.

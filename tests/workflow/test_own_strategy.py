@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from cbal.files import read_table
+from cbal.storage.files import read_table
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs/adding-a-strategy.md").read_text()

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
-from cbal.files import read_table, samples_of, write_table
-from cbal.labeling.lifetime import Home
 from cbal.labeling.register import Register
-from cbal.rounds import check_interactions, read_pool
+from cbal.labeling.web.lifetime import Home
+from cbal.pool import state as pools
+from cbal.pool.rounds import check_interactions, read_pool
+from cbal.storage.files import read_table, samples_of, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.files import read_table, write_table
-from cbal.oracle import annotate
+from cbal.pool.oracle import annotate
+from cbal.storage.files import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -11,15 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.corrections import Rows, corrected, differences
 from cbal.errors import InputError
-from cbal.feature_files import read_features
-from cbal.files import metadata_of, read_table, write_table
 from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home, Owner
 from cbal.labeling.records import Step
-from cbal.rounds import pool_after, read_pool
+from cbal.labeling.web.lifetime import Home, Owner
+from cbal.pool.corrections import Rows, corrected, differences
+from cbal.pool.rounds import pool_after, read_pool
+from cbal.storage.feature_files import read_features
+from cbal.storage.files import metadata_of, read_table, write_table
 
 OWNER = "CBAL_LABELING_OWNER"  # environment variable: the process whose end ends the page
 LOOK = 0.25  # seconds between looks at the journal

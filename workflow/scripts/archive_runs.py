@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from cbal.archives import Settings, difference, disagreement, run_file, settings_file
 from cbal.cli import parser, run, say
 from cbal.errors import InputError
-from cbal.files import atomic, metadata_of, read_table, write_table
-from cbal.gathering import finished_file
+from cbal.results.gathering import finished_file
+from cbal.storage.archives import Settings, difference, disagreement, run_file, settings_file
+from cbal.storage.files import atomic, metadata_of, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

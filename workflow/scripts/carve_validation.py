@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.prepare import stratified
-from cbal.files import metadata_of, read_table, samples_of, write_table
+from cbal.storage.files import metadata_of, read_table, samples_of, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
-from cbal.files import write_table
-from cbal.gathering import gather, metrics_files
+from cbal.results.gathering import gather, metrics_files
+from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

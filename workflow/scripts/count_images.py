@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cbal.cli import parser, run
+from cbal.data.arguments import add_source_arguments, read_source, rule_of
 from cbal.data.files_found import in_folder
-from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import drawn, parts_of
 from cbal.errors import InputError
 

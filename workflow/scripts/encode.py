@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
-from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.encoded import write_encoded
-from cbal.extraction import extract
-from cbal.files import metadata_of, open_images, read_table, write_table
-from cbal.images import Batches
-from cbal.metrics import TIMING
-from cbal.model_arguments import add_model_arguments, initial_model
+from cbal.learning import device as devices
+from cbal.learning.arguments import add_device_arguments, execution_of
+from cbal.learning.batches import Batches
+from cbal.learning.extraction import extract
+from cbal.models.arguments import add_model_arguments, initial_model
+from cbal.pool.metrics import TIMING
+from cbal.storage.encoded import write_encoded
+from cbal.storage.files import metadata_of, open_images, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -13,19 +13,19 @@ import numpy as np
 import pyarrow as pa
 from torch import nn
 
-from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
-from cbal.device import Execution
-from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.extraction import extract, extract_dropping, extract_ensemble
-from cbal.feature_files import to_batch, write_features
-from cbal.files import metadata_of, open_images, read_table, samples_of, write_table
-from cbal.images import Batches
-from cbal.metrics import TIMING
-from cbal.model_arguments import add_model_arguments, initial_model
-from cbal.models import load_model
+from cbal.learning import device as devices
+from cbal.learning.arguments import add_device_arguments, execution_of
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.extraction import extract, extract_dropping, extract_ensemble
+from cbal.models.arguments import add_model_arguments, initial_model
+from cbal.models.model import load_model
+from cbal.pool.metrics import TIMING
+from cbal.pool.rounds import read_pool
 from cbal.randomness import seed_of
-from cbal.rounds import read_pool
+from cbal.storage.feature_files import to_batch, write_features
+from cbal.storage.files import metadata_of, open_images, read_table, samples_of, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
-from cbal.models import write_safetensors
-from cbal.torchvision_models import module_of
-from cbal.weights import check_model, fetch
+from cbal.models.model import write_safetensors
+from cbal.models.torchvision_models import module_of
+from cbal.models.weights import check_model, fetch
 
 
 def main(argv: Sequence[str] | None = None) -> None:

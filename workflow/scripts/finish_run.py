@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
-from cbal.files import write_table
-from cbal.gathering import gather
+from cbal.results.gathering import gather
+from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
-from cbal.files import metadata_of, read_table, write_table
 from cbal.labeling.given import given_to, to_table
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home
+from cbal.labeling.web.lifetime import Home
+from cbal.storage.files import metadata_of, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.files import labels_of, metadata_of, read_table, write_table
+from cbal.storage.files import labels_of, metadata_of, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

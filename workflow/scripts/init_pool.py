@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cbal import pool as pools
 from cbal.cli import keys_of, parser, run
-from cbal.files import read_table, samples_of, write_table
-from cbal.rounds import check_interactions
+from cbal.pool import state as pools
+from cbal.pool.rounds import check_interactions
+from cbal.storage.files import read_table, samples_of, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

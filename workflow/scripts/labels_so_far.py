@@ -7,11 +7,11 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
-from cbal.files import write_table
 from cbal.labeling.given import given_to
 from cbal.labeling.labels import labels_table, summary, write_csv
-from cbal.labeling.lifetime import Home
 from cbal.labeling.register import Register
+from cbal.labeling.web.lifetime import Home
+from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cbal.cli import parser, run, say
 from cbal.errors import InputError
-from cbal.files import read_table
-from cbal.labeling.links import link_classes, vanished
+from cbal.labeling.class_folders import link_classes, vanished
+from cbal.storage.files import read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cbal.cli import run
-from cbal.figures.budget import clusters_figure
-from cbal.figures.command import draw
+from cbal.results.figures.budget import clusters_figure
+from cbal.results.figures.command import draw
 
 
 def main(argv: Sequence[str] | None = None) -> None:

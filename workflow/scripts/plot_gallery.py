@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
-from cbal.corrections import corrected
-from cbal.figures.gallery import arrays_of, gallery_figure
-from cbal.figures.style import save
-from cbal.files import metadata_of, open_images, read_table
+from cbal.pool.corrections import corrected
+from cbal.results.figures.gallery import arrays_of, gallery_figure
+from cbal.results.figures.style import save
+from cbal.storage.files import metadata_of, open_images, read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

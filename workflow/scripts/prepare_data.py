@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.data.arguments import add_source_arguments, read_source, rule_of
 from cbal.data.checks import report
 from cbal.data.classes import check_split_classes
 from cbal.data.prepare import Plan, choose, tables, write_images
-from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import described, published
-from cbal.files import write_table
+from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -8,20 +8,20 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.data.arrivals import arrivals, files_of, write_grown
+from cbal.data.arguments import add_source_arguments, read_source, rule_of
 from cbal.data.checks import report
 from cbal.data.decoding import Rule
-from cbal.data.source_arguments import add_source_arguments, read_source, rule_of
 from cbal.data.splits import published, unused_folders, unused_labels
 from cbal.data.unlabeled import Found, read_files, read_listing, split, write_rows
 from cbal.errors import InputError
-from cbal.files import samples_of, write_table
+from cbal.labeling.arrivals import arrivals, files_of, write_grown
 from cbal.labeling.given import VALIDATION
-from cbal.labeling.lifetime import Home
 from cbal.labeling.register import Register
-from cbal.querying import Select, make_query
+from cbal.labeling.web.lifetime import Home
+from cbal.pool.querying import Select, make_query
+from cbal.pool.rounds import check_interactions
 from cbal.randomness import generator
-from cbal.rounds import check_interactions
+from cbal.storage.files import samples_of, write_table
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates, one_by_one
 

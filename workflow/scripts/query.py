@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
-from cbal.files import write_table
-from cbal.querying import (
+from cbal.pool.querying import (
     COLD_START,
     candidates_of,
     make_query,
     stream_of,
     usable_strategy,
 )
+from cbal.pool.rounds import pool_after
 from cbal.randomness import generator
-from cbal.rounds import pool_after
-from cbal.strategy_calls import guarded
+from cbal.storage.files import write_table
+from cbal.strategies.support.calls import guarded
 
 
 def main(argv: Sequence[str] | None = None) -> None:

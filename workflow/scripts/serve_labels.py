@@ -7,17 +7,17 @@ from pathlib import Path
 
 from cbal.cli import parser, run, say
 from cbal.data.decoding import rule_in
-from cbal.files import metadata_of, read_table
-from cbal.labeling.claims import Claims
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
-from cbal.labeling.lifetime import Home, Owner, hold
-from cbal.labeling.pages import Pages
-from cbal.labeling.security import door_for
-from cbal.labeling.server import Labeling
-from cbal.labeling.serving import PORTS, address, listen, serve
-from cbal.labeling.thumbnails import Thumbnails
-from cbal.locks import is_held
+from cbal.labeling.leases import Claims
+from cbal.labeling.web.lifetime import Home, Owner, hold
+from cbal.labeling.web.pages import Pages
+from cbal.labeling.web.security import door_for
+from cbal.labeling.web.server import Labeling
+from cbal.labeling.web.serving import PORTS, address, listen, serve
+from cbal.labeling.web.thumbnails import Thumbnails
+from cbal.storage.files import metadata_of, read_table
+from cbal.storage.locks import is_held
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from cbal.calibration import compare, to_markdown
 from cbal.cli import run
-from cbal.files import read_table
-from cbal.table_command import table_parser, write
+from cbal.results.calibration import compare, to_markdown
+from cbal.results.table_command import table_parser, write
+from cbal.storage.files import read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from cbal.claims import judge, to_markdown
 from cbal.cli import run
-from cbal.goals import WITHIN
-from cbal.table_command import read_metrics, table_parser, write
+from cbal.results.claims import judge, to_markdown
+from cbal.results.goals import WITHIN
+from cbal.results.table_command import read_metrics, table_parser, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:

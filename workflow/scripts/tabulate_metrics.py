@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import run
-from cbal.goals import WITHIN
-from cbal.summary import summarise, to_markdown
-from cbal.table_command import read_metrics, table_parser, warnings_of, write
+from cbal.results.goals import WITHIN
+from cbal.results.summary import summarise, to_markdown
+from cbal.results.table_command import read_metrics, table_parser, warnings_of, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cbal.cli import run
-from cbal.table_command import read_metrics, table_parser, write
-from cbal.wins import to_markdown, wins
+from cbal.results.table_command import read_metrics, table_parser, write
+from cbal.results.wins import to_markdown, wins
 
 
 def main(argv: Sequence[str] | None = None) -> None:

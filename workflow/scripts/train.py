@@ -10,20 +10,27 @@ import numpy as np
 import pyarrow as pa
 from torch import nn
 
-from cbal import device as devices
-from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
-from cbal.device import Execution
-from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.evaluation import evaluate
-from cbal.files import labels_of, metadata_of, open_images, read_table, samples_of, write_table
-from cbal.images import Batches
-from cbal.metrics import METRICS, TIMING, label_metrics
-from cbal.model_arguments import add_model_arguments, initial_model
-from cbal.models import Spec, save_model
+from cbal.learning import device as devices
+from cbal.learning.arguments import add_device_arguments, execution_of
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.evaluation import evaluate
+from cbal.learning.training import Training, check_finite, fit
+from cbal.models.arguments import add_model_arguments, initial_model
+from cbal.models.model import Spec, save_model
+from cbal.pool import state as pools
+from cbal.pool.metrics import METRICS, TIMING, label_metrics
+from cbal.pool.rounds import read_pool
 from cbal.randomness import generator, of_member
-from cbal.rounds import read_pool
-from cbal.training import Training, check_finite, fit
+from cbal.storage.files import (
+    labels_of,
+    metadata_of,
+    open_images,
+    read_table,
+    samples_of,
+    write_table,
+)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

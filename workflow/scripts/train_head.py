@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal import memory
-from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
-from cbal.encoded import open_encoded
-from cbal.feature_files import to_batch, write_features
-from cbal.files import labels_of, metadata_of, read_table, samples_of, write_table
-from cbal.linear_head import LinearHead, accuracy_and_loss, fit, save_heads, untrained
-from cbal.metrics import METRICS, TIMING, label_metrics
-from cbal.probabilities import combined
+from cbal.learning import memory
+from cbal.learning.linear_head import LinearHead, accuracy_and_loss, fit, save_heads, untrained
+from cbal.pool import state as pools
+from cbal.pool.metrics import METRICS, TIMING, label_metrics
+from cbal.pool.rounds import read_pool
 from cbal.randomness import generator, of_member
-from cbal.rounds import read_pool
+from cbal.storage.encoded import open_encoded
+from cbal.storage.feature_files import to_batch, write_features
+from cbal.storage.files import labels_of, metadata_of, read_table, samples_of, write_table
+from cbal.strategies.support.probabilities import combined
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cbal import pool as pools
 from cbal.cli import keys_of, parser, run, say
-from cbal.files import write_table
-from cbal.pseudo_labels import with_pseudo_labels
-from cbal.rounds import pool_after
+from cbal.pool import state as pools
+from cbal.pool.pseudo_labels import with_pseudo_labels
+from cbal.pool.rounds import pool_after
+from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
-from cbal import device as devices
 from cbal.cli import keys_of, parser, run, say
-from cbal.device import Execution
-from cbal.device_arguments import add_device_arguments, execution_of
-from cbal.extraction import extract
-from cbal.files import metadata_of, open_images, read_table, write_table
-from cbal.images import Batches
 from cbal.labeling.given import from_table
 from cbal.labeling.labels import labels_table, summary, to_predict, write_csv
-from cbal.models import load_model
-from cbal.rounds import read_pool
+from cbal.learning import device as devices
+from cbal.learning.arguments import add_device_arguments, execution_of
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.extraction import extract
+from cbal.models.model import load_model
+from cbal.pool.rounds import read_pool
+from cbal.storage.files import metadata_of, open_images, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

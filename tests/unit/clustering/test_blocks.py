@@ -1,6 +1,6 @@
 import numpy as np
 
-from cbal.rows import BLOCK, unit, workers
+from cbal.clustering.blocks import BLOCK, unit, workers
 
 
 def test_blocks_are_one_below_the_other_whatever_the_threads():

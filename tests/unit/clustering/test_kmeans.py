@@ -3,9 +3,9 @@ import pytest
 import torch
 from sklearn.datasets import make_blobs
 
-from cbal import kmeans as module
-from cbal import kmeans_torch
-from cbal.kmeans import kmeans, shares
+from cbal.clustering import kmeans as module
+from cbal.clustering import kmeans_torch
+from cbal.clustering.kmeans import kmeans, shares
 
 
 def points(n=3000, d=16, centers=40):

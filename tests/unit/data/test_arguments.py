@@ -4,8 +4,8 @@ import argparse
 
 import pytest
 
+from cbal.data.arguments import add_rule_arguments, rule_of
 from cbal.data.decoding import Rule
-from cbal.data.source_arguments import add_rule_arguments, rule_of
 
 
 @pytest.mark.parametrize(

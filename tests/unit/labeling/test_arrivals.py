@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cbal.data.arrivals import arrivals, files_of, write_grown
 from cbal.data.unlabeled import Found
 from cbal.errors import InputError
+from cbal.labeling.arrivals import arrivals, files_of, write_grown
 from cbal.labeling.register import File
 
 KNOWN = [File("b", "train"), File("c", "train"), File("a", "test")]

@@ -11,7 +11,7 @@ from cbal.labeling.asking import (
     questions_of,
 )
 from cbal.labeling.records import Answer, Standing
-from cbal.pool import CLUSTER, INDIVIDUAL, apply_annotations, begin_round, initial
+from cbal.pool.state import CLUSTER, INDIVIDUAL, apply_annotations, begin_round, initial
 
 QUERY = pa.table(
     {

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from cbal.labeling.asking import context_of
-from cbal.labeling.claims import LASTS, Claims
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import ConflictError, Journal
+from cbal.labeling.leases import LASTS, Claims
 from cbal.labeling.records import Question
-from cbal.pool import initial
+from cbal.pool.state import initial
 
 
 class Clock:

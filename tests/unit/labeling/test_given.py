@@ -7,7 +7,7 @@ from cbal.labeling.asking import digest_of
 from cbal.labeling.given import REFUSED, Given, from_table, given_to, to_table
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Answer, Question
-from cbal.pool import CLUSTER, INDIVIDUAL, NONE
+from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
 
 CAT, DOG = 0, 1
 

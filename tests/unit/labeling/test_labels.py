@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cbal.errors import InputError
+from cbal.labeling.class_folders import link_classes, vanished
 from cbal.labeling.given import REFUSED, Given
 from cbal.labeling.labels import cell, labels_table, to_predict, write_csv
-from cbal.labeling.links import link_classes, vanished
-from cbal.pool import CLUSTER, INDIVIDUAL, NONE
+from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
 
 FILES = ["a.png", "b/c.png", "d.png", "e.png", "f.png", "g.png"]
 CLASSES = ["cat", "dog/wolf"]

@@ -4,11 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cbal.files import write_table
 from cbal.labeling.asking import context_of
 from cbal.labeling.records import Question
 from cbal.labeling.register import File, Register
-from cbal.pool import initial
+from cbal.pool.state import initial
+from cbal.storage.files import write_table
 
 FILES = [File("b.png", "train"), File("a.png", "test")]
 

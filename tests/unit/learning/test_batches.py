@@ -4,9 +4,9 @@ import torch
 from torchvision.transforms.v2 import functional as tvf
 
 from cbal.errors import InputError
-from cbal.files import open_images
-from cbal.images import AHEAD, Batches
-from cbal.models import Spec, spec_for
+from cbal.learning.batches import AHEAD, Batches
+from cbal.models.model import Spec, spec_for
+from cbal.storage.files import open_images
 
 CPU = torch.device("cpu")
 

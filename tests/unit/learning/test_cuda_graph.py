@@ -5,8 +5,8 @@ from contextlib import nullcontext
 import pytest
 import torch
 
-from cbal import cuda_graph
-from cbal.cuda_graph import WARM_UP, Captured
+from cbal.learning import cuda_graph
+from cbal.learning.cuda_graph import WARM_UP, Captured
 
 
 class Graph:

@@ -3,9 +3,9 @@ import os
 import pytest
 import torch
 
-from cbal import device as devices
-from cbal.device import Execution
 from cbal.errors import InputError
+from cbal.learning import device as devices
+from cbal.learning.device import Execution
 
 
 def test_a_gpu_without_memory_says_what_to_change():

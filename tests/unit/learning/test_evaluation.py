@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from cbal import pool as pools
-from cbal.device import Execution
-from cbal.evaluation import evaluate
-from cbal.metrics import label_metrics
-from cbal.models import Spec
-from cbal.pool import CLUSTER, INDIVIDUAL, PSEUDO
+from cbal.learning.device import Execution
+from cbal.learning.evaluation import evaluate
+from cbal.models.model import Spec
+from cbal.pool import state as pools
+from cbal.pool.metrics import label_metrics
+from cbal.pool.state import CLUSTER, INDIVIDUAL, PSEUDO
 
 
 class Fixed(torch.nn.Module):

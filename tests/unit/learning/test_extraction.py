@@ -1,6 +1,6 @@
 import numpy as np
 
-from cbal.feature_files import schema, to_batch
+from cbal.storage.feature_files import schema, to_batch
 
 
 def test_rows_are_those_of_the_contract():

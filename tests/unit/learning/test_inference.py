@@ -3,11 +3,11 @@ import pytest
 import torch
 from torch import nn
 
-from cbal import models
-from cbal.device import Execution
-from cbal.extraction import extract
-from cbal.images import Batches
-from cbal.inference import ready
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.extraction import extract
+from cbal.learning.inference import ready
+from cbal.models import model as models
 from cbal.strategies import cluster, entropy
 from cbal.strategies.base import Candidates
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from cbal.linear_head import accuracy_and_loss, fit
+from cbal.learning.linear_head import accuracy_and_loss, fit
 
 
 def blobs(n=300, d=12, classes=4, spread=2.0, seed=0):

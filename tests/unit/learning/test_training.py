@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from cbal import models, training
-from cbal.device import Execution
 from cbal.errors import InputError
-from cbal.evaluation import evaluate
-from cbal.extraction import extract
-from cbal.images import Batches
-from cbal.training import Training, fit, mirrored
+from cbal.learning import training
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.evaluation import evaluate
+from cbal.learning.extraction import extract
+from cbal.learning.training import Training, fit, mirrored
+from cbal.models import model as models
 
 CPU = Execution(torch.device("cpu"))
 HOW = Training(epochs=3, batch_size=16, learning_rate=0.05, momentum=0.9, weight_decay=5e-4)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from cbal.convolution import FEW, learn_small_images_faster, weight_gradient
+from cbal.models.convolution import FEW, learn_small_images_faster, weight_gradient
 
 GEOMETRIES = [(3, 1, 1), (3, 2, 1), (1, 1, 0), (1, 2, 0), (7, 2, 3), ((3, 1), 1, (1, 0))]
 

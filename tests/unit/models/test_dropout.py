@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from cbal import models
-from cbal.device import Execution
-from cbal.dropout import drop_before_head
-from cbal.extraction import extract, extract_dropping, extract_ensemble
-from cbal.images import Batches
-from cbal.training import Training, fit
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.extraction import extract, extract_dropping, extract_ensemble
+from cbal.learning.training import Training, fit
+from cbal.models import model as models
+from cbal.models.dropout import drop_before_head
 
 CPU = Execution(torch.device("cpu"), batch_size=16)
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), dtype=np.uint8)

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from cbal import models
-from cbal.device import Execution
 from cbal.errors import InputError
-from cbal.extraction import extract
-from cbal.images import Batches
-from cbal.torchvision_models import head_parameters, torchvision_model
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.extraction import extract
+from cbal.models import model as models
+from cbal.models.torchvision_models import head_parameters, torchvision_model
 
 # One of each way to make a head: linear layers of several names, and a convolution.
 ARCHITECTURES = {

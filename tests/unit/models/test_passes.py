@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from cbal.passes import Passes
+from cbal.models.passes import Passes
 
 # Two images, three classes, four passes.
 PROBABILITIES = np.array(

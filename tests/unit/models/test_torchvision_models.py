@@ -5,13 +5,13 @@ import pytest
 import torch
 from torchvision import models
 
-from cbal.torchvision_models import module_of
+from cbal.models.torchvision_models import module_of
 from tests.conftest import ROOT
 
 SCRIPT = """
 import sys
 import torch
-from cbal.torchvision_models import torchvision_model
+from cbal.models.torchvision_models import torchvision_model
 
 torch.manual_seed(0)
 state = torchvision_model({architecture!r}, 3, {module!r}).state_dict()

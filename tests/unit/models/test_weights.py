@@ -4,8 +4,9 @@ import pytest
 import torch
 from torchvision import models as tv
 
-from cbal import models, weights
 from cbal.errors import InputError
+from cbal.models import model as models
+from cbal.models import weights
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from cbal import querying
-from cbal.feature_files import TERMS
-from cbal.registry import STRATEGIES
+from cbal.pool import querying
+from cbal.storage.feature_files import TERMS
 from cbal.strategies.base import Candidates
+from cbal.strategies.registry import STRATEGIES
 from orchestration.planning.settings import SCHEMA, SettingsError, check
 from orchestration.planning.strategies import OF_A_HEAD, OF_PASSES, strategies_of
 from tests.unit.planning.test_settings import CONFIG

@@ -51,7 +51,7 @@ def append(line):
 
 
 def test_a_comment_or_a_docstring_changes_nothing(scripts):
-    assert not changed_by(scripts, "cbal/training.py", append("# a comment"))
+    assert not changed_by(scripts, "cbal/learning/training.py", append("# a comment"))
     assert not changed_by(
         scripts, "train.py", lambda text: text.replace('"""Parse the command line', '"""Read it')
     )
@@ -69,10 +69,12 @@ def test_a_module_that_moves_changes_nothing(scripts):
     folder = scripts / "cbal" / "clustering"
     folder.mkdir()
     (folder / "__init__.py").write_text('"""Clustering."""\n')
-    (scripts / "cbal/kmeans.py").rename(folder / "lloyd.py")
+    (scripts / "cbal/clustering/kmeans.py").rename(folder / "lloyd.py")
     for file in scripts.rglob("*.py"):
         text = file.read_text()
-        moved = text.replace("from cbal.kmeans import", "from cbal.clustering.lloyd import")
+        moved = text.replace(
+            "from cbal.clustering.kmeans import", "from cbal.clustering.lloyd import"
+        )
         file.write_text(moved)
     forget()
     assert {stage: versions.version(*stage) for stage in STAGES} == before
@@ -90,7 +92,7 @@ def test_the_same_name_from_another_module_changes_the_stage(scripts):
 
 
 def test_training_code_changes_training_alone(scripts):
-    assert changed_by(scripts, "cbal/training.py", append("x = 1")) == {("train.py",)}
+    assert changed_by(scripts, "cbal/learning/training.py", append("x = 1")) == {("train.py",)}
 
 
 def test_a_strategy_changes_its_own_step_alone(scripts):
@@ -100,12 +102,12 @@ def test_a_strategy_changes_its_own_step_alone(scripts):
 
 
 def test_a_new_strategy_in_the_registry_changes_nothing(scripts):
-    assert not changed_by(scripts, "cbal/registry.py", append("x = 1"))
+    assert not changed_by(scripts, "cbal/strategies/registry.py", append("x = 1"))
 
 
 def test_a_file_of_one_s_own_counts_as_a_module_does(scripts, tmp_path):
     own = tmp_path / "own.py"
-    own.write_text("from cbal.kmeans import kmeans\nx = 1\n")
+    own.write_text("from cbal.clustering.kmeans import kmeans\nx = 1\n")
 
     def version():
         forget()
@@ -118,23 +120,23 @@ def test_a_file_of_one_s_own_counts_as_a_module_does(scripts, tmp_path):
     own.write_text(own.read_text().replace("x = 1", "x = 2"))
     changed = version()
     assert changed != before
-    kmeans = scripts / "cbal/kmeans.py"
+    kmeans = scripts / "cbal/clustering/kmeans.py"
     kmeans.write_text(kmeans.read_text() + "\nx = 1\n")
     assert version() != changed
 
 
 def test_the_style_changes_figures_alone(scripts):
-    assert changed_by(scripts, "cbal/figures/style.py", append("x = 1")) == {
+    assert changed_by(scripts, "cbal/results/figures/style.py", append("x = 1")) == {
         ("plot_accuracy.py",),
         ("plot_gallery.py",),
     }
 
 
 def test_a_module_imported_through_others_counts(scripts):
-    changed = changed_by(scripts, "cbal/models.py", append("x = 1"))
+    changed = changed_by(scripts, "cbal/models/model.py", append("x = 1"))
     assert {("train.py",), ("extract_features.py",)} == changed
-    assert changed_by(scripts, "cbal/files.py", append("x = 1")) == set(STAGES)
+    assert changed_by(scripts, "cbal/storage/files.py", append("x = 1")) == set(STAGES)
 
 
 def test_the_oracle_changes_annotations_alone(scripts):
-    assert changed_by(scripts, "cbal/oracle.py", append("x = 1")) == {("annotate.py",)}
+    assert changed_by(scripts, "cbal/pool/oracle.py", append("x = 1")) == {("annotate.py",)}

@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from cbal.corrections import corrected, differences, is_corrected
-from cbal.files import with_metadata
 from cbal.labeling.asking import ANNOTATIONS
+from cbal.pool.corrections import corrected, differences, is_corrected
+from cbal.storage.files import with_metadata
 
 
 def row(interaction, label=0, excluded=None):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbal.oracle import annotate
+from cbal.pool.oracle import annotate
 
 
 def query_of(clusters, kind="cluster"):

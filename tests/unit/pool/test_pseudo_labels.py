@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cbal import pool as pools
-from cbal.pool import CLUSTER, INDIVIDUAL, NONE, PSEUDO
-from cbal.pseudo_labels import with_pseudo_labels
+from cbal.pool import state as pools
+from cbal.pool.pseudo_labels import with_pseudo_labels
+from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE, PSEUDO
 from tests.unit.tables import features_file
 
 # Entropies of 0, 0.06, 0.33 and 0.69 nats.

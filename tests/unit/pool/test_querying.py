@@ -3,17 +3,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cbal import pool as pools
 from cbal.errors import InputError
-from cbal.pool import CLUSTER, INDIVIDUAL
-from cbal.querying import (
+from cbal.pool import state as pools
+from cbal.pool.querying import (
     RANDOM,
     candidates_of,
     make_query,
     stream_of,
     usable_strategy,
 )
-from cbal.strategy_calls import load_strategy
+from cbal.pool.state import CLUSTER, INDIVIDUAL
+from cbal.strategies.support.calls import load_strategy
 from tests.unit.tables import features_file
 
 ENTROPY = "cbal.strategies.entropy:select"

@@ -2,8 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cbal import pool as pools
-from cbal.pool import CLUSTER, INDIVIDUAL, NONE
+from cbal.pool import state as pools
+from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
 
 
 def step(pool, interactions, labels, kind, again=False):

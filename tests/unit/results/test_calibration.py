@@ -1,4 +1,4 @@
-from cbal.calibration import compare, to_markdown
+from cbal.results.calibration import compare, to_markdown
 
 
 def runs():

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from cbal.claims import judge, to_markdown
+from cbal.results.claims import judge, to_markdown
 
 PAPER = {"accuracy": 0.95, "accuracy_sd": 0.003, "interactions": 300}
 ROUNDS = 6

@@ -2,8 +2,8 @@ import pyarrow as pa
 import pytest
 
 from cbal.errors import InputError
-from cbal.files import write_table
-from cbal.gathering import gather, metrics_files
+from cbal.results.gathering import gather, metrics_files
+from cbal.storage.files import write_table
 
 
 @pytest.fixture

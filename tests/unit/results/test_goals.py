@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cbal.goals import goals_of, reached, saved
+from cbal.results.goals import goals_of, reached, saved
 
 BUDGETS = np.array([10.0, 20, 30, 40])
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cbal.summary import area, summarise, to_markdown
+from cbal.results.summary import area, summarise, to_markdown
 
 
 def rows(scenario, seed, interactions, accuracy, dataset="d"):

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from cbal.wins import to_markdown, wins
+from cbal.results.wins import to_markdown, wins
 
 
 def run(scenario, seed, *accuracy):

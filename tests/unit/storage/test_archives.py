@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cbal.archives import difference, disagreement, run_file, settings_file
+from cbal.storage.archives import difference, disagreement, run_file, settings_file
 
 MADE = {"training": {"epochs": 8, "flip": False}, "scenario": {"steps": ["a", "b"]}, "rounds": 3}
 

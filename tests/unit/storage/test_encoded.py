@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from cbal.encoded import open_encoded, write_encoded
 from cbal.errors import InputError
+from cbal.storage.encoded import open_encoded, write_encoded
 
 
 def test_features_are_read_as_they_were_written(tmp_path):

@@ -2,9 +2,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from cbal import feature_files
 from cbal.errors import InputError
-from cbal.feature_files import read_features, schema, to_batch, write_features
+from cbal.storage import feature_files
+from cbal.storage.feature_files import read_features, schema, to_batch, write_features
 
 
 def batches(n=1000, size=64, trained=True):

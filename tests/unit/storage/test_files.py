@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from cbal.errors import InputError
-from cbal.files import atomic, metadata_of, read_table, write_table
+from cbal.storage.files import atomic, metadata_of, read_table, write_table
 from tests.plain_user import plain_user
 
 

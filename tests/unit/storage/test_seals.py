@@ -5,9 +5,9 @@ import torch
 from safetensors.torch import load_file
 
 from cbal.errors import InputError
-from cbal.files import read_table, write_table
-from cbal.models import read_safetensors, write_safetensors
-from cbal.seals import damage, seal
+from cbal.models.model import read_safetensors, write_safetensors
+from cbal.storage.files import read_table, write_table
+from cbal.storage.seals import damage, seal
 
 
 def parquet(folder):

@@ -8,7 +8,7 @@ import numpy as np
 from skactiveml.classifier import ParzenWindowClassifier
 from skactiveml.pool import Badge
 
-from cbal.rows import workers
+from cbal.clustering.blocks import workers
 from cbal.strategies import badge
 from cbal.strategies.badge import select
 from tests.unit.strategies.features import MISSING, pool_of, theirs

@@ -1,9 +1,9 @@
 import numpy as np
 from skactiveml.pool import batch_bald
 
-from cbal.probabilities import entropy
 from cbal.strategies.bald import select
 from cbal.strategies.base import Candidates
+from cbal.strategies.support.probabilities import entropy
 
 
 def test_passes_that_are_sure_and_disagree_come_before_passes_that_doubt_together():

@@ -1,7 +1,7 @@
 import numpy as np
 from sklearn.datasets import make_blobs
 
-from cbal.kmeans import kmeans
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates
 from cbal.strategies.centroid import select
 

@@ -2,7 +2,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
-from cbal.kmeans import kmeans
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates
 from cbal.strategies.cluster import select
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from cbal.errors import InputError
-from cbal.probabilities import entropy
-from cbal.registry import STRATEGIES
 from cbal.strategies.base import Candidates
-from cbal.strategy_calls import load_strategy
+from cbal.strategies.registry import STRATEGIES
+from cbal.strategies.support.calls import load_strategy
+from cbal.strategies.support.probabilities import entropy
 
 SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
 FIELDS = {field.name for field in dataclasses.fields(Candidates)} - {"sample_id"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skactiveml.pool import ProbCover
 
-from cbal.kmeans import kmeans
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates
 from cbal.strategies.probcover import pure_radius, select
 from tests.unit.strategies.features import MISSING, of_unit_length, pool_of, theirs

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from cbal.locks import is_held
+from cbal.storage.locks import is_held
 
 STATE = Path(".snakemake")
 HOST = socket.gethostname()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cbal.archives import run_file
+from cbal.storage.archives import run_file
 
 
 @dataclass

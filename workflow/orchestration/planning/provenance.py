@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from cbal.archives import disagreement, run_file
+from cbal.storage.archives import disagreement, run_file
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.settings import read_schema
 

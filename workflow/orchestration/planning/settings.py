@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from cbal.labeling.class_names import check_names
-from cbal.paths import is_weights_file
-from cbal.registry import Strategy
+from cbal.models.weights_paths import is_weights_file
+from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from cbal.registry import STRATEGIES, Strategy
+from cbal.strategies.registry import STRATEGIES, Strategy
 from orchestration.planning.mistakes import SettingsError
 
 # Fields of `Candidates` that only several passes of a model fill, and those that only a trained

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from cbal.labeling.security import door_for
+from cbal.labeling.web.security import door_for
 from tests.people import Browser
 from tests.unit.labeling.conftest import EVIL
 

@@ -9,7 +9,7 @@ from PIL import Image
 from cbal.data.decoding import Rule
 from cbal.data.unlabeled import read_files
 from cbal.errors import InputError
-from cbal.labeling.thumbnails import Thumbnails
+from cbal.labeling.web.thumbnails import Thumbnails
 
 
 def opened(data):
@@ -54,7 +54,7 @@ def test_sizes(thumbnails, size, sample, wanted):
 
 
 def test_pictures_ahead_give_way_to_requests(thumbnails, monkeypatch):
-    monkeypatch.setattr("cbal.labeling.thumbnails.REST", 60)
+    monkeypatch.setattr("cbal.labeling.web.thumbnails.REST", 60)
     thumbnails.give_way()
     thumbnails.make_ahead("small", [0])
     thumbnails.get("small", 1)

@@ -3,10 +3,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from cbal.figures.budget import accuracy_figure, clusters_figure
-from cbal.figures.gallery import gallery_figure
-from cbal.figures.style import looks, read_metrics, save
-from cbal.files import write_table
+from cbal.results.figures.budget import accuracy_figure, clusters_figure
+from cbal.results.figures.gallery import gallery_figure
+from cbal.results.figures.style import looks, read_metrics, save
+from cbal.storage.files import write_table
 
 
 @pytest.fixture

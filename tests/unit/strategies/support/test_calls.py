@@ -5,7 +5,7 @@ import pytest
 
 from cbal.errors import InputError
 from cbal.strategies.base import Candidates
-from cbal.strategy_calls import guarded, load_strategy
+from cbal.strategies.support.calls import guarded, load_strategy
 
 HEAD = """import numpy as np
 from cbal.strategies.base import Selection, one_by_one

@@ -1,8 +1,8 @@
 import numpy as np
 
-from cbal import coverage
-from cbal.coverage import cover_of, greedy
-from cbal.rows import unit, workers
+from cbal.clustering.blocks import unit, workers
+from cbal.strategies.support import coverage
+from cbal.strategies.support.coverage import cover_of, greedy
 
 
 def test_gains_are_by_definition(monkeypatch):

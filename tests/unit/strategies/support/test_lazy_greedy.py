@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbal.lazy import lazy_greedy
+from cbal.strategies.support.lazy_greedy import lazy_greedy
 
 
 @settings(deadline=None)

@@ -1,8 +1,8 @@
 import numpy as np
 import torch
 
-from cbal.passes import Passes
-from cbal.probabilities import combined
+from cbal.models.passes import Passes
+from cbal.strategies.support.probabilities import combined
 
 
 def test_passes_are_combined_as_those_of_a_network():

@@ -1,6 +1,6 @@
 import numpy as np
 
-from cbal.strategies.ranking import rank_within
+from cbal.strategies.support.ranking import rank_within
 
 
 def test_ranks_count_within_each_cluster():

@@ -115,7 +115,7 @@ def _trainer(device: str) -> Callable[[np.ndarray, int, int, int], Assign]:
         return _faiss_on_gpu
     import torch  # seconds, where there is a GPU to make up for them
 
-    from cbal.kmeans_torch import train
+    from cbal.clustering.kmeans_torch import train
 
     if torch.cuda.is_available():
         return lambda *arguments: train(*arguments, torch.device("cuda"))

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from cbal.kmeans import Assign
+from cbal.clustering.kmeans import Assign
 
 PRODUCTS = 2**28  # distances that are held at a time: 1 GiB of float32
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from cbal.data.decoding import Rule
 from cbal.data.files_found import PAGES, counts, lines
-from cbal.files import open_images
+from cbal.storage.files import open_images
 
 FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
 NAMED = 5

@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from cbal.data import splits
 from cbal.data.listing import Listing
 from cbal.errors import InputError
-from cbal.files import atomic
+from cbal.storage.files import atomic
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from cbal.data.limits import check_rows
 from cbal.data.listing import Listing
 from cbal.data.prepare import square
 from cbal.errors import InputError
-from cbal.files import atomic
+from cbal.storage.files import atomic
 
 UNREADABLE = "not readable as an image"
 TOGETHER = 256  # files that are read before they are stored

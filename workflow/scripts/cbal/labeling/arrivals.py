@@ -10,8 +10,8 @@ from numpy.lib.format import open_memmap
 
 from cbal.data.unlabeled import TOGETHER, Found
 from cbal.errors import InputError
-from cbal.files import atomic, open_images
 from cbal.labeling.register import File
+from cbal.storage.files import atomic, open_images
 
 BEGIN_ANEW = "to begin anew remove results/{0} (with all answers) and data/{0}"
 Key = tuple[str, int]

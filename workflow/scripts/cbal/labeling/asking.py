@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.labeling.records import Question, Standing
-from cbal.pool import CLUSTER, INDIVIDUAL, NONE, Pool
+from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE, Pool
 
 # Columns of the `annotations.parquet` of a person: the oracle's, and `excluded`.
 ANNOTATIONS = pa.schema(

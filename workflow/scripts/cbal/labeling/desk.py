@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from cbal.labeling.claims import Claims
 from cbal.labeling.given import Given, replay
 from cbal.labeling.journal import LABEL, ConflictError, Journal
+from cbal.labeling.leases import Claims
 from cbal.labeling.records import Question, Step
-from cbal.pool import CLUSTER
+from cbal.pool.state import CLUSTER
 
 
 @dataclass(frozen=True)

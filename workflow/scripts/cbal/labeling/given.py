@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from cbal.files import filled, labels_of
 from cbal.labeling.asking import digest_of
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Answer, Standing, Step
-from cbal.pool import CLUSTER, INDIVIDUAL, NONE
+from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
+from cbal.storage.files import filled, labels_of
 
 REFUSED = 4  # after the pool's kinds
 NAMES = {INDIVIDUAL: "individual", CLUSTER: "cluster", REFUSED: "refused"}

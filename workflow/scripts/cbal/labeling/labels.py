@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cbal.files import atomic
 from cbal.labeling.given import REFUSED, Given
-from cbal.pool import INDIVIDUAL, NONE
+from cbal.pool.state import INDIVIDUAL, NONE
+from cbal.storage.files import atomic
 
 LABELS = pa.schema(
     {

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cbal.files import read_table
 from cbal.labeling.journal import Journal
+from cbal.storage.files import read_table
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS files (

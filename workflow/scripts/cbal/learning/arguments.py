@@ -2,8 +2,8 @@
 
 import argparse
 
-from cbal import device as devices
-from cbal.device import Execution
+from cbal.learning import device as devices
+from cbal.learning.device import Execution
 
 
 def add_device_arguments(cli: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from cbal.device import moved
-from cbal.models import Spec
+from cbal.learning.device import moved
+from cbal.models.model import Spec
 
 AHEAD = 4  # batches that are read before they are needed, where images stream
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from cbal import memory
 from cbal.errors import InputError
+from cbal.learning import memory
 
 # Pixels of a forward pass that a CPU's caches like best, measured on ResNet-18 at 64 and 224.
 PIXELS_AT_ONCE = 400_000

@@ -5,9 +5,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cbal.device import Execution
-from cbal.images import Batches
-from cbal.inference import ready
+from cbal.learning.batches import Batches
+from cbal.learning.device import Execution
+from cbal.learning.inference import ready
 
 
 @torch.inference_mode()

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cbal.device import Download, Execution
-from cbal.images import Batches
-from cbal.inference import ready
-from cbal.models import head
-from cbal.passes import Passes
+from cbal.learning.batches import Batches
+from cbal.learning.device import Download, Execution
+from cbal.learning.inference import ready
+from cbal.models.model import head
+from cbal.models.passes import Passes
 
 
 class Watched:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.fx.experimental.optimization import fuse
 
-from cbal.device import Execution
+from cbal.learning.device import Execution
 
 
 def ready(model: nn.Module, execution: Execution) -> nn.Module:

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from cbal.cli import say
 from cbal.errors import InputError
-from cbal.sealed_tensors import read_sealed, write_sealed
+from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 CHUNK = 16_384  # rows that are float32 at a time where probabilities are computed
 MOST_ITERATIONS = 2_000

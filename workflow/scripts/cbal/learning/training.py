@@ -11,12 +11,12 @@ from torch.nn import functional
 from torch.optim.sgd import sgd
 
 from cbal.cli import say
-from cbal.convolution import learn_small_images_faster
-from cbal.cuda_graph import Captured
-from cbal.device import Execution, moved
-from cbal.dropout import drop_before_head
 from cbal.errors import InputError
-from cbal.images import Batches
+from cbal.learning.batches import Batches
+from cbal.learning.cuda_graph import Captured
+from cbal.learning.device import Execution, moved
+from cbal.models.convolution import learn_small_images_faster
+from cbal.models.dropout import drop_before_head
 
 
 @dataclass(frozen=True)

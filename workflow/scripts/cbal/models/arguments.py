@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from cbal.models import Spec, initial, spec_for
+from cbal.models.model import Spec, initial, spec_for
 from cbal.randomness import of_member, seed_of
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cbal.models import head
+from cbal.models.model import head
 
 
 def drop_before_head(model: nn.Module, classes: int, rate: float) -> None:

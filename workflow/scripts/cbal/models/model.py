@@ -8,10 +8,10 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from cbal.convnet import convnet
 from cbal.errors import InputError
-from cbal.sealed_tensors import read_sealed, write_sealed
-from cbal.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
+from cbal.models.convnet import convnet
+from cbal.models.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
+from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 OWN = "convnet"
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file
 
 from cbal.errors import InputError
-from cbal.paths import is_weights_file
-from cbal.torchvision_models import head_parameters, torchvision_model
+from cbal.models.torchvision_models import head_parameters, torchvision_model
+from cbal.models.weights_paths import is_weights_file
 
 
 def check_model(architecture: str, weights: str, image_size: int | None = None) -> None:

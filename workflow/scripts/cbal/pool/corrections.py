@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from cbal.files import metadata_of
+from cbal.storage.files import metadata_of
 
 Rows = list[dict[str, Any]]
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.pool import CLUSTER, INDIVIDUAL, PSEUDO, Pool
+from cbal.pool.state import CLUSTER, INDIVIDUAL, PSEUDO, Pool
 
 # Columns of `metrics.parquet`.
 METRICS = pa.schema(

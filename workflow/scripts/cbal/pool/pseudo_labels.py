@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from cbal.cli import say
-from cbal.feature_files import read_features
-from cbal.pool import NONE, Pool, give_pseudo_labels
-from cbal.probabilities import entropy
+from cbal.pool.state import NONE, Pool, give_pseudo_labels
+from cbal.storage.feature_files import read_features
+from cbal.strategies.support.probabilities import entropy
 
 
 def with_pseudo_labels(pool: Pool, features: Path, threshold: float, decay: float) -> Pool:

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.cli import say
-from cbal.encoded import open_encoded
-from cbal.feature_files import read_features
-from cbal.pool import NONE, Pool
+from cbal.pool.state import NONE, Pool
+from cbal.storage.encoded import open_encoded
+from cbal.storage.feature_files import read_features
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
-from cbal.strategy_calls import Select
+from cbal.strategies.support.calls import Select
 
 # Columns of `features.parquet` by the field of `Candidates` that they fill.
 COLUMNS = {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cbal.corrections import corrected, is_corrected
 from cbal.errors import InputError
-from cbal.files import metadata_of, read_table
-from cbal.pool import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
+from cbal.pool.corrections import corrected, is_corrected
+from cbal.pool.state import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
+from cbal.storage.files import metadata_of, read_table
 
 
 def read_pool(path: Path) -> Pool:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.files import filled, labels_of
+from cbal.storage.files import filled, labels_of
 
 NONE, INDIVIDUAL, CLUSTER, PSEUDO = 0, 1, 2, 3
 KINDS = ("individual", "cluster", "pseudo")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from cbal import markdown
+from cbal.results import markdown
 
 COLUMNS = ["dataset", "training", "seeds", "accuracy", "accuracy_sd", "loss", "published", "best"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbal import markdown
-from cbal.gathering import SUPERVISED
-from cbal.goals import WITHIN, Goal, goals_of, reached
-from cbal.summary import areas
+from cbal.results import markdown
+from cbal.results.gathering import SUPERVISED
+from cbal.results.goals import WITHIN, Goal, goals_of, reached
+from cbal.results.summary import areas
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from cbal.errors import InputError
-from cbal.files import read_table
+from cbal.storage.files import read_table
 
 SUPERVISED = "supervised"
 

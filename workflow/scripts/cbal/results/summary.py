@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cbal import markdown
-from cbal.gathering import SUPERVISED
-from cbal.goals import WITHIN, Goal, goals_of, reached, saved, sd
+from cbal.results import markdown
+from cbal.results.gathering import SUPERVISED
+from cbal.results.goals import WITHIN, Goal, goals_of, reached, saved, sd
 
 
 def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:

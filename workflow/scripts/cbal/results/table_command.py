@@ -8,7 +8,7 @@ import pandas as pd
 
 from cbal.cli import parser
 from cbal.data.checks import remarks
-from cbal.files import atomic, metadata_of, read_table
+from cbal.storage.files import atomic, metadata_of, read_table
 
 
 def table_parser(description: str | None, from_metrics: bool = True) -> argparse.ArgumentParser:

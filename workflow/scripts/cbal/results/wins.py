@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from cbal import markdown
-from cbal.gathering import SUPERVISED
-from cbal.summary import areas, common_budgets
+from cbal.results import markdown
+from cbal.results.gathering import SUPERVISED
+from cbal.results.summary import areas, common_budgets
 
 
 def wins(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 
 from cbal.errors import InputError
-from cbal.files import HOW_TO_REBUILD, atomic
+from cbal.storage.files import HOW_TO_REBUILD, atomic
 
 
 def write_encoded(path: Path, n: int, parts: Iterable[np.ndarray]) -> None:

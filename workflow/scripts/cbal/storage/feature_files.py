@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cbal.errors import InputError
-from cbal.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
+from cbal.storage.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
 
 # What several passes tell of an image, beside their mean probability.
 TERMS = ("expected_entropy", "variation_ratio", "mean_std")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cbal.errors import InputError
-from cbal.seals import BLANK, damage, seal
+from cbal.storage.seals import BLANK, damage, seal
 
 METADATA_KEY = b"cbal"
 HOW_TO_REBUILD = "delete it and run the same snakemake command again to rebuild it"

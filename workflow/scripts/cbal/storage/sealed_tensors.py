@@ -7,8 +7,8 @@ from typing import Any
 
 from safetensors import safe_open
 
-from cbal.files import atomic, check_whole
-from cbal.seals import BLANK, seal
+from cbal.storage.files import atomic, check_whole
+from cbal.storage.seals import BLANK, seal
 
 METADATA = "cbal"
 

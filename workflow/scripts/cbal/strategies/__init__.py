@@ -2,5 +2,5 @@
 
 A strategy is `select(candidates, n, rng, threads, **settings) -> Selection`. It sees
 features and probabilities of the candidates, never their true labels, and returns at
-most n interactions. `cbal.registry` lists them.
+most n interactions. `cbal.strategies.registry` lists them.
 """

@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from cbal.rows import Workers, workers
+from cbal.clustering.blocks import Workers, workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
-from cbal.strategies.checks import squared_norms
+from cbal.strategies.support.checks import squared_norms
 
 ROUNDING = 1e-6  # of two squared lengths: a smaller squared distance is none
 PATIENCE = 128  # refused draws that cost as much as bringing all distances up to date

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from cbal.kmeans import kmeans
-from cbal.rows import workers
+from cbal.clustering.blocks import workers
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import positive, squared_norms
-from cbal.strategies.ranking import rank_within
+from cbal.strategies.support.checks import positive, squared_norms
+from cbal.strategies.support.ranking import rank_within
 
 
 def select(

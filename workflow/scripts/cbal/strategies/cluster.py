@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cbal.kmeans import kmeans
-from cbal.rows import workers
+from cbal.clustering.blocks import workers
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates, Selection, nothing
-from cbal.strategies.checks import positive, squared_norms
+from cbal.strategies.support.checks import positive, squared_norms
 
 
 def select(

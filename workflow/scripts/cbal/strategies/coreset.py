@@ -5,10 +5,10 @@ from functools import partial
 import faiss
 import numpy as np
 
-from cbal.lazy import lazy_greedy
-from cbal.rows import workers
+from cbal.clustering.blocks import workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import labeled_rows, squared_norms
+from cbal.strategies.support.checks import labeled_rows, squared_norms
+from cbal.strategies.support.lazy_greedy import lazy_greedy
 
 
 def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:

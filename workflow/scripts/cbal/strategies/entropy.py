@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cbal.probabilities import entropy
 from cbal.strategies.base import Candidates, Selection
-from cbal.strategies.ranking import highest
+from cbal.strategies.support.probabilities import entropy
+from cbal.strategies.support.ranking import highest
 
 
 def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:

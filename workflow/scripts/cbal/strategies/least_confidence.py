@@ -3,7 +3,7 @@
 import numpy as np
 
 from cbal.strategies.base import Candidates, Selection
-from cbal.strategies.ranking import highest
+from cbal.strategies.support.ranking import highest
 
 
 def doubt(probabilities: np.ndarray) -> np.ndarray:

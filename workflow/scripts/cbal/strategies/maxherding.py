@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cbal.coverage import cover_of, greedy
-from cbal.rows import workers
+from cbal.clustering.blocks import workers
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import labeled_rows, positive, squared_norms
+from cbal.strategies.support.checks import labeled_rows, positive, squared_norms
+from cbal.strategies.support.coverage import cover_of, greedy
 
 
 def select(

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from cbal.coverage import cover_of, greedy
-from cbal.kmeans import kmeans
-from cbal.rows import unit, workers
+from cbal.clustering.blocks import unit, workers
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
-from cbal.strategies.checks import labeled_rows, positive, squared_norms
+from cbal.strategies.support.checks import labeled_rows, positive, squared_norms
+from cbal.strategies.support.coverage import cover_of, greedy
 
 PURE = 0.95  # share of balls in which all samples shall be of one class, as in the paper
 ASKED = 2_000  # balls by which that share is estimated, to half a percent

@@ -3,11 +3,11 @@
 import faiss
 import numpy as np
 
-from cbal.kmeans import kmeans
-from cbal.rows import unit, workers
+from cbal.clustering.blocks import unit, workers
+from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
-from cbal.strategies.checks import labeled_rows, positive
-from cbal.strategies.ranking import rank_within
+from cbal.strategies.support.checks import labeled_rows, positive
+from cbal.strategies.support.ranking import rank_within
 
 ZERO = 1e-5  # is added to a mean distance, so that twins are typical but not infinitely so
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cbal.strategies.base import Candidates, Selection
-from cbal.strategies.ranking import highest
+from cbal.strategies.support.ranking import highest
 
 
 def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from cbal.errors import InputError
-from cbal.files import atomic
-from cbal.locks import is_held
+from cbal.storage.files import atomic
+from cbal.storage.locks import is_held
 
 START_WITHIN = 60  # seconds: a busy machine imports slowly
 

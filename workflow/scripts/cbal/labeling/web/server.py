@@ -19,9 +19,9 @@ from starlette.routing import Route
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
-from cbal.labeling.pages import AT_ONCE, STATIC, Pages, Ready
-from cbal.labeling.security import Door, Guard
-from cbal.labeling.thumbnails import Thumbnails
+from cbal.labeling.web.pages import AT_ONCE, STATIC, Pages, Ready
+from cbal.labeling.web.security import Door, Guard
+from cbal.labeling.web.thumbnails import Thumbnails
 
 FOR_EVER = "private, max-age=31536000, immutable"
 LARGEST = 2_000_000  # bytes of a request

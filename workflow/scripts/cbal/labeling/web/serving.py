@@ -9,8 +9,8 @@ from collections.abc import Callable
 import uvicorn
 
 from cbal.errors import InputError
-from cbal.labeling.lifetime import Home, Owner
-from cbal.locks import is_held
+from cbal.labeling.web.lifetime import Home, Owner
+from cbal.storage.locks import is_held
 
 PORTS = 20  # that are tried, from the wanted one on
 LINGER = 5.0  # seconds in which open pages learn that the workflow has ended

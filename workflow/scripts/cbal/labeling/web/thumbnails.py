@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from cbal.data.decoding import USUAL, Rule, decode
 from cbal.errors import InputError
-from cbal.files import open_images
+from cbal.storage.files import open_images
 
 SIDES = {"small": 160, "large": 1280}  # longest side in pixels
 QUALITY = {"small": 80, "large": 88}

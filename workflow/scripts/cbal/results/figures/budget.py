@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from cbal.figures.style import (
+from cbal.results.figures.style import (
     GREY,
     curves,
     label_axes,
@@ -19,7 +19,7 @@ from cbal.figures.style import (
     scenarios_of,
     set_style,
 )
-from cbal.gathering import SUPERVISED
+from cbal.results.gathering import SUPERVISED
 
 MOST = 8  # scenarios whose curves can be told apart in one panel
 ACROSS = 4  # panels of small multiples side by side

@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from cbal.cli import parser
-from cbal.figures.style import read_metrics, save
+from cbal.results.figures.style import read_metrics, save
 
 
 def draw(

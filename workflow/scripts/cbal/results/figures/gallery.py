@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.figure import Figure, SubFigure
 
-from cbal.figures.style import set_style
+from cbal.results.figures.style import set_style
 
 SIDE = 6  # images along a side of a cluster's grid
 MOST = 3  # clusters of each kind

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cbal.files import atomic, metadata_of, read_table
-from cbal.gathering import SUPERVISED
+from cbal.results.gathering import SUPERVISED
+from cbal.storage.files import atomic, metadata_of, read_table
 
 PALETTE = "colorblind"  # ten colours, told apart with any eyes
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cbal.clustering.blocks import Workers
 from cbal.errors import InputError
-from cbal.rows import Workers
 from cbal.strategies.base import Candidates, refuse
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cbal.lazy import lazy_greedy
-from cbal.rows import Workers, unit
+from cbal.clustering.blocks import Workers, unit
+from cbal.strategies.support.lazy_greedy import lazy_greedy
 
 PART = 1024  # references whose kernel values with a block of rows are there at a time
 

@@ -1,0 +1,1 @@
+"""K-means, and rows of features by the block."""

@@ -1,0 +1,1 @@
+"""How a model learns and is asked: device, batches, training, inference, evaluation."""

@@ -1,0 +1,1 @@
+"""What learns: architectures, weights, and what changes them."""

@@ -1,0 +1,1 @@
+"""The state of the labels, and how queries and answers change it."""

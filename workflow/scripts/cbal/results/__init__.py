@@ -1,0 +1,1 @@
+"""What is shown: metrics of a sweep, tables, figures."""

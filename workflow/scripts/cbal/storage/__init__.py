@@ -1,0 +1,1 @@
+"""How things are kept on disk: tables, seals, locks, features, archives."""
