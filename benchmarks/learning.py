@@ -4,8 +4,8 @@ The ways, on the same random images of 32 x 32 pixels, alternately in one proces
 
 plain   a torchvision dataset and transforms, a DataLoader with as many workers as cores, float32
 tuned   the same with channels_last, pinned memory and bfloat16 (on a CPU float32)
-ours    `cbal.learning.training.fit` and `cbal.learning.extraction.extract`; on a GPU also in float32, with CUDA
-        graphs, and compiled
+ours    `cbal.learning.training.fit` and `cbal.learning.extraction.extract`; on a GPU also in
+        float32, with CUDA graphs, and compiled
 
 The limit is the time of the convolutions' and the head's operations at the rate of a large
 product of matrices, or of their inputs, weights and outputs at the rate of a copy, whichever
