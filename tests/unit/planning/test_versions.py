@@ -71,8 +71,8 @@ def test_a_module_that_moves_changes_nothing(scripts):
     (folder / "__init__.py").write_text('"""Another folder."""\n')
     (scripts / "cbal/clustering/kmeans.py").rename(folder / "lloyd.py")
     for file in scripts.rglob("*.py"):
-        text = file.read_text()
-        file.write_text(text.replace("from cbal.clustering.kmeans", "from cbal.elsewhere.lloyd"))
+        old, new = (f"from cbal.{name} import" for name in ("clustering.kmeans", "elsewhere.lloyd"))
+        file.write_text(file.read_text().replace(old, new))
     forget()
     assert {stage: versions.version(*stage) for stage in STAGES} == before
 

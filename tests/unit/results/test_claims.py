@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from cbal.results.claims import judge, to_markdown
+from cbal.results.gathering import SUPERVISED
 
 PAPER = {"accuracy": 0.95, "accuracy_sd": 0.003, "interactions": 300}
 ROUNDS = 6
@@ -99,6 +100,25 @@ def test_seeds_must_all_stay_at_the_goal():
     runs["cluster+uncertain"] += run("cluster+uncertain", [0.99] * 5 + [0.5], [5] * 6, 0.92, 1)
     row = verdicts(runs).loc[claim]
     assert (row["ours"], row["verdict"]) == ("not within 600 (1 of 2 seeds did)", "differs")
+
+
+def test_seeds_are_counted_in_the_scenario_that_they_are_of():
+    runs = paper_like()
+    runs[SUPERVISED] = [row for row in runs[SUPERVISED] if row["seed"] == 0]
+    ends = ([0.99] * 5 + [0.5], [0.99] * 6, [0.99] * 6)
+    for name in ("uncertain+cluster", "cluster+uncertain"):
+        runs[name] = [row for i, y in enumerate(ends) for row in run(name, y, [5] * 6, seed=i)]
+    ours = verdicts(runs).loc["interactions to within 0.01 of supervised", "ours"]
+    assert ours == "not within 600 (2 of 3 seeds did)"
+
+
+def test_without_a_budget_that_all_runs_have_no_area_is_compared():
+    runs = paper_like()
+    runs["random"] = [row | {"interactions": 10_000 + row["round"]} for row in runs["random"]]
+    table = verdicts(runs)
+    assert table.loc["accuracy grows much faster with clusters", "verdict"] == "not tested"
+    gap = table.loc["uncertain+cluster slightly above cluster+uncertain", "verdict"]
+    assert gap == "agrees"  # these two share all budgets
 
 
 def test_few_rounds_have_no_shape():

@@ -27,6 +27,15 @@ def test_the_goal_itself_is_reached():
     assert reached(BUDGETS, np.array([0.1, 0.2, 0.3, 0.3]), 0.3) == 30
 
 
+@pytest.mark.parametrize("images", [300, 1000, 5400, 10_000])
+def test_rounding_takes_no_goal_away(images):
+    for right in range(images // 100, images + 1):
+        goal = goals_of(pd.Series([right / images]), 0.01)[0].accuracy
+        on_it, below = right - images // 100, right - images // 100 - 1
+        assert reached(BUDGETS[:1], np.array([on_it / images]), goal) == 10
+        assert np.isnan(reached(BUDGETS[:1], np.array([below / images]), goal))
+
+
 def test_a_noisy_baseline_makes_only_the_paper_s_goal_easy():
     quiet, noisy = pd.Series([0.90, 0.90]), pd.Series([0.80, 1.0])
     assert goals_of(quiet)[0].accuracy == pytest.approx(goals_of(noisy)[0].accuracy)

@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from cbal.results.summary import area, summarise, to_markdown
+from cbal.results.wins import to_markdown as wins_to_markdown
+from cbal.results.wins import wins
 
 
 def rows(scenario, seed, interactions, accuracy, dataset="d"):
@@ -82,6 +84,18 @@ def test_areas_cover_what_all_runs_have(metrics):
     table = summarise(longer)
     assert set(table["area_from"].dropna()) == {15}
     assert set(table["area_to"].dropna()) == {30}
+
+
+def test_without_a_budget_that_all_runs_have_there_is_no_area():
+    apart = rows("early", 0, [10, 20], [0.5, 0.6]) + rows("late", 0, [30, 40], [0.5, 0.6])
+    table = summarise(pd.DataFrame(apart))
+    assert table[["area", "area_from", "area_to"]].isna().all(axis=None)
+    text = to_markdown(table, {})
+    assert "There is no budget that all runs have, so no area." in text
+    assert "nan" not in text
+    text = wins_to_markdown(wins(pd.DataFrame(apart)), {})
+    assert "There is no budget that all runs have, so no area." in text
+    assert "0/0" in text
 
 
 def test_without_a_baseline_there_is_no_goal(metrics):

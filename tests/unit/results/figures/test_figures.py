@@ -119,6 +119,15 @@ def test_the_zoom_shows_less_than_the_whole(metrics, baseline):
     assert low < 0.805 < high  # the top of the curves
 
 
+@pytest.mark.parametrize("scenarios", [2, 8, 9])
+def test_the_legend_lies_below_the_panels_and_in_none(metrics, scenarios):
+    cluster = only(metrics, "cluster")
+    more = [cluster.assign(scenario=f"more-{i}") for i in range(scenarios - 2)]
+    figure = accuracy_figure(pd.concat([metrics, *more]), {})
+    assert len(figure.legends) == 1
+    assert [ax.get_legend() for ax in figure.axes] == [None] * len(figure.axes)
+
+
 def test_the_band_is_a_sample_standard_deviation(metrics):
     band = accuracy_figure(metrics, {}).axes[0].collections[0]
     x, y = band.get_paths()[0].vertices.T

@@ -129,8 +129,8 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     ours = min((each.mean() for each in needed if each.notna().all()), default=np.nan)
     if not np.isfinite(ours):
         most = max(run["interactions"].max() for run in mixed)
-        some = max(int(each.notna().sum()) for each in needed)
-        said = f"not within {most:,.0f}" + (f" ({some} of {seeds} seeds did)" if some else "")
+        some, tried = max((int(each.notna().sum()), len(each)) for each in needed)
+        said = f"not within {most:,.0f}" + (f" ({some} of {tried} seeds did)" if some else "")
         verdict = DIFFERS if most >= theirs else NOT_TESTED
         yield from (Claim(c, rule, p, said, "", seeds, verdict) for c, p in zip(claims, papers))
         return
@@ -159,6 +159,8 @@ def clusters_start_faster(runs: Runs) -> Claim:
         return Claim(claim, rule)
     chosen = [runs[name] for name in [*with_, *without]]
     mean = areas(pd.concat(chosen)).groupby("scenario")["area"].mean()
+    if mean.isna().any():  # there is no budget that all runs have
+        return Claim(claim, rule)
     lowest, highest = mean[with_].idxmin(), mean[without].idxmax()
     ours = f"{lowest} {mean[lowest]:.3f}, {highest} {mean[highest]:.3f}"
     holds = mean[lowest] > mean[highest]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 WITHIN = 0.01  # of the supervised mean, where a sweep does not say
+ROUNDING = 1e-9  # of differences of accuracies; far below one image's share of any test split
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def reached(interactions: np.ndarray, accuracy: np.ndarray, goal: float) -> floa
     Returns:
         NaN where the end of the curve is below the goal.
     """
-    below = np.flatnonzero(~(np.asarray(accuracy) >= goal))
+    below = np.flatnonzero(~(np.asarray(accuracy) >= goal - ROUNDING))
     first = below[-1] + 1 if len(below) else 0
     return float(interactions[first]) if first < len(accuracy) else np.nan
 

@@ -30,9 +30,17 @@ def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float
 
 
 def common_budgets(runs: pd.DataFrame) -> tuple[float, float]:
-    """Return the lowest and the highest budget that all runs have."""
+    """Return the lowest and the highest budget that all runs have; NaN if there is none."""
     ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
-    return float(ends["min"].max()), float(ends["max"].min())
+    low, high = float(ends["min"].max()), float(ends["max"].min())
+    return (low, high) if low <= high else (np.nan, np.nan)
+
+
+def what_areas_cover(low: float, high: float) -> str:
+    """Return in words which budgets areas cover, as `common_budgets` gives them."""
+    if np.isnan(low):
+        return "There is no budget that all runs have, so no area."
+    return f"Areas cover {low:,.0f} to {high:,.0f} interactions, which all runs have."
 
 
 def areas(runs: pd.DataFrame) -> pd.DataFrame:
@@ -42,14 +50,15 @@ def areas(runs: pd.DataFrame) -> pd.DataFrame:
         runs: rows of a sweep's `metrics.parquet` of one data set, without its baseline.
 
     Returns:
-        Columns scenario, seed, area; scenarios and seeds in the order of their first rows.
+        Columns scenario, seed, area (NaN if there is no budget that all have); scenarios and
+        seeds in the order of their first rows.
     """
     low, high = common_budgets(runs)
     rows = []
     for (scenario, seed), run in runs.groupby(["scenario", "seed"], sort=False):
         curve = run.sort_values("round")
         budgets, accuracy = curve["interactions"].to_numpy(float), curve["test_accuracy"].array
-        value = area(budgets, accuracy, low, high)
+        value = np.nan if np.isnan(low) else area(budgets, accuracy, low, high)
         rows.append({"scenario": scenario, "seed": seed, "area": value})
     return pd.DataFrame(rows, columns=["scenario", "seed", "area"])
 
@@ -157,10 +166,9 @@ def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
             f"Goals: {' and '.join(told)}. A seed reaches a goal at the first budget from which "
             "its curve stays at or above it to its end. A seed that does not has saved nothing."
         ]
-    covered = rows["area_from"].dropna()
-    if len(covered):
-        budgets = f"{covered.iloc[0]:,.0f} to {rows['area_to'].dropna().iloc[0]:,.0f}"
-        notes.append(f"Areas cover {budgets} interactions, which all runs have.")
+    of_runs = rows[rows["scenario"] != SUPERVISED]
+    if len(of_runs):
+        notes.append(what_areas_cover(*of_runs.iloc[0][["area_from", "area_to"]]))
     return " ".join(notes)
 
 
@@ -173,7 +181,8 @@ def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
         return [SUPERVISED, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
         return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)
-    cells = [row["scenario"], str(seeds), accuracy, _pm(row["area"], row["area_sd"], ".4f", seeds)]
+    area_ = "" if np.isnan(row["area"]) else _pm(row["area"], row["area_sd"], ".4f", seeds)
+    cells = [row["scenario"], str(seeds), accuracy, area_]
     for goal in goals:
         cells += _reached_cells(row, goal.name)
     return cells

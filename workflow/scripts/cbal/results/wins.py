@@ -4,7 +4,7 @@ import pandas as pd
 
 from cbal.results import markdown
 from cbal.results.gathering import SUPERVISED
-from cbal.results.summary import areas, common_budgets
+from cbal.results.summary import areas, common_budgets, what_areas_cover
 
 
 def wins(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -52,10 +52,9 @@ def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
         names = list(total.sort_values(ascending=False, kind="stable").index)
         cells = {(row.scenario, row.other): f"{row.wins}/{row.seeds}" for row in rows.itertuples()}
         lines = [[one, *(cells.get((one, b), "") for b in names), total[one]] for one in names]
-        covered = f"{rows['area_from'].iloc[0]:,.0f} to {rows['area_to'].iloc[0]:,.0f}"
         parts[titles.get(dataset, dataset)] = [
             *markdown.table(["", *names, "wins"], lines, [""]),
             "",
-            f"Areas cover {covered} interactions, which all runs have.",
+            what_areas_cover(*rows.iloc[0][["area_from", "area_to"]]),
         ]
     return markdown.sections(parts)

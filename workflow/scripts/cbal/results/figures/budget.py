@@ -115,7 +115,8 @@ def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
         ax.plot(curve["budget"], curve["test_accuracy"], color=GREY, lw=0.6, label=label)
     colour = sns.color_palette()[0]
     one = runs[runs["scenario"] == name]
-    sns.lineplot(one, x="budget", y="test_accuracy", errorbar="sd", color=colour, lw=1.8, ax=ax)
+    look = {"errorbar": "sd", "color": colour, "lw": 1.8, "legend": False}
+    sns.lineplot(one, x="budget", y="test_accuracy", ax=ax, **look)
     label_axes(ax, "")
     ax.set(xlabel="")
     ax.set_title(name, fontsize="small")
