@@ -12,6 +12,7 @@ import pyarrow as pa
 from cbal.cli import say
 from cbal.errors import InputError
 from cbal.feature_files import read_features
+from cbal.feature_range import computable
 from cbal.pool import NONE, Pool
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates, Selection
@@ -106,10 +107,10 @@ def candidates_of(
         return Candidates(sample_id)
     columns = [column for field, column in COLUMNS.items() if field in needs]
     if "labeled_features" not in needs:
-        read = read_features(features, sample_id, columns)
+        read = _read(features, sample_id, columns)
         return Candidates(sample_id, **{f: read[c] for f, c in COLUMNS.items() if c in read})
     shown = open_ | ~pool.unlabeled
-    read = read_features(features, pool.sample_id[shown], columns)
+    read = _read(features, pool.sample_id[shown], columns)
     fields = {f: read[c] for f, c in COLUMNS.items() if c in read and read[c] is not None}
     labeled = fields["features"][~pool.unlabeled[shown]]
     return Candidates(
@@ -117,6 +118,16 @@ def candidates_of(
         labeled_features=labeled,
         **{field: values[open_[shown]] for field, values in fields.items()},
     )
+
+
+def _read(
+    path: Path, sample_id: np.ndarray, columns: Sequence[str]
+) -> dict[str, np.ndarray | None]:
+    """Return columns of `features.parquet`, features so that float32 can compute with them."""
+    read = read_features(path, sample_id, columns)
+    if read.get("feature") is not None:
+        read["feature"] = computable(read["feature"])
+    return read
 
 
 def make_query(

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cbal.device import Execution
 from cbal.extraction import extract
+from cbal.feature_range import check_finite
 from cbal.files import atomic
 from cbal.images import Batches
 from cbal.models import load_model
@@ -45,7 +46,9 @@ def predict(
     network, spec = load_model(model)
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
     parts = extract(network.to(execution.device), batches, execution)
-    return np.concatenate([probability for _, probability in parts])
+    probabilities = np.concatenate([probability for _, probability in parts])
+    check_finite(sample_id, probabilities, "probabilities", "make `learning_rate:` smaller")
+    return probabilities
 
 
 def labels_table(
