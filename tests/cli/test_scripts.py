@@ -1,6 +1,7 @@
 """Each script's command line on a tiny pool."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -180,6 +181,53 @@ def test_initial_features_are_of_every_training_sample_without_probabilities(run
     assert features["sample_id"].to_pylist() == list(range(48))
     assert features["probability"].null_count == 48
     assert features.schema.field("feature").type.list_size == 256
+
+
+@pytest.mark.parametrize(
+    "factor, type_", [(1, "halffloat"), (1e-9, "float"), (1e6, "float"), (1e-26, "float")]
+)
+def test_features_are_stored_as_wide_as_their_range_needs(run, monkeypatch, factor, type_):
+    scale_features(monkeypatch, lambda x, _: x * np.float32(factor))
+    file = run.extract(1)[0]
+    feature = read_table(file)["feature"]
+    assert feature.type.value_type == type_
+    assert len({tuple(row) for row in feature.to_pylist()}) == 48
+    assert len(read_table(run.round(1, CLUSTER) / "1/query.parquet")) == 48
+
+
+def test_features_that_stop_to_fit_are_computed_again(run, monkeypatch, capsys):
+    monkeypatch.setattr("cbal.storage.feature_files.ROWS", 8)
+    starts = []
+
+    def grow(x, first):
+        starts.append(first)
+        return x if first else x * np.float32(1e6)
+
+    scale_features(monkeypatch, grow, size=8)
+    feature = read_table(run.extract(1)[0])["feature"]
+    assert feature.type.value_type == "float"
+    assert starts == [True, False, *[True] + [False] * 5]
+    assert "computing them again for float32" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("factor, what", [(0, "all zero"), (np.inf, "not finite numbers")])
+def test_features_without_information_end_in_a_line(run, monkeypatch, factor, what):
+    scale_features(monkeypatch, lambda x, _: (1 + abs(x)) * np.float32(factor))
+    with pytest.raises(InputError, match=f"{what}.*: give convnet pretrained `weights:`"):
+        run.extract(1)
+    assert not list(run.folder.rglob("features*.parquet"))
+
+
+def scale_features(monkeypatch, scale, size=48):
+    """Let extraction scale what it finds, given whether a batch is the first one."""
+    extract = extract_features.extract
+
+    def scaled(model, batches, execution):
+        parts = extract(model, batches, replace(execution, batch_size=size))
+        for number, (feature, probability) in enumerate(parts):
+            yield scale(feature, number == 0), probability
+
+    monkeypatch.setattr(extract_features, "extract", scaled)
 
 
 def test_round_one_draws_the_same_random_samples_for_every_scenario(run, prepared, tmp_path):

@@ -24,7 +24,8 @@ from cbal.models.model import load_model
 from cbal.pool.metrics import TIMING
 from cbal.pool.rounds import read_pool
 from cbal.randomness import seed_of
-from cbal.storage.feature_files import to_batch, write_features
+from cbal.storage.feature_files import DoesNotFitError, to_batch, write_features
+from cbal.storage.feature_range import Spread, check_finite, check_informative
 from cbal.storage.files import metadata_of, open_images, read_table, samples_of, write_table
 
 
@@ -64,8 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     classes = max(len(metadata_of(index)["classes"]), 1)  # a person begins without any
     advice = "make `models: forward_batch_size:` smaller, or let fewer jobs share it (`gpu=1`)"
     with devices.enough_memory(advice):
-        rows = rows_of(arguments, sample_id, classes, execution)
-        write_features(arguments.out, rows, **keys_of(arguments))
+        write(arguments, sample_id, classes, execution)
     seconds = time.perf_counter() - start
     say(f"{len(sample_id)} images in {seconds:.1f} s")
     timing = {
@@ -79,10 +79,35 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
 
 
-def rows_of(
+def write(
     arguments: argparse.Namespace, sample_id: np.ndarray, classes: int, execution: Execution
+) -> None:
+    """Write `features.parquet`: in half precision where that tells the samples apart."""
+    spread = Spread()
+    rows = rows_of(arguments, sample_id, classes, execution, spread)
+    try:
+        write_features(arguments.out, rows, spread, **keys_of(arguments))
+        return
+    except DoesNotFitError:
+        say("the features do not fit into half precision: computing them again for float32")
+    rows = rows_of(arguments, sample_id, classes, execution, Spread())
+    write_features(arguments.out, rows, **keys_of(arguments))
+
+
+def rows_of(
+    arguments: argparse.Namespace,
+    sample_id: np.ndarray,
+    classes: int,
+    execution: Execution,
+    spread: Spread,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield rows of `features.parquet` as batches finish; none where nothing is left to ask."""
+    """Yield rows of `features.parquet` as batches finish; none where nothing is left to ask.
+
+    Their features are float32, and are counted in `spread`.
+
+    Raises:
+        InputError: numbers are not finite, or features tell no image from another.
+    """
     if not len(sample_id):
         return
     images = open_images(arguments.images)
@@ -94,12 +119,24 @@ def rows_of(
         models = (model,)
     models = [model.to(execution.device) for model in models]
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
-    done = 0
+    advice = mending(arguments)
     for feature, probability, *terms in outputs(arguments, models, batches, execution):
-        rows = sample_id[done : done + len(feature)]
+        rows = sample_id[spread.rows : spread.rows + len(feature)]
+        check_finite(rows, feature, "features", advice)
+        check_finite(rows, probability, "probabilities", advice)
+        spread.add(feature)
         known = probability if arguments.model else None
         yield to_batch(rows, feature, known, spec.classes, terms)
-        done += len(feature)
+    check_informative(spread, images, sample_id, advice)
+
+
+def mending(arguments: argparse.Namespace) -> str:
+    """Return what to do where a model's features are of no use."""
+    if arguments.model:
+        return f"make `training: learning_rate:` of {arguments.dataset} smaller"
+    if arguments.weights:
+        return f"choose other `weights:` of {arguments.architecture}, or another `architecture:`"
+    return f"give {arguments.architecture} pretrained `weights:`, or choose another `architecture:`"
 
 
 def outputs(

@@ -15,6 +15,7 @@ from cbal.learning.device import Execution
 from cbal.learning.extraction import extract
 from cbal.models.model import load_model
 from cbal.pool.rounds import read_pool
+from cbal.storage.feature_range import check_finite
 from cbal.storage.files import metadata_of, open_images, read_table, write_table
 
 
@@ -54,7 +55,9 @@ def predict(
     network, spec = load_model(model)
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
     parts = extract(network.to(execution.device), batches, execution)
-    return np.concatenate([probability for _, probability in parts])
+    probabilities = np.concatenate([probability for _, probability in parts])
+    check_finite(sample_id, probabilities, "probabilities", "make `learning_rate:` smaller")
+    return probabilities
 
 
 if __name__ == "__main__":

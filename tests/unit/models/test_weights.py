@@ -7,6 +7,7 @@ from torchvision import models as tv
 from cbal.errors import InputError
 from cbal.models import model as models
 from cbal.models import weights
+from cbal.models.torchvision_models import shapes_alone
 
 
 @pytest.fixture
@@ -37,6 +38,28 @@ def test_a_file_from_before_batch_normalisation_counted(resnet, tmp_path):
     old = {name: value for name, value in state.items() if "num_batches" not in name}
     torch.save(old, tmp_path / "old.pth")
     assert weights.fetch("resnet18", str(tmp_path / "old.pth")).keys() == whole.keys()
+
+
+@pytest.mark.parametrize(
+    "architecture, name, old",
+    [
+        ("densenet121", "denselayer1.norm1", "denselayer1.norm.1"),
+        ("vit_b_32", "encoder_layer_0.mlp.0", "encoder_layer_0.mlp.linear_1"),
+        ("vit_b_32", "encoder_layer_0.mlp.3", "encoder_layer_0.mlp.linear_2"),
+    ],
+)
+def test_layers_that_had_other_names(architecture, name, old):
+    """As in torchvision's own files of these architectures."""
+    state = shapes_alone(architecture, 2).state_dict()
+    before = {key.replace(name, old): value for key, value in state.items()}
+    assert before.keys() != state.keys()
+    assert weights._backbone(before, set()).keys() == weights._backbone(state, set()).keys()
+
+
+def test_a_size_on_which_the_model_is_used_but_not_trained():
+    with pytest.raises(InputError, match="inception_v3 takes no images of 96 x 96 .*image_size"):
+        weights.check_model("inception_v3", "none", 96)
+    weights.check_model("inception_v3", "none", 299)
 
 
 @pytest.mark.parametrize("architecture", ["resnet34", "resnet50", "vgg11"])

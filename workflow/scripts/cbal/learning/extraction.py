@@ -51,7 +51,7 @@ def extract(
     paper's section 4.
 
     Yields:
-        float16[batch, d] and float32[batch, classes].
+        float32[batch, d] and float32[batch, classes].
     """
     watched = Watched(model, batches.spec.classes, execution)
     outputs = map(watched, _in_order(batches, execution))
@@ -76,7 +76,7 @@ def extract_dropping(
         seed: draws what is left out.
 
     Yields:
-        float16[batch, d], float32[batch, classes], and float32[batch] for each of
+        float32[batch, d], float32[batch, classes], and float32[batch] for each of
         `feature_files.TERMS`.
     """
     watched = Watched(model, batches.spec.classes, execution)
@@ -114,8 +114,8 @@ def _in_order(batches: Batches, execution: Execution) -> Iterator[torch.Tensor]:
 
 
 def _feature(given: torch.Tensor) -> torch.Tensor:
-    """Return float16[batch, d] of what the head was given."""
-    return (given.mean((2, 3)) if given.ndim == 4 else given.flatten(1)).half()
+    """Return float32[batch, d] of what the head was given."""
+    return (given.mean((2, 3)) if given.ndim == 4 else given.flatten(1)).float()
 
 
 def _summed(logits: Iterable[torch.Tensor], batches: Batches) -> tuple[torch.Tensor, ...]:

@@ -1,6 +1,7 @@
 """Classification models, their heads, and the files they are kept in."""
 
 import json
+from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -81,9 +82,20 @@ def head(model: nn.Module, classes: int) -> str:
 def load_backbone(model: nn.Module, path: Path) -> None:
     """Put the weights in `path`, all but the head's, into the model."""
     state = read_safetensors(path)[0]
-    missing, unexpected = model.load_state_dict(state, strict=False)
+    unexpected = _load(model, state, strict=False)
     if unexpected:
         raise InputError(f"{path}: weights of another architecture ({unexpected[0]} is unknown)")
+
+
+def _load(model: nn.Module, state: dict[str, torch.Tensor], strict: bool = True) -> list[str]:
+    """Put weights into the model; return the names of those that it does not know.
+
+    safetensors keeps no versions of layers, and MNASNet does not load weights without: they are
+    of this torchvision, since `weights.fetch` or a model of it named them.
+    """
+    state = OrderedDict(state)
+    state._metadata = model.state_dict()._metadata
+    return model.load_state_dict(state, strict).unexpected_keys
 
 
 def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
@@ -121,7 +133,7 @@ def load_model(path: Path) -> tuple[nn.Module, Spec]:
             f"{path}: not a model of this workflow; delete it to rebuild it"
         ) from error
     model = build(spec, seed=0)
-    model.load_state_dict(state)
+    _load(model, state)
     return _in_memory_format(model).eval(), spec
 
 

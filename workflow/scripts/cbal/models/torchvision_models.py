@@ -9,9 +9,11 @@ import importlib
 import sys
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from cbal.errors import InputError
 
@@ -47,10 +49,32 @@ def module_of(architecture: str) -> str:
     return _known().get_model_builder(_checked(architecture)).__module__
 
 
+def shapes_alone(architecture: str, classes: int) -> nn.Module:
+    """Return a model whose parameters have shapes and no memory, on the device `meta`.
+
+    `torch.device("meta")` around all of it would not do: a RegNet computes its widths with
+    tensors, and swin transformers their indices.
+
+    Raises:
+        InputError: torchvision has no such classification model.
+    """
+    with _EmptyOnMeta():
+        return torchvision_model(architecture, classes).to("meta")
+
+
+class _EmptyOnMeta(TorchFunctionMode):
+    """Within it `torch.empty`, by which layers get their parameters, takes no memory."""
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
+        where = {"device": "meta"} if function is torch.empty else {}
+        return function(*args, **{**(kwargs or {}), **where})
+
+
 def head_parameters(architecture: str) -> set[str]:
     """Return the names of the parameters whose shape depends on the number of classes."""
-    with torch.device("meta"):
-        two, three = (torchvision_model(architecture, n).state_dict() for n in (2, 3))
+    two, three = (shapes_alone(architecture, n).state_dict() for n in (2, 3))
     return {name for name in two if two[name].shape != three[name].shape}
 
 

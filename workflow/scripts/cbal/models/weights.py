@@ -1,5 +1,6 @@
 """Pretrained weights: found, downloaded, checked against their architecture."""
 
+import re
 from pathlib import Path
 from urllib.error import URLError
 
@@ -7,8 +8,16 @@ import torch
 from safetensors.torch import load_file
 
 from cbal.errors import InputError
-from cbal.models.torchvision_models import head_parameters, torchvision_model
+from cbal.models.torchvision_models import head_parameters, shapes_alone
 from cbal.models.weights_paths import is_weights_file
+
+# How torchvision once named layers that have other names now. Its own files, and those that
+# people saved then, still have these names; torchvision renames them while it loads them.
+OLD_NAMES = (
+    (re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.(?=[12]\.)"), r"\1"),  # DenseNet
+    (re.compile(r"\.mlp\.linear_1\."), ".mlp.0."),  # vision transformers
+    (re.compile(r"\.mlp\.linear_2\."), ".mlp.3."),
+)
 
 
 def check_model(architecture: str, weights: str, image_size: int | None = None) -> None:
@@ -19,9 +28,9 @@ def check_model(architecture: str, weights: str, image_size: int | None = None) 
     """
     from torchvision import models
 
-    with torch.device("meta"):
-        model = torchvision_model(architecture, 2).eval()
-        if image_size:
+    model = shapes_alone(architecture, 2)
+    if image_size:
+        with torch.device("meta"):
             _check_size(model, architecture, image_size)
     if weights == "none" or is_weights_file(weights):
         return
@@ -34,9 +43,12 @@ def check_model(architecture: str, weights: str, image_size: int | None = None) 
 
 
 def _check_size(model: torch.nn.Module, architecture: str, image_size: int) -> None:
-    """Let the model look at an image that has a size and no content."""
+    """Let the model learn from images that have a size and no content.
+
+    In training Inception has one more part than in evaluation, which needs larger images.
+    """
     try:
-        model(torch.empty(2, 3, image_size, image_size))
+        model.train()(torch.empty(2, 3, image_size, image_size))
     except (AssertionError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
@@ -63,8 +75,7 @@ def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
         if is_weights_file(weights)
         else _from_torchvision(architecture, weights)
     )
-    with torch.device("meta"):
-        expected = torchvision_model(architecture, 2).state_dict()
+    expected = shapes_alone(architecture, 2).state_dict()
     of_head = head_parameters(architecture)
     wanted = _backbone(expected, of_head)
     state = _backbone(state, of_head)
@@ -84,9 +95,15 @@ def _backbone(state: dict[str, torch.Tensor], of_head: set[str]) -> dict[str, to
     """Leave out the head, and batch normalisation's counters: old files have none."""
     return {
         name: value
-        for name, value in state.items()
+        for name, value in zip(map(_name_of_now, state), state.values(), strict=True)
         if name not in of_head and not name.endswith("num_batches_tracked")
     }
+
+
+def _name_of_now(name: str) -> str:
+    for old, new in OLD_NAMES:
+        name = old.sub(new, name)
+    return name
 
 
 def _from_torchvision(architecture: str, weights: str) -> dict[str, torch.Tensor]:

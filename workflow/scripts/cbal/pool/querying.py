@@ -11,6 +11,7 @@ from cbal.cli import say
 from cbal.pool.state import NONE, Pool
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import read_features
+from cbal.storage.feature_range import computable
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import Select
@@ -110,9 +111,11 @@ def candidates_of(
 
 
 def _read(features: Path, sample_id: np.ndarray, needs: Sequence[str]) -> dict[str, Any]:
-    """Return fields of `Candidates` from a file of features or probabilities."""
+    """Return fields of `Candidates`, features so that float32 can compute with them."""
     columns = {field: column for field, column in COLUMNS.items() if field in needs}
     read = read_features(features, sample_id, list(columns.values()))
+    if read.get("feature") is not None:
+        read["feature"] = computable(read["feature"])
     return {field: read[column] for field, column in columns.items()}
 
 
@@ -124,12 +127,13 @@ def _fixed_fields(
     encoded: Path,
 ) -> dict[str, Any]:
     """Return fields of `Candidates`, the features from the file of a fixed encoder."""
-    fixed = open_encoded(encoded, 1 + max(int(ids.max(initial=-1)) for ids in (sample_id, labeled)))
     fields = {}
-    if "features" in needs:
-        fields["features"] = fixed[sample_id]
-    if "labeled_features" in needs:
-        fields["labeled_features"] = fixed[labeled]
+    if {"features", "labeled_features"} & set(needs):
+        both = np.concatenate([sample_id, labeled if "labeled_features" in needs else []])
+        both = both.astype(np.int64)
+        rows = computable(open_encoded(encoded, int(both.max()) + 1)[both])
+        fields = {"features": rows[: len(sample_id)], "labeled_features": rows[len(sample_id) :]}
+        fields = {field: values for field, values in fields.items() if field in needs}
     of_a_head = [need for need in needs if need in OF_A_HEAD]
     if probabilities is not None and of_a_head:
         fields |= _read(probabilities, sample_id, of_a_head)

@@ -1,5 +1,6 @@
 """Features of a whole data set from a fixed encoder: computed once, mapped into memory."""
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -7,46 +8,45 @@ import numpy as np
 from numpy.lib.format import open_memmap
 
 from cbal.errors import InputError
+from cbal.storage.feature_range import Spread
 from cbal.storage.files import HOW_TO_REBUILD, atomic
+
+ROWS = 8192  # that are converted at a time
 
 
 def write_encoded(path: Path, n: int, parts: Iterable[np.ndarray]) -> None:
     """Write the features of n samples, in the order of `sample_id`, as they come.
 
+    They are stored in half precision where that tells the samples apart, else as float32.
+
     Args:
         path: of the `.npy` file.
         n: samples.
-        parts: float16 or float32[b, d] each, n rows in all.
+        parts: float32[b, d] each, n rows in all.
 
     Raises:
-        InputError: a feature is not a number, or all samples have the same features.
+        InputError: a feature is not a finite number, or all samples have the same features.
     """
-    with atomic(path) as temporary:
-        features, done = None, 0
+    with atomic(path) as temporary, tempfile.TemporaryFile(dir=path.parent) as file:
+        spread = Spread()
         for part in parts:
-            if features is None:
-                features = open_memmap(temporary, "w+", part.dtype, (n, part.shape[1]))
-            features[done : done + len(part)] = part
-            done += len(part)
-        _check(features[:done])
-        features.flush()
-        del features
-
-
-def _check(features: np.ndarray) -> None:
-    """Check that features tell samples apart."""
-    low, high = features[0].astype(np.float32), features[0].astype(np.float32)
-    for start in range(0, len(features), 8192):
-        part = np.asarray(features[start : start + 8192], np.float32)
-        if not np.isfinite(part).all():
+            if not np.isfinite(part).all():
+                raise InputError("the encoder's features are not numbers; choose other weights")
+            spread.add(part)
+            file.write(np.ascontiguousarray(part, np.float32).tobytes())
+        file.flush()
+        whole = np.memmap(file, np.float32, "r", shape=(n, part.shape[1]))
+        if n > 1 and spread.same:
             raise InputError(
-                "the encoder gives features that are not numbers; choose other weights"
+                "the encoder gives all samples the same features; choose another one, or weights "
+                "for it"
             )
-        low, high = np.minimum(low, part.min(axis=0)), np.maximum(high, part.max(axis=0))
-    if len(features) > 1 and not (high > low).any():
-        raise InputError(
-            "the encoder gives all samples the same features; choose another one, or weights for it"
-        )
+        dtype = np.float16 if spread.fits else np.float32
+        features = open_memmap(temporary, "w+", dtype, whole.shape)
+        for start in range(0, n, ROWS):
+            features[start : start + ROWS] = whole[start : start + ROWS]
+        features.flush()
+        del features, whole
 
 
 def open_encoded(path: Path, samples: int) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Files of features: written while they are computed, read as far as they are needed."""
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cbal.errors import InputError
+from cbal.storage.feature_range import Spread
 from cbal.storage.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
 
 # What several passes tell of an image, beside their mean probability.
@@ -17,9 +17,17 @@ TERMS = ("expected_entropy", "variation_ratio", "mean_std")
 ROWS = 8192  # of a row group: 8 MB of 512 features
 
 
-def schema(features: int | None, classes: int) -> pa.Schema:
-    """Return the columns of `features.parquet`, of `probabilities.parquet` without features."""
-    feature = {} if features is None else {"feature": pa.list_(pa.float16(), features)}
+class DoesNotFitError(Exception):
+    """Features in the middle of a file do not fit into the half precision of its beginning."""
+
+
+def schema(features: int | None, classes: int, dtype: type = np.float16) -> pa.Schema:
+    """Return the columns of `features.parquet`, whose features are float16 or float32.
+
+    Without features they are those of `probabilities.parquet`.
+    """
+    of_list = pa.from_numpy_dtype(dtype)
+    feature = {} if features is None else {"feature": pa.list_(of_list, features)}
     return pa.schema(
         {
             "sample_id": pa.int64(),
@@ -41,12 +49,15 @@ def to_batch(
 
     Args:
         sample_id: int64[b].
-        feature: float16[b, d]; None where the encoder is fixed and has its own file.
+        feature: float16 or float32[b, d]; None where the encoder is fixed and has its own file.
         probability: float32[b, classes] or None.
         classes: of the head, trained or not.
         terms: float32[b] for each of `TERMS`; null where there is a single pass, and none given.
     """
-    columns = schema(None if feature is None else feature.shape[1], classes)
+    if feature is None:
+        columns = schema(None, classes)
+    else:
+        columns = schema(feature.shape[1], classes, feature.dtype)
     if probability is None:
         probabilities = pa.nulls(len(sample_id), columns.field("probability").type)
     else:
@@ -61,20 +72,59 @@ def to_batch(
     )
 
 
-def write_features(path: Path, batches: Iterable[pa.RecordBatch], **metadata: Any) -> None:
-    """Write rows as they come, ROWS or more a row group; no batch makes an empty file."""
-    batches = iter(batches)
-    first = next(batches, None)
-    columns = schema(1, 1) if first is None else first.schema
+def write_features(
+    path: Path,
+    batches: Iterable[pa.RecordBatch],
+    spread: Spread | None = None,
+    **metadata: Any,
+) -> None:
+    """Write rows as they come, ROWS or more a row group; no batch makes an empty file.
+
+    Args:
+        path: of the file.
+        batches: rows, see `to_batch`.
+        spread: of the features of all batches so far. If they fit into half precision they are
+            stored so; without it they are stored as they come.
+        **metadata: of the file.
+
+    Raises:
+        DoesNotFitError: the first rows fit, and later ones do not; no file is left.
+    """
+    groups = _groups(batches)
+    first = next(groups, None)
+    half = spread is not None and first is not None and spread.fits
+    if half:
+        first = list(map(_halved, first))
+    columns = schema(1, 1) if first is None else first[0].schema
     with parquet_writer(path, with_metadata(columns, **metadata), repeats=False) as writer:
-        waiting: list[pa.RecordBatch] = []
-        for batch in chain([first], batches) if first is not None else ():
-            waiting.append(batch)
-            if sum(map(len, waiting)) >= ROWS:
-                writer.write_table(pa.Table.from_batches(waiting))
-                waiting = []
-        if waiting:
-            writer.write_table(pa.Table.from_batches(waiting))
+        if first is not None:
+            writer.write_table(pa.Table.from_batches(first))
+        for group in groups:
+            if half and not spread.fits:
+                raise DoesNotFitError
+            writer.write_table(pa.Table.from_batches(map(_halved, group) if half else group))
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Yield the batches of one row group after another."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= ROWS:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _halved(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return rows with their features in half precision."""
+    place = batch.schema.get_field_index("feature")
+    column = batch.column(place)
+    half = pa.array(column.flatten().to_numpy().astype(np.float16))
+    size = column.type.list_size
+    narrow = pa.field("feature", pa.list_(pa.float16(), size))
+    return batch.set_column(place, narrow, pa.FixedSizeListArray.from_arrays(half, size))
 
 
 def read_features(
@@ -87,7 +137,7 @@ def read_features(
     Args:
         path: of the file.
         sample_id: int64[n], ascending, the wanted samples.
-        columns: names of columns; of lists, as feature (float16[n, d]) and probability
+        columns: names of columns; of lists, as feature (float16 or float32[n, d]) and probability
             (float32[n, classes]), or of numbers.
 
     Returns:

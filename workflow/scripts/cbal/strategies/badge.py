@@ -21,7 +21,7 @@ class Embeddings:
     formed: an inner product of two is that of their errors times that of their features.
 
     Attributes:
-        features: float16[n, d].
+        features: float16 or float32[n, d].
         error: float32[n, classes], probabilities less 1 at the likeliest class.
         norms: float32[n], squared lengths.
     """

@@ -13,7 +13,8 @@ class Candidates:
 
     Attributes:
         sample_id: int64[n], ascending.
-        features: float16[n, d] or None, the input of the model's head.
+        features: float16 or float32[n, d] or None, the input of the model's head; float32 where
+            half precision would lose what tells samples apart (`feature_range.computable`).
         probabilities: float32[n, classes] or None, the model's softmax; the mean of all passes
             where the scenario asks for several (Monte-Carlo dropout, an ensemble).
         expected_entropy: float32[n] or None, the mean over passes of the softmax's entropy (nats).
@@ -21,7 +22,7 @@ class Candidates:
             with most votes.
         mean_std: float32[n] or None, the standard deviation over passes of a class's
             probability, its mean over classes.
-        labeled_features: float16[m, d] or None, the features of all samples with an individual
+        labeled_features: as features, [m, d], or None: those of all samples with an individual
             label, in the order of their `sample_id`.
     """
 

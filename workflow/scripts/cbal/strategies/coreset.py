@@ -48,7 +48,7 @@ def farthest_first(
     """Return n rows, each the farthest from the given centers and the rows before it.
 
     Args:
-        features: float16[rows, d].
+        features: float16 or float32[rows, d].
         norms: float32[rows], their squared lengths.
         distance: float32[rows], squared, to the nearest given center; is overwritten.
         n: how many rows, at most all.

@@ -61,7 +61,7 @@ def pure_radius(
     ball is pure if its radius is less than the distance to the nearest sample elsewhere.
 
     Args:
-        features: float16[n, d]; their directions alone count.
+        features: float16 or float32[n, d]; their directions alone count.
         classes: of the data set.
         rng: seeds k-means, and draws the balls that are looked at.
         threads: of the CPU.
@@ -70,7 +70,7 @@ def pure_radius(
         the radius at unit length; infinite where there is one cluster alone.
     """
     with workers(threads) as share:
-        x = share.over(features, lambda x, _: unit(x).astype(np.float16))
+        x = share.over(features, lambda x, _: unit(x).astype(features.dtype))
     k, seed = min(classes, len(x)), int(rng.integers(2**31))
     cluster = kmeans(x, k, seed, ITERATIONS, threads)[0]
     asked = rng.choice(len(x), min(ASKED, len(x)), replace=False)

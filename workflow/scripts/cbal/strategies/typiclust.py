@@ -38,11 +38,12 @@ def select(
     if not n:
         return nothing()
     labeled = labeled_rows(candidates)
+    dtype = candidates.features.dtype
     with workers(threads) as share:
-        x = share.over(candidates.features, lambda x, _: unit(x).astype(np.float16))
+        x = share.over(candidates.features, lambda x, _: unit(x).astype(dtype))
     refuse(candidates.sample_id, ~np.isfinite(x).all(axis=1), "features")
     k = min(len(labeled) + n, max_clusters)
-    both = np.concatenate([unit(labeled).astype(np.float16), x])
+    both = np.concatenate([unit(labeled).astype(dtype), x])
     both = kmeans(both, k, int(rng.integers(2**31)), iterations, threads)[0]
     cluster = both[len(labeled) :]
     labels = np.bincount(both[: len(labeled)], minlength=k)

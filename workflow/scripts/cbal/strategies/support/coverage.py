@@ -72,7 +72,7 @@ def cover_of(
     """Return the cover that the labeled samples give.
 
     Args:
-        features: float16[n, d] of the candidates.
+        features: float16 or float32[n, d] of the candidates.
         labeled: float32[l, d].
         kernel: of squared distances.
         most: references; where there are more candidates, so many are drawn.
@@ -93,7 +93,7 @@ def greedy(
     """Return n rows, each the one that adds most to the cover, and how much it added.
 
     Args:
-        features: float16[rows, d]; directions alone count.
+        features: float16 or float32[rows, d]; directions alone count.
         cover: at the start; the rows taken are added to it.
         n: how many rows, at most all.
         share: threads.
