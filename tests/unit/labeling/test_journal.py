@@ -35,7 +35,7 @@ def ask(journal, key=KEY, digest="d", groups=GROUPS, **context):
 
 
 def test_it_syncs_every_commit(journal):
-    assert journal._rows("PRAGMA journal_mode") == [("wal",)]
+    assert journal._rows("PRAGMA journal_mode") == [("truncate",)]
     assert journal._rows("PRAGMA synchronous") == [(2,)]
 
 

@@ -178,12 +178,13 @@ class Labeling:
             _whole(said, "label") if said.get("label") is not None else None,
             new_class,
             tuple(excluded),
+            _key(said),
         )
         return self.next(person, page, said)
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Take back the person's last answer and show its question again."""
-        self.desk.undo(page, person, _whole(said, "step"))
+        self.desk.undo(page, person, _whole(said, "step"), _key(said))
         return self.next(person, page, said)
 
 
@@ -228,6 +229,18 @@ def _whole(said: dict[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < 2**31:
         raise ValueError(f"{name} is not a number")
     return value
+
+
+def _key(said: dict[str, Any]) -> str:
+    """Return the key of a request that changes the journal; sent again, it is the same.
+
+    Raises:
+        ValueError: it has none.
+    """
+    key = said.get("key")
+    if not isinstance(key, str) or not PAGE.fullmatch(key):
+        raise ValueError("the request has no key: load the page again")
+    return key
 
 
 def _cached(request: Request, tag: str, data: bytes, kind: str) -> Response:
