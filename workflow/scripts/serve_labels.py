@@ -55,10 +55,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         labeling.get_ready()
 
     home.address = address(arguments.host, port, door.token)
-    serve(labeling.app(), sock, home, Owner(arguments.owner), look)
-    thumbnails.close()
-    journal.close()
-    held.close()
+    try:
+        serve(labeling.app(), sock, home, Owner(arguments.owner), look)
+    finally:
+        thumbnails.close()
+        journal.close()
+        held.close()
 
 
 if __name__ == "__main__":

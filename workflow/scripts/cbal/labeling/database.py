@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cbal.errors import InputError
-from cbal.labeling.checksums import COLUMNS, check_all, checked, create, migrate
+from cbal.labeling.checksums import COLUMNS, DamagedError, check_all, checked, create, migrate
 
 BROKEN = (sqlite3.Error, ValueError, OverflowError, MemoryError)  # that damaged files cause
 
@@ -44,16 +44,25 @@ class Database:
                 )
             self._db = _connect(path)
             self._identity = _identity(path)
-            self._db.execute("BEGIN IMMEDIATE")
-            migrate(self._db)
-            check_all(path, self._db)
-            self._remember()
-            self._db.execute("COMMIT")
+            self._check_in()
         except (*BROKEN, OSError) as error:
             raise InputError(
                 f"{path}: the journal of answers cannot be opened ({error}); mend the "
                 "permissions or the disk, or put back a copy of the file"
             ) from error
+
+    def _check_in(self) -> None:
+        """Bring the journal up to this version, check all of it, and remember its last event."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            migrate(self._db)
+            check_all(self._path, self._db)
+            self._remember()
+            self._db.execute("COMMIT")
+            self._size = self._path.stat().st_size
+        except BaseException:
+            self._db.close()  # its lock would outlive the error
+            raise
 
     def close(self) -> None:
         """Close the file."""
@@ -100,11 +109,13 @@ class Database:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Tell of the file's loss rather than of what SQLite made of it."""
+        """Tell of the file's loss or damage rather than of what SQLite made of it."""
         try:
             yield
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             self.check_file()
+            if type(error) is sqlite3.DatabaseError:  # the others pass, as a full disk or a lock
+                raise DamagedError(self._path, str(error)) from error
             raise
 
     def _check_last(self) -> None:
@@ -138,8 +149,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     """Open a file that is there; its lock comes from SQLite, so nobody else may open it."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
     db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = TRUNCATE")
-    db.execute("PRAGMA synchronous = FULL")
+    try:
+        db.execute("PRAGMA journal_mode = TRUNCATE")
+        db.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 
