@@ -64,7 +64,13 @@ def test_a_copy_of_the_one_file_has_every_answer_at_50_moments(path, tmp_path):
     journal.close()
 
 
-def test_a_copy_while_answers_are_written_is_whole_or_refused(path, tmp_path):
+def documented(path, copy):
+    """As `docs/labeling.md` says."""
+    sqlite3.connect(path).backup(sqlite3.connect(copy))
+
+
+@pytest.mark.parametrize("make", [shutil.copyfile, documented])
+def test_a_copy_while_answers_are_written_is_whole_or_refused(path, tmp_path, make):
     journal, chance, done = begin(path), random.Random(1), []
 
     def work():
@@ -78,12 +84,13 @@ def test_a_copy_while_answers_are_written_is_whole_or_refused(path, tmp_path):
     for i in range(50):
         time.sleep(chance.random() / 50)
         acknowledged, copy = len(done), tmp_path / f"copy-{i}.sqlite"
-        shutil.copyfile(path, copy)
+        make(path, copy)
         try:
             assert len(content(copy)[3][0].answers) >= acknowledged
             whole += 1
         except InputError as error:
             assert "put back" in str(error)
+            assert make is not documented  # that one is always whole
     worker.join()
     assert whole
     journal.close()
