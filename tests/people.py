@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,7 @@ class Browser:
         status, _, body = self.request(
             "POST",
             path,
-            json.dumps({"page": self.page, **said}).encode(),
+            json.dumps({"page": self.page, "key": secrets.token_hex(12), **said}).encode(),
             Origin=f"http://{self.address.netloc}",
             X_CSRF_Token=self.csrf,
             Content_Type="application/json",

@@ -35,6 +35,7 @@ class Served:
         write_table(folder / "index.parquet", pa.table(index), classes=[])
         pixels = np.random.default_rng(0).integers(0, 256, (min(self.n, 5000), 8, 8, 3), np.uint8)
         np.save(folder / "images.npy", pixels)
+        self.script = SCRIPTS / "serve_labels.py"
         self._originals = [str(originals)] if originals else []
 
     def ask(
@@ -71,7 +72,7 @@ class Served:
 
     def start(self, *more: str) -> str:
         """Start the server; return the page's address."""
-        command = [sys.executable, str(SCRIPTS / "serve_labels.py"), "--title", "Some <b>images"]
+        command = [sys.executable, str(self.script), "--title", "Some <b>images"]
         command += ["--home", str(self.home.folder), "--index", f"{self.folder}/index.parquet"]
         command += ["--images", f"{self.folder}/images.npy", "--originals", *self._originals]
         command += ["--port", "18765", "--owner", str(os.getpid()), *more]

@@ -1,5 +1,6 @@
 """Stages of a data set that a person labels, on a tiny pool, by their command lines."""
 
+import os
 import re
 import stat
 import subprocess
@@ -28,6 +29,7 @@ from cbal.labeling.records import Answer, Question, Standing
 from cbal.labeling.register import Register
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table, write_table
+from orchestration.operation import labeling
 from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
 from tests.conftest import write_class_folders
 from tests.people import Expert
@@ -172,11 +174,20 @@ def test_the_journal_answers_a_repeated_job_at_once(runs):
     assert (step / "annotations.parquet").read_bytes() == before
 
 
-def test_no_job_waits_past_the_end_of_the_workflow(runs, tmp_path, monkeypatch):
+@pytest.mark.parametrize("end", ["gone", "told to end", "the job's shell is gone"])
+def test_no_job_waits_past_the_end_of_the_workflow(runs, tmp_path, monkeypatch, end):
     run = runs[ByHand]
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    monkeypatch.setenv(annotate_by_hand.OWNER, str(ended.pid))
+    monkeypatch.setenv(annotate_by_hand.OWNER, str(os.getpid()))
+    if end == "gone":
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        monkeypatch.setenv(annotate_by_hand.OWNER, str(ended.pid))
+    elif end == "told to end":
+        (tmp_path / "labeling").mkdir()
+        labeling.end_waiting(Home(tmp_path / "labeling").announcement)
+    else:
+        parents = iter([os.getppid(), 1])
+        monkeypatch.setattr(os, "getppid", lambda: next(parents))
     keys = [*run.keys(1, "1-x"), "--query", f"{run.folder}/round-1/1/query.parquet"]
     keys += ["--index", run.file("index"), "--images", "-", "--journal", f"{tmp_path}/labeling"]
     keys += ["--title", "Tiny", "--budget", "99", "--rounds", "9", "--out", f"{tmp_path}/out"]

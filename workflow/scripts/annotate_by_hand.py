@@ -135,9 +135,10 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     command += ["--host", arguments.host, "--port", str(arguments.port)]
     command += ["--originals", *([str(arguments.originals)] if arguments.originals else [])]
     command += ["--owner", *filter(None, [owner])]
-    told = None
+    told, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):
-        if workflow and not workflow.lives:
+        ending = home.is_ending(owner) or os.getppid() != parent  # the job's shell was ended
+        if ending or (workflow and not workflow.lives):
             raise InputError("the workflow has ended; every answer is kept for its next start")
         home.ensure_server(command)
         if home.address != told:

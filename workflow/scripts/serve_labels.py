@@ -63,10 +63,12 @@ def main(argv: Sequence[str] | None = None) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     home.address = address(arguments.host, port, door.token)
-    serve(labeling.app(), sock, home, Owner(arguments.owner), look)
-    thumbnails.close()
-    journal.close()
-    held.close()
+    try:
+        serve(labeling.app(), sock, home, Owner(arguments.owner), look)
+    finally:
+        thumbnails.close()
+        journal.close()
+        held.close()
 
 
 def changed(path: Path) -> tuple[int, int] | None:

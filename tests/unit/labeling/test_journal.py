@@ -35,7 +35,7 @@ def ask(journal, key=KEY, digest="d", groups=GROUPS, **context):
 
 
 def test_it_syncs_every_commit(journal):
-    assert journal._rows("PRAGMA journal_mode") == [("wal",)]
+    assert journal._rows("PRAGMA journal_mode") == [("truncate",)]
     assert journal._rows("PRAGMA synchronous") == [(2,)]
 
 
@@ -128,6 +128,32 @@ def test_a_wrong_answer_changes_nothing(journal, more, why):
     with pytest.raises(ValueError, match=why):
         journal.add(step.id, 0, more.pop("action"), "ann", **more)
     assert not journal.standing(step.id).answers
+
+
+@pytest.mark.parametrize("fault", ["answered", "not shown", "unknown action", "closed"])
+def test_a_refused_answer_leaves_no_class_behind(journal, fault):
+    step = ask(journal)
+    said = {"action": "label", "new_class": "heron"}
+    said |= {"not shown": {"excluded": [9]}, "unknown action": {"action": "x"}}.get(fault, {})
+    for interaction in {"answered": [0], "closed": [0, 1, 2]}.get(fault, []):
+        journal.add(step.id, interaction, "refuse", "ann")
+    journal.close_step(step.id, grace=0)
+    with pytest.raises((ConflictError, ValueError)):
+        journal.add(step.id, 0, person="ann", **said)
+    assert journal.classes() == ["cat", "dog"]
+
+
+def test_a_request_that_comes_again_changes_nothing_more(journal):
+    step = ask(journal)
+    for interaction in (0, 1):
+        journal.add(step.id, interaction, "refuse", "ann", request=f"request-{interaction}")
+    undone = [journal.undo(step.id, "ann", request="undo-1") for _ in range(2)]
+    assert undone == [(step.id, 1)] * 2
+    assert list(journal.standing(step.id).answers) == [0]
+    with pytest.raises(ConflictError, match="that of another change"):
+        journal.undo(step.id, "ann", request="request-0")
+    with pytest.raises(ConflictError, match="that of another change"):
+        journal.add(step.id, 2, "refuse", "ann", request="request-0")
 
 
 def two_steps(journal):

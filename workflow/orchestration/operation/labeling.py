@@ -1,6 +1,7 @@
 """Pages on which people label: they end with this process, and people learn their address."""
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -11,6 +12,7 @@ from snakemake.logging import logger
 
 OWNER = "CBAL_LABELING_OWNER"  # that annotate_by_hand.py hands to the page's server
 ANNOUNCEMENT = "results/{dataset}/labeling/announcement"
+ENDING = "ending"  # beside it: the process that was told to end, for jobs that wait for a person
 EACH = 0.5  # seconds between looks
 
 
@@ -26,8 +28,27 @@ def announce_pages(datasets: Iterable[str]) -> None:
     """
     paths = [Path(ANNOUNCEMENT.format(dataset=dataset)) for dataset in datasets]
     if paths:
-        arguments = (paths, time.time_ns())
-        threading.Thread(target=_announce, args=arguments, daemon=True).start()
+        for path in paths:
+            path.with_name(ENDING).unlink(missing_ok=True)
+        told = {path: _version(path) for path in paths}
+        threading.Thread(target=_watch, args=(told,), daemon=True).start()
+
+
+def _watch(told: dict[Path, tuple | None]) -> None:
+    while True:
+        for path in told:
+            tell_new(path, told)
+            if _told_to_end():
+                end_waiting(path)
+        time.sleep(EACH)
+
+
+def tell_new(path: Path, told: dict[Path, tuple | None]) -> None:
+    """Tell an announcement that is another file than `told` has, whatever its time."""
+    version = _version(path)
+    if version and version != told[path]:
+        told[path] = version
+        _tell(version[-1].strip(), path.with_name("address"))
 
 
 def _tell(line: str, address: Path) -> None:
@@ -47,15 +68,23 @@ def _tell(line: str, address: Path) -> None:
         logger.info(f"{public} with the token that is in {address}, which only you can read")
 
 
-def _announce(paths: list[Path], since: int) -> None:
-    told = dict.fromkeys(paths, since)
-    while True:
-        for path in paths:
-            try:
-                changed = path.stat().st_mtime_ns
-                if changed > told[path]:
-                    told[path] = changed
-                    _tell(path.read_text().strip(), path.with_name("address"))
-            except OSError:
-                continue
-        time.sleep(EACH)
+def _version(path: Path) -> tuple | None:
+    """Return what changes whenever an announcement is written again; its text is last."""
+    try:
+        status = path.stat()
+        return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, path.read_text()
+    except OSError:
+        return None
+
+
+def _told_to_end() -> bool:
+    """Return whether Snakemake got SIGTERM: it starts nothing, but waits for running jobs."""
+    scheduler = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return getattr(scheduler, "_user_kill", None) is not None
+
+
+def end_waiting(announcement: Path) -> None:
+    """Let the jobs of this process end that wait for a person's answers."""
+    ending = announcement.with_name(ENDING)
+    if announcement.parent.is_dir() and not ending.exists():
+        ending.write_text(f"{os.getpid()}\n")

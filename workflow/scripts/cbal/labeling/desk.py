@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cbal.labeling.given import Given, replay
-from cbal.labeling.journal import LABEL, ConflictError, Journal
+from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import Claims
 from cbal.labeling.records import Question, Step
 from cbal.pool.state import CLUSTER
@@ -189,6 +189,7 @@ class Desk:
         label: int | None = None,
         new_class: str | None = None,
         excluded: tuple[int, ...] = (),
+        request: str | None = None,
     ) -> None:
         """Take an answer, or put a question off; on disk when this returns.
 
@@ -200,26 +201,28 @@ class Desk:
             label: the class; or
             new_class: the name of one that is not there yet.
             excluded: samples taken out of a cluster.
+            request: key of the request; see `Journal.add`.
 
         Raises:
             ConflictError, KeyError, ValueError: see `Journal.add`.
         """
         with self._lock:
-            if self._claims.holder((step, interaction)) not in (None, page):
+            others = self._claims.holder((step, interaction)) not in (None, page)
+            if others and not self.journal.knows(request):
                 raise ConflictError("somebody else has this question now")
-            if new_class is not None and action == LABEL:
-                label = self.journal.add_class(new_class)
-            self.journal.add(step, interaction, action, person, seconds, label, excluded)
+            self.journal.add(
+                step, interaction, action, person, seconds, label, excluded, new_class, request
+            )
             self._claims.release(page)
 
-    def undo(self, page: str, person: str, step: int) -> None:
+    def undo(self, page: str, person: str, step: int, request: str | None = None) -> None:
         """Take back a person's last answer of a step's round, and give its question to the page.
 
         Raises:
             ConflictError: see `Journal.undo`.
         """
         with self._lock:
-            self._claims.take(self.journal.undo(step, person), page)
+            self._claims.take(self.journal.undo(step, person, request), page)
 
 
 def _last(groups: Sequence[np.ndarray]) -> int:

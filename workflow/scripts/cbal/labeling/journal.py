@@ -1,61 +1,30 @@
 """The journal of a data set: every question put to a person, and every answer, on disk.
 
-One SQLite file in WAL mode; a commit is on disk before the page shows the next question.
-Answers are events that are only added, so that undoing one is an event too, and a killed
-server, browser or workflow finds everything as it was.
+One SQLite file; a commit is on disk before the page shows the next question. Answers are
+events that are only added, so that undoing one is an event too, and a killed server, browser
+or workflow finds everything as it was. What a request changed is known by the request's key:
+sent again, it changes nothing more.
 """
 
 import json
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from cbal.labeling import class_names
-from cbal.labeling.database import Database
-from cbal.labeling.records import Answer, Question, Standing, Step
+from cbal.labeling.checksums import seal
+from cbal.labeling.records import Answer, Standing, Step
+from cbal.labeling.steps import Steps
 
 LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"
 ANSWERS = (LABEL, REFUSE)
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS classes (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS steps (
-    id INTEGER PRIMARY KEY, scenario TEXT NOT NULL, seed INTEGER NOT NULL,
-    round INTEGER NOT NULL, step TEXT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL,
-    context TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', classes TEXT,
-    UNIQUE (scenario, seed, round, step, digest));
-CREATE TABLE IF NOT EXISTS questions (
-    step INTEGER NOT NULL, interaction INTEGER NOT NULL, samples BLOB NOT NULL,
-    hints TEXT NOT NULL, PRIMARY KEY (step, interaction));
-CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, step INTEGER NOT NULL, interaction INTEGER NOT NULL,
-    action TEXT NOT NULL, label INTEGER, excluded TEXT, seconds REAL NOT NULL,
-    person TEXT NOT NULL, at REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS events_of_step ON events (step);
-"""
 
 
 class ConflictError(Exception):
     """The journal has moved on: the question is answered already, or the step is closed."""
 
 
-class Journal(Database):
+class Journal(Steps):
     """The journal in a file, open for reading and adding; threads may share it."""
-
-    def __init__(self, path: Path):
-        """Open the journal, or begin one.
-
-        Raises:
-            InputError: the file cannot be opened, or is no journal.
-        """
-        super().__init__(path, SCHEMA)
-
-    def classes(self) -> list[str]:
-        """Return the names of all classes; a class's number is its place."""
-        return [name for (name,) in self._rows("SELECT name FROM classes ORDER BY number")]
 
     def add_class(self, name: str) -> int:
         """Add a class if it is new; return its number.
@@ -66,142 +35,24 @@ class Journal(Database):
         """
         name = class_names.tidy(name)
         with self._change():
-            known = self.classes()
-            number = class_names.number_of(name, known)
-            if number is None:
-                number = len(known)
-                self._db.execute("INSERT INTO classes VALUES (?, ?)", (number, name))
+            return self._number_of(name)
+
+    def _number_of(self, name: str) -> int:
+        """Return a class's number; add the class if it is new."""
+        known = self.classes()
+        number = class_names.number_of(name, known)
+        if number is None:
+            number = len(known)
+            sql = "INSERT INTO classes (number, name) VALUES (?, ?)"
+            self._db.execute(sql, (number, name))
+            seal(self._db, "classes", number)
         return number
-
-    def open_step(
-        self,
-        key: tuple[str, int, int, str],
-        kind: str,
-        digest: str,
-        context: dict[str, Any],
-        questions: Sequence[Question],
-    ) -> Step:
-        """Put a query into the journal, or find it there with the answers it has.
-
-        A query of the same step with another digest is dropped, and its answers stay behind. A
-        step that was closed is open again where an answer was taken back and not given anew.
-
-        Args:
-            key: (scenario, seed, round, step).
-            kind: "individual" or "cluster".
-            digest: of all that makes the query what it is.
-            context: see `Step`.
-            questions: by interaction, dense from 0.
-        """
-        where = "scenario = ? AND seed = ? AND round = ? AND step = ?"
-        with self._change():
-            self._db.execute(
-                f"UPDATE steps SET state = 'dropped' WHERE {where} AND digest != ?", (*key, digest)
-            )
-            found = self._rows(
-                f"SELECT id, state FROM steps WHERE {where} AND digest = ?", *key, digest
-            )
-            if not found:
-                self._insert(key, kind, digest, context, questions)
-            elif found[0][1] == "dropped" or not self._is_answered(found[0][0]):
-                self._db.execute("UPDATE steps SET state = 'open' WHERE id = ?", (found[0][0],))
-        (step,) = self._steps(f"{where} AND digest = ?", *key, digest)
-        return step
-
-    def _insert(self, key, kind, digest, context, questions) -> None:
-        """Insert a step and its questions."""
-        cursor = self._db.execute(
-            "INSERT INTO steps (scenario, seed, round, step, kind, digest, context)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*key, kind, digest, json.dumps(context)),
-        )
-        self._db.executemany(
-            "INSERT INTO questions VALUES (?, ?, ?, ?)",
-            [
-                (cursor.lastrowid, i, q.samples.astype("<i8").tobytes(), json.dumps(q.hints))
-                for i, q in enumerate(questions)
-            ],
-        )
-
-    def _steps(self, where: str, *values: Any) -> list[Step]:
-        columns = "id, scenario, seed, round, step, kind, context, state, classes"
-        rows = self._rows(f"SELECT {columns} FROM steps WHERE {where} ORDER BY id", *values)
-        return [
-            Step(
-                row[0],
-                tuple(row[1:5]),
-                row[5],
-                json.loads(row[6]),
-                row[7],
-                tuple(json.loads(row[8] or "[]")),
-            )
-            for row in rows
-        ]
-
-    def open_steps(self) -> list[Step]:
-        """Return the steps whose answers are not handed on yet, oldest first."""
-        return self._steps("state = 'open'")
-
-    def round_of(self, step: Step) -> list[Step]:
-        """Return the steps of a step's round, in their order, without others that are dropped."""
-        where = "scenario = ? AND seed = ? AND round = ? AND (state != 'dropped' OR id = ?)"
-        steps = self._steps(where, *step.key[:3], step.id)
-        return sorted(steps, key=lambda each: each.position)
-
-    def round_until(self, step: Step) -> list[Step]:
-        """Return a step, and before it those of its round whose answers it stands on."""
-        closed = [each for each in self.round_of(step) if each.state == "closed"]
-        return [*(each for each in closed if each.position < step.position), step]
-
-    def latest_closed(self) -> Step | None:
-        """Return the step that was opened last of those that are closed."""
-        closed = self._steps("state = 'closed'")
-        return closed[-1] if closed else None
-
-    def question(self, step: int, interaction: int) -> Question:
-        """Return a question.
-
-        Raises:
-            KeyError: there is none.
-        """
-        rows = self._rows(
-            "SELECT samples, hints FROM questions WHERE step = ? AND interaction = ?",
-            step,
-            interaction,
-        )
-        if not rows:
-            raise KeyError((step, interaction))
-        return Question(np.frombuffer(rows[0][0], "<i8"), json.loads(rows[0][1]))
-
-    def groups(self, step: int) -> list[np.ndarray]:
-        """Return the samples of each question of a step."""
-        rows = self._rows("SELECT samples FROM questions WHERE step = ? ORDER BY interaction", step)
-        return [np.frombuffer(samples, "<i8") for (samples,) in rows]
-
-    def digest(self, step: int) -> str:
-        """Return the digest of a step's query."""
-        return self._rows("SELECT digest FROM steps WHERE id = ?", step)[0][0]
-
-    def run_of(self, scenario: str, seed: int) -> list[Step]:
-        """Return all steps of a run, those that are dropped too, oldest first."""
-        return self._steps("scenario = ? AND seed = ?", scenario, seed)
-
-    def sizes(self, step: int) -> list[int]:
-        """Return the number of samples of each question of a step."""
-        rows = self._rows(
-            "SELECT length(samples) FROM questions WHERE step = ? ORDER BY interaction", step
-        )
-        return [n // 8 for (n,) in rows]
 
     def standing(self, step: int) -> Standing:
         """Return where a step stands."""
         standing = Standing()
-        rows = self._rows(
-            "SELECT id, interaction, action, label, excluded, seconds, person, at FROM events"
-            " WHERE step = ? ORDER BY id",
-            step,
-        )
-        for event, interaction, action, label, excluded, seconds, person, at in rows:
+        rows = self._read("events", "WHERE step = ? ORDER BY id", step)
+        for event, _, interaction, action, label, excluded, seconds, person, at, *_ in rows:
             spent = standing.seconds.get(interaction, 0.0)
             standing.seconds[interaction] = spent + seconds
             if action == UNDO:
@@ -234,45 +85,86 @@ class Journal(Database):
         seconds: float = 0.0,
         label: int | None = None,
         excluded: Sequence[int] = (),
+        new_class: str | None = None,
+        request: str | None = None,
     ) -> None:
         """Add an answer to a question, or put it off (`SKIP`); on disk when this returns.
 
+        A new class is there after the answer, or neither is.
+
+        Args:
+            step, interaction: the question.
+            action: label, refuse or skip.
+            person: who answers.
+            seconds: that it took.
+            label: number of the class; or
+            new_class: name of a class, which is added where it is new.
+            excluded: samples taken out of a cluster.
+            request: key of the request; one that the journal has changes nothing.
+
         Raises:
-            ConflictError: the question is answered, or its step is not open.
+            ConflictError: the question is answered, its step is not open, or the request's key
+                is that of another change.
             KeyError: there is no such question.
-            ValueError: an unknown class or action, an excluded sample that is not shown, or
-                nothing left to label.
+            ValueError: an unknown class or action, a new class that may be the same folder as
+                another one, an excluded sample that is not shown, or nothing left to label.
         """
         samples = self.question(step, interaction).samples
         if action not in (*ANSWERS, SKIP):
             raise ValueError(f"unknown action {action!r}")
-        if (action == LABEL) != (label is not None) or (excluded and action != LABEL):
+        given = (label is not None) + (new_class is not None)
+        if given != (action == LABEL) or (excluded and action != LABEL):
             raise ValueError("a label, and samples taken out, go with the action `label` alone")
         if not set(excluded) <= set(samples.tolist()):
             raise ValueError("a sample that is not shown cannot be taken out")
         if len(set(excluded)) == len(samples):
             raise ValueError("every image is taken out: refuse the cluster instead")
+        if new_class is not None:
+            new_class = class_names.tidy(new_class)
         with self._change():
+            if before := self._change_of(request):
+                if before != (step, interaction, action, person):
+                    raise ConflictError("this request's key is that of another change")
+                return
             if label is not None and not 0 <= label < len(self.classes()):
                 raise ValueError(f"there is no class {label}")
             self._round_that_takes(step)
             if interaction in self.standing(step).answers:
                 raise ConflictError("this question is answered already")
-            self._insert_event(step, interaction, action, label, excluded, seconds, person)
+            if new_class is not None:
+                label = self._number_of(new_class)
+            self._insert_event(step, interaction, action, label, excluded, seconds, person, request)
 
-    def undo(self, step: int, person: str) -> tuple[int, int]:
+    def knows(self, request: str | None) -> bool:
+        """Return whether the journal has what a request changed."""
+        return self._change_of(request) is not None
+
+    def _change_of(self, request: str | None) -> tuple[int, int, str, str] | None:
+        """Return step, interaction, action and person of a request that the journal has."""
+        for _, step, interaction, action, *_, person, _, _, _ in self._read(
+            "events", "WHERE request = ?", request
+        ):
+            return step, interaction, action, person
+        return None
+
+    def undo(self, step: int, person: str, request: str | None = None) -> tuple[int, int]:
         """Take back the last answer that a person gave in a step's round.
 
         That may be an answer of an earlier step, as long as a later one is open: what is made
-        of it is corrected then.
+        of it is corrected then. A request whose key the journal has takes back nothing more.
 
         Returns:
             Step and interaction of the answer.
 
         Raises:
-            ConflictError: no step of the round is open, or none has an answer of the person.
+            ConflictError: no step of the round is open, none has an answer of the person, or
+                the request's key is that of another change.
         """
         with self._change():
+            if before := self._change_of(request):
+                if before[2:] != (UNDO, person):
+                    raise ConflictError("this request's key is that of another change")
+                return before[:2]
             own = [
                 (answer.event, each.id, interaction)
                 for each in self._round_that_takes(step)
@@ -282,7 +174,7 @@ class Journal(Database):
             if not own:
                 raise ConflictError("there is nothing to undo")
             _, step, interaction = max(own)
-            self._insert_event(step, interaction, UNDO, None, (), 0.0, person)
+            self._insert_event(step, interaction, UNDO, None, (), 0.0, person, request)
         return step, interaction
 
     def _round_that_takes(self, step: int) -> list[Step]:
@@ -293,13 +185,17 @@ class Journal(Database):
                 return steps
         raise ConflictError("the answers of this step are handed on already")
 
-    def _insert_event(self, step, interaction, action, label, excluded, seconds, person) -> None:
+    def _insert_event(
+        self, step, interaction, action, label, excluded, seconds, person, request
+    ) -> None:
         taken_out = json.dumps(sorted(set(excluded))) if excluded else None
-        self._db.execute(
-            "INSERT INTO events (step, interaction, action, label, excluded, seconds, person, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (step, interaction, action, label, taken_out, seconds, person, time.time()),
+        cursor = self._db.execute(
+            "INSERT INTO events"
+            " (step, interaction, action, label, excluded, seconds, person, at, request)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (step, interaction, action, label, taken_out, seconds, person, time.time(), request),
         )
+        seal(self._db, "events", cursor.lastrowid)
 
     def close_step(self, step: int, grace: float) -> bool:
         """Close a step if every question is answered, the last `grace` seconds ago or more.
@@ -318,17 +214,8 @@ class Journal(Database):
                 "UPDATE steps SET state = 'closed', classes = ? WHERE id = ?",
                 (json.dumps(self.classes()), step),
             )
+            seal(self._db, "steps", step, new=False)
         return True
 
     def _is_answered(self, step: int) -> bool:
         return len(self.standing(step).answers) == len(self.sizes(step))
-
-    def step(self, id_: int) -> Step:
-        """Return a step by its number in the journal.
-
-        Raises:
-            KeyError: there is none.
-        """
-        for step in self._steps("id = ?", id_):
-            return step
-        raise KeyError(id_)

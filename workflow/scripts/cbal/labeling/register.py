@@ -11,13 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cbal.labeling.checksums import insert_sealed
 from cbal.labeling.journal import Journal
 from cbal.storage.files import read_table
-
-TABLE = """
-CREATE TABLE IF NOT EXISTS files (
-    sample INTEGER PRIMARY KEY, name TEXT NOT NULL, split TEXT NOT NULL)
-"""
 
 
 @dataclass(frozen=True)
@@ -36,16 +32,6 @@ class File:
 class Register(Journal):
     """The journal of a data set, with the files that its questions are about."""
 
-    def __init__(self, path: Path):
-        """Open the journal, or begin one.
-
-        Raises:
-            InputError: the file cannot be opened, or is no journal.
-        """
-        super().__init__(path)
-        with self._change():
-            self._db.execute(TABLE)
-
     def files(self, index: Path | None = None) -> list[File]:
         """Return all files ever, by `sample_id`.
 
@@ -55,7 +41,7 @@ class Register(Journal):
         Raises:
             InputError: there is a need for the index, and it cannot be read.
         """
-        rows = self._rows("SELECT name, split FROM files ORDER BY sample")
+        rows = [row[1:] for row in self._read("files", "ORDER BY sample")]
         if not rows and index is not None:
             table = read_table(index, ["source", "split"])
             rows = zip(table["source"].to_pylist(), table["split"].to_pylist())
@@ -68,7 +54,7 @@ class Register(Journal):
                 self._db.execute("DELETE FROM files")
             first = len(self.files())
             rows = [(i, f.name, f.split) for i, f in enumerate(files, start=first)]
-            self._db.executemany("INSERT INTO files VALUES (?, ?, ?)", rows)
+            insert_sealed(self._db, "files", rows)
 
     def has_answers(self) -> bool:
         """Whether a person has answered anything, or put it off: then numbers do not change."""

@@ -95,6 +95,15 @@ class Home:
         """Take away the address of a server that lives no more."""
         self._address.unlink(missing_ok=True)
 
+    def is_ending(self, owner: str | None) -> bool:
+        """Return whether the workflow of process `owner` was told to end, and waits for its jobs.
+
+        `orchestration.operation.labeling` writes the file.
+        """
+        with suppress(OSError):
+            return owner is not None and (self.folder / "ending").read_text().strip() == owner
+        return False
+
     @property
     def announcement(self) -> Path:
         """The file with the line that people should see now."""

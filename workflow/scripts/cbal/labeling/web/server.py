@@ -1,5 +1,6 @@
 """The web application: few addresses, each in a few lines."""
 
+import asyncio
 import hashlib
 import json
 import math
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
+from cbal.labeling.web.connections import PATIENCE
 from cbal.labeling.web.pages import AT_ONCE, STATIC, Pages, Ready
 from cbal.labeling.web.security import Door, Guard
 from cbal.labeling.web.thumbnails import Thumbnails
@@ -37,6 +39,7 @@ class Labeling:
         """Put together what the answers come from."""
         self.desk, self.pages, self.thumbnails, self.door = desk, pages, thumbnails, door
         self._ready: set[int] = set()  # steps whose pictures are being made
+        self.failed: InputError | None = None  # what ends the server
 
     def app(self) -> Guard:
         """Return the guarded application."""
@@ -57,7 +60,15 @@ class Labeling:
                 }.items()
             ),
         ]
-        return Guard(Starlette(routes=routes), self.door)
+        errors = {InputError: self.fail, sqlite3.Error: self.fail}
+        return Guard(Starlette(routes=routes, exception_handlers=errors), self.door)
+
+    async def fail(self, request: Request, error: Exception) -> Response:
+        """Acknowledge nothing; where the journal's file is the reason, the server ends too."""
+        if isinstance(error, InputError):
+            self.failed = error
+            return JSONResponse({"error": str(error)}, 500)
+        return JSONResponse({"error": f"the journal cannot be written ({error})"}, 500)
 
     async def page(self, request: Request) -> Response:
         """Return the page; the token goes out of the address once it is in the session."""
@@ -132,13 +143,24 @@ class Labeling:
         return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0)))
 
     def get_ready(self) -> None:
-        """Begin to make the pictures of steps that are new, in the order they will be shown."""
+        """Begin to make the pictures of steps that are new, in the order they will be shown.
+
+        Raises:
+            InputError: the journal's file is damaged, or no longer the one that was opened.
+        """
+        self._check()
         for step in self.desk.live_steps():
             if step.id not in self._ready:
                 self._ready.add(step.id)
                 for interaction in self.desk.left(step):
                     samples = self.desk.journal.question(step.id, interaction).samples
                     self.thumbnails.make_ahead(SIZES[step.kind], samples.tolist())
+
+    def _check(self) -> None:
+        """Raise what ends the server; nothing is taken after it."""
+        if self.failed:
+            raise self.failed
+        self.desk.journal.check_file()
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return what the page shows now."""
@@ -168,6 +190,7 @@ class Labeling:
         if new_class is not None and not isinstance(new_class, str):
             raise ValueError("class is not a name")
         self.thumbnails.give_way()
+        self._check()
         self.desk.answer(
             page,
             person,
@@ -178,12 +201,14 @@ class Labeling:
             _whole(said, "label") if said.get("label") is not None else None,
             new_class,
             tuple(excluded),
+            _key(said),
         )
         return self.next(person, page, said)
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Take back the person's last answer and show its question again."""
-        self.desk.undo(page, person, _whole(said, "step"))
+        self._check()
+        self.desk.undo(page, person, _whole(said, "step"), _key(said))
         return self.next(person, page, said)
 
 
@@ -201,20 +226,22 @@ def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaita
             return JSONResponse({"error": str(error)}, 409)
         except (KeyError, ValueError, OverflowError, RecursionError) as error:
             return JSONResponse({"error": f"{error}"}, 400)
-        except sqlite3.Error as error:
-            return JSONResponse({"error": f"the journal cannot be written ({error})"}, 500)
         return JSONResponse(result)
 
     return endpoint
 
 
 async def _body(request: Request) -> bytes:
-    """Return the body of a request, of a size that a page sends."""
+    """Return the body of a request, of a size and at a pace that a page sends."""
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise HTTPException(413)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for part in request.stream():
+                body += part
+                if len(body) > LARGEST:
+                    raise HTTPException(413)
+    except TimeoutError as error:
+        raise HTTPException(408, headers={"Connection": "close"}) from error
     return bytes(body)
 
 
@@ -228,6 +255,18 @@ def _whole(said: dict[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < 2**31:
         raise ValueError(f"{name} is not a number")
     return value
+
+
+def _key(said: dict[str, Any]) -> str:
+    """Return the key of a request that changes the journal; sent again, it is the same.
+
+    Raises:
+        ValueError: it has none.
+    """
+    key = said.get("key")
+    if not isinstance(key, str) or not PAGE.fullmatch(key):
+        raise ValueError("the request has no key: load the page again")
+    return key
 
 
 def _cached(request: Request, tag: str, data: bytes, kind: str) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from cbal.errors import InputError
+from cbal.labeling.web.connections import Connection
 from cbal.labeling.web.lifetime import Home, Owner
 from cbal.storage.locks import is_held
 
@@ -61,9 +63,13 @@ def serve(
         home: of the data set.
         owner: whose end is the server's.
         look: called again and again, with whether the page is still needed.
+
+    Raises:
+        InputError: `look` raised it.
     """
     config = uvicorn.Config(
         app,
+        http=Connection,
         lifespan="off",
         ws="none",
         access_log=False,
@@ -79,20 +85,29 @@ def serve(
 async def _serve(
     server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owner, look: Callable
 ) -> None:
-    """Run the server beside the watch that ends it."""
-    watch = asyncio.create_task(_watch(server, home, owner, look))
+    """Run the server beside the watch that ends it.
+
+    Raises:
+        InputError: what `look` raises.
+    """
+    watch = asyncio.create_task(_watch(home, owner, look))
+    watch.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[sock])
+    if watch.done():
+        watch.result()
     watch.cancel()
 
 
-async def _watch(server: uvicorn.Server, home: Home, owner: Owner, look: Callable) -> None:
-    """End the server LINGER seconds after the last reason to serve."""
+async def _watch(home: Home, owner: Owner, look: Callable) -> None:
+    """Return LINGER seconds after the last reason to serve."""
     wanted = time.monotonic()
     while time.monotonic() - wanted < LINGER:
         await asyncio.sleep(EACH)
         waiting = any(is_held(path) for path in home.folder.glob("waiting/*"))
         needed = owner.lives or waiting
         wanted = time.monotonic() if needed else wanted
-        await asyncio.to_thread(look, needed)
+        try:
+            await asyncio.to_thread(look, needed)
+        except sqlite3.OperationalError as error:  # it passes: a full disk, a lock
+            print(f"the journal cannot be read now ({error})", file=sys.stderr)
     print("nobody needs the page any more", file=sys.stderr)
-    server.should_exit = True

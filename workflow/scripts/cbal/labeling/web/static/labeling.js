@@ -110,7 +110,8 @@ async function send(path, said) {
   sending = true;
   document.body.classList.add("sending");
   try {
-    const result = await ask(path, said);
+    // The key tells the server that a request is the same one, sent again after a lost reply.
+    const result = await ask(path, { key: newPage(), ...said });
     if (result.view) {
       now = null; // also where the same question comes back
       show(result);

@@ -1,0 +1,151 @@
+"""The journal's classes, steps and questions."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cbal.labeling.checksums import seal
+from cbal.labeling.database import Database
+from cbal.labeling.records import Question, Step
+
+
+class Steps(Database):
+    """What is asked; `Journal` adds what is answered."""
+
+    def classes(self) -> list[str]:
+        """Return the names of all classes; a class's number is its place."""
+        return [name for _, name in self._read("classes", "ORDER BY number")]
+
+    def open_step(
+        self,
+        key: tuple[str, int, int, str],
+        kind: str,
+        digest: str,
+        context: dict[str, Any],
+        questions: Sequence[Question],
+    ) -> Step:
+        """Put a query into the journal, or find it there with the answers it has.
+
+        A query of the same step with another digest is dropped, and its answers stay behind. A
+        step that was closed is open again where an answer was taken back and not given anew.
+
+        Args:
+            key: (scenario, seed, round, step).
+            kind: "individual" or "cluster".
+            digest: of all that makes the query what it is.
+            context: see `Step`.
+            questions: by interaction, dense from 0.
+        """
+        where = "scenario = ? AND seed = ? AND round = ? AND step = ?"
+        with self._change():
+            for other in self._steps(f"{where} AND digest != ?", *key, digest):
+                self._set_state(other.id, "dropped")
+            found = self._steps(f"{where} AND digest = ?", *key, digest)
+            if not found:
+                self._insert(key, kind, digest, context, questions)
+            elif found[0].state == "dropped" or not self._is_answered(found[0].id):
+                self._set_state(found[0].id, "open")
+        (step,) = self._steps(f"{where} AND digest = ?", *key, digest)
+        return step
+
+    def _insert(self, key, kind, digest, context, questions) -> None:
+        """Insert a step and its questions."""
+        step = self._db.execute(
+            "INSERT INTO steps (scenario, seed, round, step, kind, digest, context, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'open')",
+            (*key, kind, digest, json.dumps(context)),
+        ).lastrowid
+        seal(self._db, "steps", step)
+        for i, question in enumerate(questions):
+            samples = question.samples.astype("<i8").tobytes()
+            row = self._db.execute(
+                "INSERT INTO questions (step, interaction, samples, hints) VALUES (?, ?, ?, ?)",
+                (step, i, samples, json.dumps(question.hints)),
+            ).lastrowid
+            seal(self._db, "questions", row)
+
+    def _set_state(self, step: int, state: str) -> None:
+        self._db.execute("UPDATE steps SET state = ? WHERE id = ?", (state, step))
+        seal(self._db, "steps", step, new=False)
+
+    def _is_answered(self, step: int) -> bool:
+        """Return whether every question of a step has an answer."""
+        raise NotImplementedError
+
+    def _steps(self, where: str, *values: Any) -> list[Step]:
+        rows = self._read("steps", f"WHERE {where} ORDER BY id", *values)
+        return [
+            Step(
+                row[0],
+                tuple(row[1:5]),
+                row[5],
+                json.loads(row[7]),
+                row[8],
+                tuple(json.loads(row[9] or "[]")),
+            )
+            for row in rows
+        ]
+
+    def open_steps(self) -> list[Step]:
+        """Return the steps whose answers are not handed on yet, oldest first."""
+        return self._steps("state = 'open'")
+
+    def round_of(self, step: Step) -> list[Step]:
+        """Return the steps of a step's round, in their order, without others that are dropped."""
+        where = "scenario = ? AND seed = ? AND round = ? AND (state != 'dropped' OR id = ?)"
+        steps = self._steps(where, *step.key[:3], step.id)
+        return sorted(steps, key=lambda each: each.position)
+
+    def round_until(self, step: Step) -> list[Step]:
+        """Return a step, and before it those of its round whose answers it stands on."""
+        closed = [each for each in self.round_of(step) if each.state == "closed"]
+        return [*(each for each in closed if each.position < step.position), step]
+
+    def latest_closed(self) -> Step | None:
+        """Return the step that was opened last of those that are closed."""
+        closed = self._steps("state = 'closed'")
+        return closed[-1] if closed else None
+
+    def question(self, step: int, interaction: int) -> Question:
+        """Return a question.
+
+        Raises:
+            KeyError: there is none.
+        """
+        where = "WHERE step = ? AND interaction = ?"
+        for _, _, samples, hints in self._read("questions", where, step, interaction):
+            return Question(np.frombuffer(samples, "<i8"), json.loads(hints))
+        raise KeyError((step, interaction))
+
+    def groups(self, step: int) -> list[np.ndarray]:
+        """Return the samples of each question of a step."""
+        rows = self._read("questions", "WHERE step = ? ORDER BY interaction", step)
+        return [np.frombuffer(samples, "<i8") for _, _, samples, _ in rows]
+
+    def digest(self, step: int) -> str:
+        """Return the digest of a step's query."""
+        ((*_, digest, _, _, _),) = self._read("steps", "WHERE id = ?", step)
+        return digest
+
+    def run_of(self, scenario: str, seed: int) -> list[Step]:
+        """Return all steps of a run, those that are dropped too, oldest first."""
+        return self._steps("scenario = ? AND seed = ?", scenario, seed)
+
+    def sizes(self, step: int) -> list[int]:
+        """Return the number of samples of each question of a step."""
+        rows = self._rows(
+            "SELECT length(samples) FROM questions WHERE step = ? ORDER BY interaction", step
+        )
+        return [n // 8 for (n,) in rows]
+
+    def step(self, id_: int) -> Step:
+        """Return a step by its number in the journal.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for step in self._steps("id = ?", id_):
+            return step
+        raise KeyError(id_)
