@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[1]
-# As workflow/rules/common.smk sets it for every job.
+# As workflow/rules/inputs/settings.smk sets it for every job.
 OF_JOBS = {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"}
 
 

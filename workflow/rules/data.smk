@@ -108,33 +108,3 @@ rule fetch_weights:
         " --weights {params.weights:q}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
-
-
-rule init_pool:
-    """Round 0: every training sample, no label."""
-    input:
-        index=f"{DATA}/index.parquet",
-    output:
-        pool=f"{RUN}/round-0/pool.parquet",
-    log:
-        "logs/{dataset}/{scenario}/seed-{seed}/init_pool.log",
-    benchmark:
-        "logs/{dataset}/{scenario}/seed-{seed}/init_pool.tsv"
-    wildcard_constraints:
-        dataset=annotated_by("oracle"),
-    group:
-        FIRST_ROUND
-    conda:
-        "../../envs/cbal.yaml"
-    params:
-        interactions=data_setting("interactions"),
-        version=version("init_pool.py"),
-    shell:
-        "python workflow/scripts/init_pool.py"
-        " --dataset {wildcards.dataset:q}"
-        " --scenario {wildcards.scenario:q}"
-        " --seed {wildcards.seed}"
-        " --index {input.index:q}"
-        " --interactions {params.interactions}"
-        " --out {output.pool:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -5,8 +5,7 @@ Needs:  data, weights, and pool.parquet of the round, for data sets whose model 
 Makes:  encoded/features.npy (kept, shared by all scenarios, seeds and sweeps); in each round
         metrics.parquet, timing.parquet and the head (kept), and probabilities.parquet of the
         unlabeled pool (temporary).
-Order:  encode (once) -> round 1's query; train_head -> the next round's query;
-        encode, carve_validation -> train_head_trial for the calibration.
+Order:  encode (once) -> round 1's query; update_pool -> train_head -> the next round's query.
 
 No stage of a round loads PyTorch. The features are mapped into memory and never copied.
 """
@@ -48,15 +47,7 @@ rule encode:
         " --index {input.index:q}"
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
-        " --image-size {params.image_size}"
-        " --precision {params.precision}"
-        " {params.compile}"
-        " --forward-batch-size {params.forward_batch_size}"
-        " --threads {threads}"
-        " --memory-mb {resources.mem_mb}"
-        " --gpu-jobs {resources.gpu_jobs}"
-        " --images-percent {resources.images_percent}"
-        " --out {output.features:q}"
+        " --image-size {params.image_size}" + ON_DEVICE + " --out {output.features:q}"
         " --timing {output.timing:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -144,32 +135,6 @@ use rule train_head as train_head_supervised with:
         "supervised_{dataset}_{seed}"
 
 
-use rule train_head_supervised as train_head_trial with:
-    # The index has no test split, so no choice can be made by it.
-    input:
-        pool=[],
-        index="results/{dataset}/calibration/index.parquet",
-        truth=f"{DATA}/truth.parquet",
-        encoded=ENCODED,
-    output:
-        metrics=f"{TRIAL}/metrics.parquet",
-        timing=f"{TRIAL}/timing.parquet",
-        model=f"{TRIAL}/model.safetensors",
-        probabilities=[],
-    log:
-        "logs/{dataset}/calibration/{trial}/seed-{seed}/train.log",
-    group:
-        "calibration_{dataset}_{trial}_{seed}"
-    params:
-        scenario="calibration",
-        round=0,
-        l2=training("l2"),
-        members=1,
-        split="validation",
-        version=version("train_head.py"),
-
-
 # Both kinds of rules could make these files; those of the head know their data sets.
 ruleorder: train_head_last > train_head > train_last > train
 ruleorder: train_head_supervised > train_supervised
-ruleorder: train_head_trial > train_trial

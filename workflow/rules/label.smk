@@ -1,11 +1,9 @@
 """Label: a person answers, on a page in the browser, for data sets with `annotator: human`.
 
-Needs:  a folder of images without labels, and the queries of each round.
-Makes:  index, images and validation query of such a data set, without any true label;
-        annotations.parquet of validation and of each step; of each round known.parquet, and
-        start.parquet, its pool before the first query.
-Order:  prepare_unlabeled -> annotate_validation, where there is one -> init_pool_by_hand;
-        admit_samples -> each step's query -> annotate_by_hand; gather_known -> train.
+Needs:  index and images of prepare_by_hand.smk, and the queries of each round.
+Makes:  annotations.parquet of the validation and of each step; known.parquet of each round.
+Order:  annotate_validation, where there is one -> round 1; each step's query
+        -> annotate_by_hand; gather_known -> train.
 
 The first job that waits for answers starts the page's server, which lives until the workflow
 ends, so that the page stays open from round to round. Answers are in a journal beside it.
@@ -18,69 +16,6 @@ or title reruns nothing.
 localrules:
     annotate_by_hand,
     annotate_validation,
-
-
-rule prepare_unlabeled:
-    """Store the images that can be read, and draw those to measure by.
-
-    Again when files have come or gone: once there are answers, those that came get the next
-    numbers, and those that are gone keep theirs and their pixels.
-    """
-    input:
-        path=data_path,
-        download=download,
-    output:
-        index=update(f"{DATA}/index.parquet"),
-        query=f"{DATA}/validation.parquet",
-        images=update(f"{DATA}/images.npy"),
-    log:
-        "logs/{dataset}/prepare_unlabeled.log",
-    benchmark:
-        "logs/{dataset}/prepare_unlabeled.tsv"
-    wildcard_constraints:
-        dataset=annotated_by("human"),
-    conda:
-        "../../envs/cbal.yaml"
-    threads: threads_of
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
-        interactions=data_setting("interactions"),  # to check: another number reads nothing again
-        pixel_limit=data_setting("pixel_limit"),
-        row_limit=data_setting("row_limit"),
-        unpacked_limit=data_setting("unpacked_limit"),
-    params:
-        source=data_setting("source"),
-        background=data_setting("background"),
-        values=optional_setting("values"),
-        side=side_of,
-        subset=optional_setting("subset"),
-        validation=validation_of,
-        split_seed=data_setting("split_seed"),
-        files=files_of_folder,
-        version=version("prepare_unlabeled.py"),
-    shell:
-        "python workflow/scripts/prepare_unlabeled.py"
-        " --dataset {wildcards.dataset:q}"
-        " --source {params.source:q}"
-        " --path {input.path:q}"
-        " --download {input.download:q}"
-        " --side {params.side}"
-        " --subset {params.subset}"
-        " --validation {params.validation}"
-        " --interactions {resources.interactions}"
-        " --split-seed {params.split_seed}"
-        " --background {params.background:q}"
-        " --values='{params.values}'"
-        " --pixel-limit {resources.pixel_limit}"
-        " --row-limit {resources.row_limit}"
-        " --unpacked-limit {resources.unpacked_limit}"
-        " --threads {threads}"
-        " --journal results/{wildcards.dataset:q}/labeling"
-        " --index {output.index:q}"
-        " --query {output.query:q}"
-        " --images {output.images:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
 rule annotate_by_hand:
@@ -170,59 +105,6 @@ use rule annotate_by_hand as annotate_validation with:
         steps="1 1",
         cluster_labels="reask",
         version=version("annotate_by_hand.py"),
-
-
-rule admit_samples:
-    """The pool at the start of a round: the one before, and files that came since."""
-    input:
-        pool=round_before("pool.parquet"),
-        index=settled(f"{DATA}/index.parquet"),
-        validation=[],
-    output:
-        pool=f"{ROUND}/start.parquet",
-    log:
-        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/admit_samples.log",
-    wildcard_constraints:
-        dataset=annotated_by("human"),
-    group:
-        BEFORE_ANSWERS
-    conda:
-        "../../envs/cbal.yaml"
-    params:
-        round=key("round", 1),
-        interactions=[],
-        version=version("admit_samples.py"),
-    shell:
-        "python workflow/scripts/admit_samples.py"
-        " --dataset {wildcards.dataset:q}"
-        " --scenario {wildcards.scenario:q}"
-        " --seed {wildcards.seed}"
-        " --round {params.round}"
-        " --journal results/{wildcards.dataset:q}/labeling"
-        " --pool {input.pool:q}"
-        " --index {input.index:q}"
-        " --validation {input.validation:q}"
-        " --interactions {params.interactions}"
-        " --out {output.pool:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
-
-
-use rule admit_samples as init_pool_by_hand with:
-    # Before round 1 there is no label.
-    input:
-        pool=[],
-        index=settled(f"{DATA}/index.parquet"),
-        validation=validation(VALIDATION),
-    output:
-        pool=f"{RUN}/round-0/pool.parquet",
-    log:
-        "logs/{dataset}/{scenario}/seed-{seed}/init_pool_by_hand.log",
-    group:
-        FIRST_ROUND
-    params:
-        round=key("round", 1),
-        interactions=data_setting("interactions"),
-        version=version("admit_samples.py"),
 
 
 rule gather_known:

@@ -3,7 +3,7 @@
 Needs:  metrics.parquet of all rounds, and of the supervised baseline.
 Makes:  run.parquet of each run; the sweep's archive; results/sweeps/{sweep}/metrics.parquet, and
         partial/metrics.parquet there of what a half-finished sweep has.
-Order:  finish_run -> collect_metrics | collect_partial -> the rules of drawing.smk.
+Order:  finish_run -> collect_metrics | collect_partial -> the rules of figures.smk and tables.smk.
 """
 
 
@@ -11,7 +11,6 @@ Order:  finish_run -> collect_metrics | collect_partial -> the rules of drawing.
 localrules:
     figures,
     partial,
-    calibration,
     archive,
     finish_run,
     collect_metrics,
@@ -29,12 +28,6 @@ rule partial:
     """Figures and tables of what is there of a half-finished sweep; trains nothing."""
     input:
         drawn("partial/", figures=["accuracy", "clusters"], tables=TABLES),
-
-
-rule calibration:
-    """The table of the trainings that the sweep's calibration compares."""
-    input:
-        drawn(tables=["calibration"]),
 
 
 rule archive:

@@ -1,4 +1,4 @@
-"""What a round is made from: input functions of its rules, and settings of its steps. No rule."""
+"""What a round is made from: input functions of its rules. No rule."""
 
 
 def round_before(name):
@@ -9,13 +9,6 @@ def round_before(name):
         return f"{RUN.format_map(wildcards)}/round-{before}/{name}"
 
     return path
-
-
-def pool_at_start(wildcards):
-    """The pool that a round's queries are made from: a person's files may be more by then."""
-    if is_human(wildcards.dataset) and int(wildcards.round) > 1:
-        return f"{ROUND.format_map(wildcards)}/start.parquet"
-    return round_before("pool.parquet")(wildcards)
 
 
 def features(wildcards):
@@ -78,12 +71,6 @@ def labeled(wildcards):
     return "--labeled" if "labeled_features" in needed else ""
 
 
-def step_names(scenario):
-    """Names of a scenario's steps: position and strategy, as 1-entropy."""
-    steps = SCENARIOS[scenario]["steps"]
-    return [f"{i}-{step['strategy']}" for i, step in enumerate(steps, start=1)]
-
-
 def earlier_steps(name):
     """A file of each earlier step of the same round."""
 
@@ -105,18 +92,6 @@ def all_steps(name):
     return paths
 
 
-def annotations_of_run(wildcards):
-    """All annotations of a run."""
-    run, names = RUN.format_map(wildcards), step_names(wildcards.scenario)
-    rounds = range(1, SWEEP["rounds"] + 1)
-    return [f"{run}/round-{n}/step-{s}/annotations.parquet" for n in rounds for s in names]
-
-
-def latest_annotations(wildcards):
-    """The last step's annotations of a round: no other file knows more classes."""
-    return all_steps("annotations.parquet")(wildcards)[-1]
-
-
 def reference(wildcards):
     """What training measures by: true labels, or what a person labeled for that."""
     if is_human(wildcards.dataset):
@@ -127,72 +102,3 @@ def reference(wildcards):
 def last_round(name):
     """A file of the last round of a run."""
     return lambda wildcards: f"{RUN.format_map(wildcards)}/round-{SWEEP['rounds']}/{name}"
-
-
-def labels_of_sweep(*names):
-    """Files that people take away, of each run that a person labels."""
-    return expand(
-        f"{RUN}/{{name}}",
-        dataset=[name for name in SWEEP["datasets"] if is_human(name)],
-        scenario=SWEEP["scenarios"],
-        seed=SWEEP["seeds"],
-        name=names,
-    )
-
-
-def position(wildcards):
-    return int(wildcards.step.split("-")[0]) - 1
-
-
-def position_of_step(wildcards):
-    """Position of a step in its round, and the number of steps."""
-    return f"{position(wildcards) + 1} {len(step_names(wildcards.scenario))}"
-
-
-def strategy(wildcards):
-    return STRATEGIES[wildcards.step.split("-")[1]]
-
-
-def address(wildcards):
-    return strategy(wildcards).address
-
-
-def needs(wildcards):
-    return strategy(wildcards).needs
-
-
-def kind(wildcards):
-    return strategy(wildcards).kind
-
-
-def interactions(wildcards):
-    return shares(config, wildcards.dataset, wildcards.scenario)[position(wildcards)]
-
-
-def step_settings(wildcards):
-    return SCENARIOS[wildcards.scenario]["steps"][position(wildcards)]["settings"]
-
-
-def gpus_of_step(wildcards):
-    return int(step_settings(wildcards).get("device") == "gpu")
-
-
-def settings(wildcards):
-    return json.dumps(step_settings(wildcards), sort_keys=True)
-
-
-def cold_start(wildcards):
-    """What replaces the step's strategy; nothing where it has all that it needs."""
-    cold = int(wildcards.round) == 1 and OF_A_HEAD & set(needs(wildcards))
-    return SCENARIOS[wildcards.scenario]["cold_start"] if cold else []
-
-
-def cluster_labels(wildcards):
-    return SCENARIOS[wildcards.scenario]["cluster_labels"]
-
-
-def query_version(wildcards):
-    modules = [address(wildcards).rpartition(":")[0]]
-    if cold_start(wildcards) == "centroid":
-        modules.append("cbal.strategies.centroid")
-    return version("query.py", *modules)

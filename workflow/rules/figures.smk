@@ -1,0 +1,102 @@
+"""Figures: pictures of a sweep, from its metrics alone.
+
+Needs:  metrics.parquet of the sweep, or of what a half-finished one has (partial/).
+Makes:  figures/ beside it.
+Order:  none; plot_gallery needs no metrics but the clusters of a round.
+"""
+
+
+# Seconds of work: not worth a place in a queue.
+localrules:
+    plot_accuracy,
+    plot_clusters,
+    plot_gallery,
+
+
+rule plot_accuracy:
+    """Figure 2: test accuracy against interactions."""
+    input:
+        metrics=f"{PART}metrics.parquet",
+    output:
+        png=report(
+            f"{PART}figures/accuracy.png",
+            caption="../report/accuracy.rst",
+            category="Figures",
+            labels={"figure": "2: test accuracy"},
+        ),
+        pdf=f"{PART}figures/accuracy.pdf",
+    log:
+        f"{PART_LOGS}plot_accuracy.log",
+    benchmark:
+        f"{PART_LOGS}plot_accuracy.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("plot_accuracy.py"),
+    shell:
+        "python workflow/scripts/plot_accuracy.py"
+        " --metrics {input.metrics:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_clusters:
+    """Figure 3: accuracy and number of cluster-labeled images."""
+    input:
+        metrics=f"{PART}metrics.parquet",
+    output:
+        png=report(
+            f"{PART}figures/clusters.png",
+            caption="../report/clusters.rst",
+            category="Figures",
+            labels={"figure": "3: cluster labels"},
+        ),
+        pdf=f"{PART}figures/clusters.pdf",
+    log:
+        f"{PART_LOGS}plot_clusters.log",
+    benchmark:
+        f"{PART_LOGS}plot_clusters.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("plot_clusters.py"),
+    shell:
+        "python workflow/scripts/plot_clusters.py"
+        " --metrics {input.metrics:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_gallery:
+    """Figure 1: clusters that the annotator accepted, with their label, and refused."""
+    input:
+        query=gallery("query.parquet"),
+        annotations=gallery_annotations,
+        index=class_names,
+        images=f"{DATA}/images.npy",
+    output:
+        png=report(
+            f"{OF_SWEEP}/figures/gallery-{{dataset}}.png",
+            caption="../report/gallery.rst",
+            category="Figures",
+            labels={"figure": "1: clusters of {dataset}"},
+        ),
+        pdf=f"{OF_SWEEP}/figures/gallery-{{dataset}}.pdf",
+    log:
+        f"{LOGS_OF_SWEEP}/plot_gallery-{{dataset}}.log",
+    benchmark:
+        f"{LOGS_OF_SWEEP}/plot_gallery-{{dataset}}.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        title=title,
+        version=version("plot_gallery.py"),
+    shell:
+        "python workflow/scripts/plot_gallery.py"
+        " --query {input.query:q}"
+        " --annotations {input.annotations:q}"
+        " --index {input.index:q}"
+        " --images {input.images:q}"
+        " --title {params.title:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

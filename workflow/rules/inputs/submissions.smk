@@ -1,0 +1,41 @@
+"""What is asked of the machine: submissions to Slurm, and resources of jobs. No rule."""
+
+# On a Slurm cluster a round is one submission. Never a whole run: when a job of a group fails,
+# the next attempt repeats the group. Local runs ignore groups, but their dry runs would check
+# each against all rounds before it.
+SUBMITS = workflow.resource_settings.nodes is not None
+ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}" if SUBMITS else None
+FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1" if SUBMITS else None
+# Members of an ensemble are submissions of their own: in one they would ask for all their GPUs.
+ONE_MEMBER = "member_{dataset}_{scenario}_{seed}_{round}_{member}" if SUBMITS else None
+# A person's answers come to this machine: no submission goes on past them.
+BEFORE_ANSWERS, AFTER_ANSWERS = ONE_ROUND, ONE_ROUND
+
+
+def before_answers(wildcards):
+    """A submission that ends with a step's query."""
+    step = wildcards.get("step", step_names(wildcards.scenario)[0])
+    return "_".join(
+        ["round", wildcards.dataset, wildcards.scenario, wildcards.seed]
+        + [wildcards.get("round", "1"), step]
+    )
+
+
+if SUBMITS and any(map(is_human, SWEEP["datasets"])):
+    FIRST_ROUND, BEFORE_ANSWERS = before_answers, before_answers
+    AFTER_ANSWERS = f"{ONE_ROUND}_answered"
+
+
+def growing(amount):
+    """A resource that grows with each attempt: a job may have been ended for lack of it."""
+    return lambda wildcards, attempt: amount * attempt
+
+
+def threads_of(wildcards):
+    return model_of(wildcards)["threads"]
+
+
+def jobs_on_gpus(wildcards):
+    """How many jobs `--resources gpu=` lets share the GPUs of this machine."""
+    limit = workflow.global_resources.get("gpu")
+    return (limit and limit.value) or 1
