@@ -47,7 +47,9 @@ rule encode:
         " --index {input.index:q}"
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
-        " --image-size {params.image_size}" + ON_DEVICE + " --out {output.features:q}"
+        " --image-size {params.image_size}"
+        f"{ON_DEVICE}"
+        " --out {output.features:q}"
         " --timing {output.timing:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -97,7 +97,9 @@ rule write_labels:
         " --given {input.given:q}"
         " --pool {input.pool:q}"
         " --images {input.images:q}"
-        " --model {input.model:q}" + ON_DEVICE + " --out {output.labels:q}"
+        " --model {input.model:q}"
+        f"{ON_DEVICE}"
+        " --out {output.labels:q}"
         " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
