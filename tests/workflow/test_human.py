@@ -89,7 +89,8 @@ def test_address_port_classes_and_budget_rerun_nothing(by_hand):
         assert word not in params
 
 
-def test_a_folder_becomes_class_folders(tmp_path):
+@pytest.mark.parametrize("trainable", ["all", "head"])
+def test_a_folder_becomes_class_folders(tmp_path, trainable):
     """Mixed sizes and formats, nested, one broken; classes are named while labeling."""
     project = checkout(tmp_path / "project")
     photos = project.path / "photos"
@@ -104,6 +105,7 @@ def test_a_folder_becomes_class_folders(tmp_path):
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
+    project.configure(models__convnet__trainable=trainable)
     words = ["snakemake", "class_folders", "--cores", "2"]
     with (tmp_path / "screen").open("w") as screen:
         run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
@@ -115,6 +117,7 @@ def test_a_folder_becomes_class_folders(tmp_path):
     assert len(links) == 24
     assert all(link.resolve().parent in (photos, photos / "more") for link in links)
     labels = read_table(folders.parent / "labels.parquet").to_pylist()
+    assert all(row["label"] for row in labels)
     by_hand = [row for row in labels if row["kind"] == "cluster"]
     assert by_hand
     assert all(row["file"].split("/")[-1].startswith(row["label"]) for row in by_hand)

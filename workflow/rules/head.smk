@@ -60,7 +60,7 @@ rule train_head:
         pool=f"{ROUND}/pool.parquet",
         index=f"{DATA}/index.parquet",
         truth=reference,
-        encoded=ENCODED,
+        encoded=settled(ENCODED),
     output:
         metrics=f"{ROUND}/metrics.parquet",
         timing=f"{ROUND}/timing.parquet",

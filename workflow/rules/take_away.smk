@@ -66,6 +66,7 @@ rule write_labels:
         pool=last_round("pool.parquet"),
         images=f"{DATA}/images.npy",
         model=last_round("model.safetensors"),
+        encoded=encoded_of_all,
     output:
         labels=f"{RUN}/labels.parquet",
         csv=f"{RUN}/labels.csv",
@@ -98,6 +99,7 @@ rule write_labels:
         " --pool {input.pool:q}"
         " --images {input.images:q}"
         " --model {input.model:q}"
+        " --encoded {input.encoded:q}"
         f"{ON_DEVICE}"
         " --out {output.labels:q}"
         " --csv {output.csv:q}"

@@ -34,7 +34,12 @@ def encoded(wildcards):
     """Features of a fixed encoder, where a step looks at features."""
     looks = {"features", "labeled_features"} & set(needs(wildcards))
     looks = looks or cold_start(wildcards) == "centroid"
-    return ENCODED.format_map(wildcards) if is_fixed(wildcards) and looks else []
+    return settled(ENCODED)(wildcards) if is_fixed(wildcards) and looks else []
+
+
+def encoded_of_all(wildcards):
+    """Features of a fixed encoder, of the files that came last too."""
+    return ENCODED.format_map(wildcards) if is_fixed(wildcards) else []
 
 
 def probabilities(wildcards):
