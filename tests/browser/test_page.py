@@ -32,6 +32,17 @@ def test_one_key_labels_one_refuses_one_undoes(served, page):
     assert "30 images" in page.inner_text("#status")
 
 
+def test_every_module_of_the_page_is_loaded_once(page):
+    """A preload that a browser cannot use is loaded twice, and told in the console."""
+    loaded = page.evaluate(
+        """performance.getEntriesByType('resource').filter((it) => it.name.endsWith('.js'))
+        .map((it) => new URL(it.name).pathname)"""
+    )
+    links = page.locator("link[rel=modulepreload]").all()
+    assert len(links) > 1
+    assert sorted(loaded) == sorted(link.get_attribute("href") for link in links)
+
+
 def test_skipped_comes_back_at_the_end(page):
     page.keyboard.press(".")
     heading(page, "20 images")

@@ -18,6 +18,7 @@ from tests.project import Project, checkout
 RUN = "results/hand/cluster/seed-0"
 DIGITS = load_digits().target
 TARGET = f"{RUN}/labels.csv"
+ASKED = "document.body.dataset.view + document.body.dataset.question"
 COMMAND = ["snakemake", TARGET, "--cores", "2", "--rerun-incomplete"]
 
 
@@ -93,17 +94,14 @@ def shown(page) -> list[int]:
 
 
 def asked(page) -> str:
-    return page.evaluate("document.body.dataset.view + now?.step + '/' + now?.interaction")
+    return page.evaluate(ASKED)
 
 
 def answer(page, key: str) -> None:
     """Press a key and wait for what comes next."""
     before = asked(page)
     page.keyboard.press(key)
-    page.wait_for_function(
-        "(before) => document.body.dataset.view + now?.step + '/' + now?.interaction !== before",
-        arg=before,
-    )
+    page.wait_for_function(f"(before) => {ASKED} !== before", arg=before)
 
 
 def label(page) -> None:

@@ -20,7 +20,7 @@ import tabulate_metrics
 from cbal.errors import InputError
 from cbal.models.model import read_safetensors
 from cbal.storage.files import write_table
-from tests.cli.test_scripts import CLUSTER, ENTROPY, Run
+from tests.cli.stages import CLUSTER, ENTROPY, Run
 from tests.conftest import ROOT, write_class_folders
 
 

@@ -15,7 +15,7 @@ from cbal.storage.encoded import open_encoded, write_encoded
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import read_table
 from cbal.strategies.registry import STRATEGIES
-from tests.cli.test_scripts import CLUSTER, ENTROPY, MODEL, Run
+from tests.cli.stages import CLUSTER, ENTROPY, MODEL, Run
 from tests.unit.tables import features_file
 
 KEYS = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", "2"]

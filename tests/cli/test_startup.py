@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.cli.test_scripts import MODEL, RANDOM, SGD
+from tests.cli.stages import MODEL, RANDOM, SGD
 from tests.conftest import ROOT
 
 HEAVY = {"torch", "torchvision", "pandas", "scipy", "sklearn", "seaborn", "matplotlib"}

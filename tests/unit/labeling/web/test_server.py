@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from urllib.parse import urljoin
 
 from PIL import Image
 
@@ -45,6 +46,21 @@ def test_script_and_style_are_kept_for_ever_under_their_version(browser):
         assert "immutable" in headers["cache-control"]
         assert browser.request("GET", name, If_None_Match=headers["etag"])[0] == 304
     assert not re.search(r"https?://", page)
+
+
+def test_the_page_preloads_every_module_that_is_imported_and_no_other(browser):
+    page = browser.open()
+    start = re.search('<script src="(.+?)" type="module">', page)[1]
+    found, left = set(), [start]
+    while left:
+        name = left.pop()
+        found.add(name)
+        body = browser.request("GET", name)[2].decode()
+        imported = {urljoin(name, each) for each in re.findall(r'from "(\./.+?)"', body)}
+        left += imported - found
+    assert len(found) > 1
+    assert {name.rpartition("/")[0] for name in found} == {start.rpartition("/")[0]}
+    assert sorted(re.findall('<link rel="modulepreload" href="(.+?)">', page)) == sorted(found)
 
 
 def test_the_page_comes_with_its_question_and_pictures(served, browser):

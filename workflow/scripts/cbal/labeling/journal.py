@@ -109,16 +109,8 @@ class Journal(Steps):
             ValueError: an unknown class or action, a new class that may be the same folder as
                 another one, an excluded sample that is not shown, or nothing left to label.
         """
-        samples = self.question(step, interaction).samples
-        if action not in (*ANSWERS, SKIP):
-            raise ValueError(f"unknown action {action!r}")
-        given = (label is not None) + (new_class is not None)
-        if given != (action == LABEL) or (excluded and action != LABEL):
-            raise ValueError("a label, and samples taken out, go with the action `label` alone")
-        if not set(excluded) <= set(samples.tolist()):
-            raise ValueError("a sample that is not shown cannot be taken out")
-        if len(set(excluded)) == len(samples):
-            raise ValueError("every image is taken out: refuse the cluster instead")
+        samples = self.question(step, interaction).samples.tolist()
+        _check_answer(samples, action, label, new_class, excluded)
         if new_class is not None:
             new_class = class_names.tidy(new_class)
         with self._change():
@@ -219,3 +211,26 @@ class Journal(Steps):
 
     def _is_answered(self, step: int) -> bool:
         return len(self.standing(step).answers) == len(self.sizes(step))
+
+
+def _check_answer(
+    samples: Sequence[int],
+    action: str,
+    label: int | None,
+    new_class: str | None,
+    excluded: Sequence[int],
+) -> None:
+    """Check that the parts of an answer to a question about `samples` go together.
+
+    Raises:
+        ValueError: they do not.
+    """
+    if action not in (*ANSWERS, SKIP):
+        raise ValueError(f"unknown action {action!r}")
+    given = (label is not None) + (new_class is not None)
+    if given != (action == LABEL) or (excluded and action != LABEL):
+        raise ValueError("a label, and samples taken out, go with the action `label` alone")
+    if not set(excluded) <= set(samples):
+        raise ValueError("a sample that is not shown cannot be taken out")
+    if len(set(excluded)) == len(samples):
+        raise ValueError("every image is taken out: refuse the cluster instead")

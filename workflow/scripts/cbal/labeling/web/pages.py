@@ -15,7 +15,14 @@ WITH_PAGE = 60  # pictures that come within the page that is opened: a window fu
 AT_ONCE = 120  # images of a cluster in the first answer; the rest as the page is scrolled
 Ready = Callable[[str, int], bytes | None]  # size and sample to a picture, if it is made
 DIGITS = "1234567890"
-STATIC = {"labeling.js": "text/javascript", "labeling.css": "text/css", "icon.svg": "image/svg+xml"}
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+# Names of the static files and their media types.
+STATIC = {
+    path.name: KINDS[path.suffix]
+    for path in sorted((HERE / "static").iterdir())
+    if path.suffix in KINDS
+}
+MODULES = [name for name in STATIC if name.endswith(".js")]
 
 
 def keys_of(classes: Sequence[str]) -> list[str]:
@@ -50,7 +57,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.globals.update(title=title, version=self.version, pictures=pictures)
+        self._env.globals.update(
+            title=title, version=self.version, pictures=pictures, modules=MODULES
+        )
         for name in self._env.list_templates():
             self._env.get_template(name)  # compiled before anybody waits
 

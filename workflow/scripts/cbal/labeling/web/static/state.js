@@ -1,0 +1,77 @@
+// Owns what the page knows: its name, the view that is shown, what the person has marked and taken
+// out so far, and how long the question was looked at. It also owns the places of the page that
+// tell the person something. It imports no other module, sends nothing, and shows no question.
+
+export const csrf = document.querySelector('meta[name="csrf"]').content;
+export const pictures = document.querySelector('meta[name="pictures"]').content;
+export const main = document.getElementById("main");
+export const help = document.getElementById("help");
+const spoken = document.getElementById("spoken");
+const trouble = document.getElementById("trouble");
+
+// The HTML may contain the first question; the question is then held under the name in it.
+export const first = JSON.parse(document.querySelector('meta[name="first"]').content);
+// The name is kept when the page is loaded again, but not in another tab: two tabs are two pages.
+export const page = first.page || sessionStorage.getItem("page") || newName();
+sessionStorage.setItem("page", page);
+
+export const state = {
+  now: null, // the view that is shown
+  sending: false, // whether an answer is on its way
+  excluded: new Set(), // samples that are taken out of the cluster
+  marked: -1, // place of the marked class among those shown
+  sure: "", // the new class that is added if Enter is pressed once more
+  seen: 0, // milliseconds that the question was looked at before `since`
+  since: 0, // when the person began to look; 0 while the page is hidden
+};
+
+// Make a view the one that is shown, with nothing marked or taken out yet.
+export function begin(view) {
+  const since = document.hidden ? 0 : performance.now();
+  const excluded = new Set();
+  Object.assign(state, { now: view, excluded, marked: -1, sure: "", seen: 0, since });
+}
+
+// Whether a view shows the same question, or the same waiting, as another one.
+export function same(view, other) {
+  return view.step === other.step && view.interaction === other.interaction;
+}
+
+// Return the seconds that the question was looked at.
+export function looked() {
+  const running = state.since ? performance.now() - state.since : 0;
+  return Math.round(state.seen + running) / 1000;
+}
+
+export function pauseLooking() {
+  state.seen += state.since ? performance.now() - state.since : 0;
+  state.since = 0;
+}
+
+export function resumeLooking() {
+  state.since = performance.now();
+}
+
+// Return a random name: of a page, or of a request.
+export function newName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Show a line of trouble; "" hides it. It disappears by itself after `milliseconds`, if given.
+export function tell(text, milliseconds) {
+  trouble.textContent = text;
+  trouble.hidden = !text;
+  if (milliseconds) setTimeout(() => tell(""), milliseconds);
+}
+
+// Let a screen reader say something.
+export function say(text) {
+  spoken.textContent = text;
+}
+
+// Tell the person why a key or a click was not taken.
+export function complain(text) {
+  say(text);
+  tell(text, 3000);
+}
