@@ -1,6 +1,6 @@
-"""Write the pool at the start of a round that a person answers: the one before, and new files.
+"""Write the pool at the start of a round with a human annotator, with new samples added.
 
-Before round 1 that is every training sample, without a label.
+For round 1 it has all training samples, without labels.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,22 @@ from cbal.storage.files import read_table, samples_of, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, let the samples in, write the pool."""
+    """Parse the command line, add new samples to the pool, write it."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
-    cli.add_argument("--pool", type=Path, nargs="?", help="of the round before, if there is one")
+    cli.add_argument(
+        "--pool", type=Path, nargs="?", help="pool of the previous round, if there is one"
+    )
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
-    cli.add_argument("--validation", type=Path, nargs="?", help="annotations before round 1")
-    cli.add_argument("--interactions", type=int, nargs="?", help="of one round, to check")
+    cli.add_argument(
+        "--validation", type=Path, nargs="?", help="annotations of the validation step"
+    )
+    cli.add_argument(
+        "--interactions",
+        type=int,
+        nargs="?",
+        help="interactions per round, to check that there are enough images",
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
@@ -33,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.pool:
         before = read_pool(arguments.pool)
         pool = pools.admit(before, train)
-        say(f"{len(pool.sample_id) - len(before.sample_id)} images came since the round before")
+        say(f"{len(pool.sample_id) - len(before.sample_id)} new images since the previous round")
     else:
         check_interactions(arguments.dataset, arguments.interactions or 0, len(train))
         pool = pools.initial(train)

@@ -1,4 +1,4 @@
-"""Answer the interactions of a query as the oracle: from the true labels."""
+"""Answer the interactions of a query by the oracle, from the true labels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +9,16 @@ from cbal.storage.files import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, answer, write the annotations."""
+    """Parse the command line, answer the query, write the annotations."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round", "step")
     cli.add_argument("--query", type=Path, required=True)
     cli.add_argument("--truth", type=Path, required=True)
-    cli.add_argument("--purity", type=float, required=True, help="of an accepted cluster")
+    cli.add_argument(
+        "--purity",
+        type=float,
+        required=True,
+        help="smallest share of the modal class in an accepted cluster",
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 

@@ -1,4 +1,4 @@
-"""Let a person answer the interactions of a query, on a page that this job has served."""
+"""Let a person answer the interactions of a query on the labeling page, which this job starts."""
 
 import argparse
 import json
@@ -21,8 +21,8 @@ from cbal.pool.rounds import pool_after, read_pool
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import metadata_of, read_table, write_table
 
-OWNER = "CBAL_LABELING_OWNER"  # environment variable: the process whose end ends the page
-LOOK = 0.25  # seconds between looks at the journal
+OWNER = "CBAL_LABELING_OWNER"  # environment variable: the page ends when this process ends
+LOOK = 0.25  # seconds between checks of the journal
 SERVER = Path(__file__).with_name("serve_labels.py")
 
 
@@ -30,29 +30,35 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round", "step")
     cli.add_argument("--query", type=Path, required=True)
-    cli.add_argument("--pool", type=Path, nargs="?", help="of the round before")
+    cli.add_argument("--pool", type=Path, nargs="?", help="pool of the previous round")
     cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
-    cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
+    cli.add_argument(
+        "--features", type=Path, nargs="?", help="features by the model of the previous round"
+    )
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
-    cli.add_argument("--classes", type=json.loads, default=[], help="to start with, as JSON")
-    cli.add_argument("--title", required=True, help="of the page")
+    cli.add_argument(
+        "--classes", type=json.loads, default=[], help="class names to start with, as JSON"
+    )
+    cli.add_argument("--title", required=True, help="title of the page")
     cli.add_argument("--budget", type=int, required=True, help="interactions of the whole run")
-    cli.add_argument("--rounds", type=int, required=True, help="of the run")
-    cli.add_argument("--steps", type=int, nargs=2, default=[1, 1], help="position and number")
+    cli.add_argument("--rounds", type=int, required=True, help="number of rounds of the run")
+    cli.add_argument(
+        "--steps", type=int, nargs=2, default=[1, 1], help="number of this step, and of all steps"
+    )
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765)
-    cli.add_argument("--grace", type=float, default=4, help="seconds to undo the last answer in")
+    cli.add_argument("--grace", type=float, default=4, help="seconds for undoing the last answer")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     return cli.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, ask, wait, write the annotations."""
+    """Parse the command line, ask the questions, wait for answers, write the annotations."""
     arguments = parse(argv)
     home = Home(arguments.journal)
     journal = Journal(home.journal)
@@ -73,12 +79,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def answers_of(journal: Journal, step: Step) -> pa.Table:
-    """Return the answers of a step as they stand."""
+    """Return the current answers of a step as annotations."""
     return annotations_of(step.kind, journal.sizes(step.id), journal.standing(step.id))
 
 
 def corrections_of(journal: Journal, step: Step, earlier: Sequence[Path]) -> dict[str, Rows]:
-    """Return what holds instead of annotations of earlier steps, by step; see `corrections`."""
+    """Return the corrected rows of the annotations of earlier steps, by name of the step.
+
+    The module `cbal.pool.corrections` explains corrections.
+    """
     steps = {each.key[3]: each for each in journal.round_until(step)}
     result = {}
     for table in corrected([read_table(path) for path in earlier]):
@@ -90,7 +99,10 @@ def corrections_of(journal: Journal, step: Step, earlier: Sequence[Path]) -> dic
 
 
 def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
-    """Put the query into the journal; it may have been there, with answers."""
+    """Open the step in the journal with the questions of the query.
+
+    After a restart the journal may contain the step already, with answers.
+    """
     query = read_table(arguments.query, ["interaction", "sample_id", "kind"])
     files = read_table(arguments.index, ["source"])["source"].to_pylist()
     groups = groups_of(query)
@@ -117,7 +129,7 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
 
 
 def probability_of(features: Path | None, groups: list[np.ndarray]) -> np.ndarray | None:
-    """Return float32[shown samples, classes] in the order of `groups`; None without a model."""
+    """Return float32[shown samples, classes], in the order of `groups`; None without a model."""
     if features is None or not groups:
         return None
     shown = np.concatenate(groups)
@@ -127,7 +139,11 @@ def probability_of(features: Path | None, groups: list[np.ndarray]) -> np.ndarra
 
 
 def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step) -> None:
-    """Have the page served until every question of the step is answered."""
+    """Keep the page running until every question of the step is answered.
+
+    Raises:
+        InputError: the workflow ended before.
+    """
     owner = os.environ.get(OWNER)
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
@@ -135,18 +151,18 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     command += ["--host", arguments.host, "--port", str(arguments.port)]
     command += ["--originals", *([str(arguments.originals)] if arguments.originals else [])]
     command += ["--owner", *filter(None, [owner])]
-    told, parent = None, os.getppid()
+    announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):
-        ending = home.is_ending(owner) or os.getppid() != parent  # the job's shell was ended
+        ending = home.is_ending(owner) or os.getppid() != parent  # the job's shell has ended
         if ending or (workflow and not workflow.lives):
             raise InputError("the workflow has ended; every answer is kept for its next start")
         home.ensure_server(command)
-        if home.address != told:
-            told = home.address
+        if home.address != announced:
+            announced = home.address
             left = len(journal.sizes(step.id)) - len(journal.standing(step.id).answers)
-            home.announce(f"{left} questions of {arguments.title} wait for you at {told}")
-            # Others may read the log: not the token.
-            say(f"waiting for {left} answers at {told.partition('?')[0]}")
+            home.announce(f"{left} questions of {arguments.title} wait for you at {announced}")
+            # Without the token of the address, since other users may read the log.
+            say(f"waiting for {left} answers at {announced.partition('?')[0]}")
         time.sleep(LOOK)
 
 

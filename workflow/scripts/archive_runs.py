@@ -1,4 +1,4 @@
-"""Copy the metrics of finished runs to a folder that is kept, a file a run."""
+"""Copy the metrics of finished runs to an archive, one file per run."""
 
 import json
 from collections.abc import Sequence
@@ -12,35 +12,40 @@ from cbal.storage.files import atomic, metadata_of, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, copy each finished run."""
+    """Parse the command line and copy each finished run."""
     cli = parser(__doc__)
-    cli.add_argument("--results", type=Path, required=True, help="folder to look in")
-    cli.add_argument("--settings", type=json.loads, required=True, help="by data set, scenario")
-    cli.add_argument("--defaults", type=json.loads, default={}, help="of settings, as JSON")
+    cli.add_argument("--results", type=Path, required=True, help="folder of the results")
+    cli.add_argument(
+        "--settings",
+        type=json.loads,
+        required=True,
+        help="settings by data set and scenario, as JSON",
+    )
+    cli.add_argument("--defaults", type=json.loads, default={}, help="of the settings, as JSON")
     cli.add_argument("--seeds", type=int, nargs="+", required=True)
     cli.add_argument("--archive", type=Path, required=True, help="folder to write to")
     arguments = cli.parse_args(argv)
 
     for dataset, scenarios in arguments.settings.items():
         for scenario, settings in scenarios.items():
-            whose = (arguments.archive, dataset, scenario)
-            differs = disagreement(*whose, settings, arguments.defaults)
+            location = (arguments.archive, dataset, scenario)
+            differs = disagreement(*location, settings, arguments.defaults)
             if differs:
-                raise InputError(f"{differs}; archive runs of other settings elsewhere")
+                raise InputError(f"{differs}; archive runs with other settings in another folder")
             for seed in arguments.seeds:
                 finished = finished_file(arguments.results, dataset, scenario, seed)
                 if finished.exists():
-                    keep(finished, run_file(*whose, seed), settings, arguments.defaults)
-            if any(run_file(*whose, seed).exists() for seed in arguments.seeds):
-                with atomic(settings_file(*whose)) as temporary:
+                    copy_run(finished, run_file(*location, seed), settings, arguments.defaults)
+            if any(run_file(*location, seed).exists() for seed in arguments.seeds):
+                with atomic(settings_file(*location)) as temporary:
                     temporary.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n")
 
 
-def keep(finished: Path, archived: Path, settings: Settings, defaults: Settings) -> None:
-    """Copy the metrics of a run.
+def copy_run(finished: Path, archived: Path, settings: Settings, defaults: Settings) -> None:
+    """Copy the metrics of a run to the archive.
 
     Raises:
-        InputError: they were made with other settings, or the archive has others.
+        InputError: the run had other settings, or the archive has other metrics for it.
     """
     table = read_table(finished)
     differs = difference(metadata_of(table)["settings"], settings, defaults)

@@ -1,4 +1,7 @@
-"""Write an index without the test split: the validation split, or training images held out."""
+"""Write an index with a validation split in place of the test split.
+
+Without a published validation split, a share of the training images is held out.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,8 +18,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, draw the validation samples, write the index."""
     cli = parser(__doc__, "dataset")
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--truth", type=Path, required=True, help="each class gives its share")
-    cli.add_argument("--fraction", type=float, required=True, help="without a validation split")
+    cli.add_argument(
+        "--truth",
+        type=Path,
+        required=True,
+        help="true labels, to draw the same share of each class",
+    )
+    cli.add_argument(
+        "--fraction",
+        type=float,
+        required=True,
+        help="share of training images to hold out if there is no validation split",
+    )
     cli.add_argument("--split-seed", type=int, default=0)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Gather the metrics of a sweep, as far as they are there, into one file."""
+"""Gather the available metrics of a sweep into one file."""
 
 import json
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, gather, write."""
+    """Parse the command line, gather the metrics, write them."""
     cli = parser(__doc__)
     cli.add_argument(
         "--runs", type=Path, nargs="+", required=True, help="files of finished runs, or folders"
     )
-    cli.add_argument("--rounds", type=int, required=True, help="to look for in folders")
-    cli.add_argument("--titles", type=json.loads, default={}, help="of data sets, as JSON")
+    cli.add_argument("--rounds", type=int, required=True, help="number of rounds of the sweep")
+    cli.add_argument("--titles", type=json.loads, default={}, help="titles of data sets, as JSON")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 

@@ -1,4 +1,4 @@
-"""Print how many images of a user's data set would be in the pool, before any is decoded."""
+"""Print how many images of a user's data set would be in the pool, without decoding them."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from cbal.errors import InputError
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, look at the source's names and labels, print a number."""
+    """Parse the command line, list the images of the source, print their number."""
     cli = parser(__doc__)
     add_source_arguments(cli)
     cli.add_argument("--test-fraction", type=float, default=0.2)

@@ -1,4 +1,4 @@
-"""Write the features of every sample of a data set, all splits, from a fixed encoder."""
+"""Write the features of all samples of a data set, in all splits, by a fixed encoder."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from cbal.storage.files import metadata_of, open_images, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, run the encoder over all images, write its features."""
+    """Parse the command line, run the encoder on all images, write the features."""
     cli = parser(__doc__, "dataset")
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--index", type=Path, required=True)
@@ -28,12 +28,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--out", type=Path, required=True, help="NumPy file to write")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
-    arguments.seed = 0  # draws the encoder's weights where there are none
+    arguments.seed = 0  # for random weights, if no weights are given
 
     if arguments.weights is None:
         say(
-            "the encoder has random weights and is never trained: its features say little of what "
-            "is in an image; give the model `weights:`"
+            "the encoder has random weights and is never trained: its features say little about an "
+            "image; set `weights:` of the model"
         )
     start = time.perf_counter()
     execution = execution_of(arguments)
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
     with devices.enough_memory("make `models: forward_batch_size:` smaller"):
         rows = extract(model.to(execution.device), batches, execution)
-        write_encoded(arguments.out, len(index), _told(rows, len(index)))
+        write_encoded(arguments.out, len(index), _with_progress(rows, len(index)))
     seconds = time.perf_counter() - start
     say(f"{len(index)} images in {seconds:.1f} s")
     timing = {
@@ -62,8 +62,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
 
 
-def _told(rows: Iterator[tuple[np.ndarray, np.ndarray]], n: int) -> Iterator[np.ndarray]:
-    """Yield the features, and say how far they are, some twenty times."""
+def _with_progress(rows: Iterator[tuple[np.ndarray, np.ndarray]], n: int) -> Iterator[np.ndarray]:
+    """Yield the features, and log the progress about twenty times."""
     done, next_ = 0, n / 20
     for feature, _ in rows:
         yield feature

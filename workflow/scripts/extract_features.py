@@ -1,7 +1,7 @@
 """Write features and probabilities of the unlabeled pool, or of every training sample.
 
-Several models are an ensemble. With an ensemble, or with several passes of one model, the
-probabilities are their mean, and the terms in which they differ are written too.
+With several models (an ensemble), or several passes of one model, the probabilities are means
+over them. Measures of their disagreement are then written too.
 """
 
 import argparse
@@ -30,23 +30,27 @@ from cbal.storage.files import metadata_of, open_images, read_table, samples_of,
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, run the model over the images, write its features."""
+    """Parse the command line, run the model on the images, write its features."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--pool", type=Path, help="whose unlabeled samples; without it all training")
     cli.add_argument(
-        "--labeled", action="store_true", help="its samples with an individual label too"
+        "--pool", type=Path, help="write its unlabeled samples; default: all training samples"
+    )
+    cli.add_argument(
+        "--labeled",
+        action="store_true",
+        help="also write the samples of the pool with an individual label",
     )
     cli.add_argument(
         "--model",
         type=Path,
         nargs="*",
         default=[],
-        help="of the round before, members of an ensemble; without them the initial one",
+        help="models of the previous round, several for an ensemble; default: the initial model",
     )
-    cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs")
-    cli.add_argument("--passes", type=int, nargs="?", help="with dropout")
+    cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs to drop")
+    cli.add_argument("--passes", type=int, nargs="?", help="number of passes with dropout")
     add_model_arguments(cli)
     add_device_arguments(cli)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
@@ -62,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         sample_id = pool.sample_id[wanted & (not pool.ended)]
     else:
         sample_id = samples_of(index, "train")
-    classes = max(len(metadata_of(index)["classes"]), 1)  # a person begins without any
+    classes = max(len(metadata_of(index)["classes"]), 1)  # a person may start without any
     advice = "make `models: forward_batch_size:` smaller, or let fewer jobs share it (`gpu=1`)"
     with devices.enough_memory(advice):
         write(arguments, sample_id, classes, execution)
@@ -82,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def write(
     arguments: argparse.Namespace, sample_id: np.ndarray, classes: int, execution: Execution
 ) -> None:
-    """Write `features.parquet`: in half precision where that tells the samples apart."""
+    """Write `features.parquet`, in half precision if that keeps the samples apart."""
     spread = Spread()
     rows = rows_of(arguments, sample_id, classes, execution, spread)
     try:
@@ -101,12 +105,12 @@ def rows_of(
     execution: Execution,
     spread: Spread,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield rows of `features.parquet` as batches finish; none where nothing is left to ask.
+    """Yield rows of `features.parquet` batch by batch; none if `sample_id` is empty.
 
-    Their features are float32, and are counted in `spread`.
+    The features are float32. They are also added to `spread`.
 
     Raises:
-        InputError: numbers are not finite, or features tell no image from another.
+        InputError: an output is not finite, or different images all have the same features.
     """
     if not len(sample_id):
         return
@@ -119,7 +123,7 @@ def rows_of(
         models = (model,)
     models = [model.to(execution.device) for model in models]
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
-    advice = mending(arguments)
+    advice = advice_for(arguments)
     for feature, probability, *terms in outputs(arguments, models, batches, execution):
         rows = sample_id[spread.rows : spread.rows + len(feature)]
         check_finite(rows, feature, "features", advice)
@@ -130,8 +134,8 @@ def rows_of(
     check_informative(spread, images, sample_id, advice)
 
 
-def mending(arguments: argparse.Namespace) -> str:
-    """Return what to do where a model's features are of no use."""
+def advice_for(arguments: argparse.Namespace) -> str:
+    """Return the advice for a model whose features cannot be used."""
     if arguments.model:
         return f"make `training: learning_rate:` of {arguments.dataset} smaller"
     if arguments.weights:
@@ -145,7 +149,7 @@ def outputs(
     batches: Batches,
     execution: Execution,
 ) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield features, probabilities, and the terms where there are several passes."""
+    """Yield features and probabilities, and measures of disagreement for several passes."""
     if len(models) > 1:
         return extract_ensemble(models, batches, execution)
     if arguments.dropout:

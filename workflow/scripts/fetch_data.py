@@ -1,4 +1,4 @@
-"""Download a public data set with torchvision's own downloader."""
+"""Download a public data set with torchvision."""
 
 import shutil
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ DATASETS = {"cifar10": "CIFAR10", "eurosat": "EuroSAT"}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line and download into a folder that appears when it is whole."""
+    """Parse the command line and download; the folder exists only after a whole download."""
     cli = parser(__doc__)
     cli.add_argument("--source", choices=DATASETS, required=True)
     cli.add_argument("--out", type=Path, required=True, help="folder to make")
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     from torchvision import datasets
 
     part = arguments.out.with_name(f"{arguments.out.name}.part")
-    # A killed download would pass for a whole one: torchvision does not count EuroSAT's images.
+    # Torchvision does not count EuroSAT's images, so it would accept part of a killed download.
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:

@@ -1,4 +1,4 @@
-"""Find or download pretrained weights, check them, and keep them without their head."""
+"""Find or download pretrained weights, check them, and write them without the head."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +10,13 @@ from cbal.models.weights import check_model, fetch
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line; check the names and the size only, or write the weights."""
+    """Parse the command line, then check names and image size, or also write the weights."""
     cli = parser(__doc__)
     cli.add_argument("--architecture", required=True, help="torchvision's name of the model")
-    cli.add_argument("--weights", required=True, help="torchvision's name of them, or a path")
-    cli.add_argument("--image-size", type=int, help="side of the images it should take")
+    cli.add_argument(
+        "--weights", required=True, help="torchvision's name of the weights, or a path"
+    )
+    cli.add_argument("--image-size", type=int, help="side of the model's input images")
     what = cli.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="check the names and stop")
     what.add_argument("--out", type=Path, help="safetensors file to write")

@@ -1,4 +1,4 @@
-"""Write the metrics of all rounds of a run to one file, with the settings that made them."""
+"""Write the metrics of all rounds of a run to one file, together with the settings."""
 
 import json
 from collections.abc import Sequence
@@ -10,10 +10,12 @@ from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, gather, write."""
+    """Parse the command line, gather the metrics, write them."""
     cli = parser(__doc__, "dataset", "scenario", "seed")
-    cli.add_argument("--metrics", type=Path, nargs="+", required=True, help="of the rounds")
-    cli.add_argument("--settings", type=json.loads, required=True, help="as JSON")
+    cli.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of all rounds")
+    cli.add_argument(
+        "--settings", type=json.loads, required=True, help="settings of the run, as JSON"
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 

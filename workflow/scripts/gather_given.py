@@ -1,4 +1,4 @@
-"""Write what a person said of each image in a run: the last answer that holds, of all rounds."""
+"""Write the labels that a person gave in a run: for each image the last valid answer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from cbal.storage.files import metadata_of, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, replay the journal, write the file."""
+    """Parse the command line, read all answers from the journal, write the labels."""
     cli = parser(__doc__, "dataset", "scenario", "seed")
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     home = Home(arguments.journal)
     journal = Journal(home.journal)
     for path in arguments.annotations:
-        check_there(journal, path, home.journal)
+        check_in_journal(journal, path, home.journal)
     given, others = given_to(journal, arguments.scenario, arguments.seed, files)
     classes = journal.classes()
     journal.close()
@@ -36,15 +36,15 @@ def main(argv: Sequence[str] | None = None) -> None:
                 "copy of the journal, that belong together"
             )
         say(f"left out: {what}")
-    say(f"{int((given.label >= 0).sum())} of {len(files)} images have a label of a person")
+    say(f"{int((given.label >= 0).sum())} of {len(files)} images were labeled by a person")
     write_table(arguments.out, to_table(given, files), **keys_of(arguments), classes=classes)
 
 
-def check_there(journal: Journal, annotations: Path, path: Path) -> None:
-    """Check that the journal has the answers that a step's annotations were made of.
+def check_in_journal(journal: Journal, annotations: Path, path: Path) -> None:
+    """Check that the journal contains the answers of the annotations of a step.
 
     Raises:
-        InputError: it has not.
+        InputError: it does not.
     """
     keys = metadata_of(read_table(annotations))
     step = tuple(keys[name] for name in ("scenario", "seed", "round", "step"))

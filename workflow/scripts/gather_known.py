@@ -1,7 +1,7 @@
-"""Write what is known of a data set that a person labels: its classes, and the validation.
+"""Write the classes and the validation labels of a data set that a person labels.
 
-The file has the label of each sample, null but for the validation images that the person
-labeled, and the class names: to training it is what the true labels are where they exist.
+For training and evaluation, the file takes the place of the true labels. It has the class names
+and one label per sample, which is null except for validation images that the person labeled.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,16 @@ from cbal.storage.files import labels_of, metadata_of, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, gather, write."""
+    """Parse the command line, gather the labels, write them."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--query", type=Path, nargs="?", help="of the validation")
-    cli.add_argument("--validation", type=Path, nargs="?", help="its annotations")
-    cli.add_argument("--latest", type=Path, required=True, help="annotations that are the latest")
+    cli.add_argument("--query", type=Path, nargs="?", help="query of the validation step")
+    cli.add_argument(
+        "--validation", type=Path, nargs="?", help="annotations of the validation step"
+    )
+    cli.add_argument(
+        "--latest", type=Path, required=True, help="the latest annotations, for the class names"
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 

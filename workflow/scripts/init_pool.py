@@ -1,4 +1,4 @@
-"""Write the pool of round 0: every training sample, no label."""
+"""Write the pool of round 0: all training samples, without labels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line and write the pool."""
     cli = parser(__doc__, "dataset", "scenario", "seed")
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--interactions", type=int, required=True, help="of one round")
+    cli.add_argument(
+        "--interactions",
+        type=int,
+        required=True,
+        help="interactions per round, to check that there are enough images",
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 

@@ -1,4 +1,4 @@
-"""Write what a person said so far of each image, at any time and without a model."""
+"""Write the labels that a person has given so far, at any time and without a model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +15,12 @@ from cbal.storage.files import write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, replay the journal, write both files."""
+    """Parse the command line, read all answers from the journal, write both files."""
     cli = parser(__doc__, "dataset", "scenario", "seed")
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
-    cli.add_argument("--index", type=Path, required=True, help="if the journal knows no files")
+    cli.add_argument(
+        "--index", type=Path, required=True, help="lists the files if the journal does not"
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--csv", type=Path, required=True, help="CSV file to write")
     arguments = cli.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Make a folder of class folders, with a link to each file of a labeled data set."""
+"""Make one folder per class, with a link to each file that has the label of the class."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     table = read_table(arguments.labels, ["file", "label"])
     gone = vanished(table, arguments.originals)
     for file in gone:
-        say(f"gone, and without a link: {arguments.originals / file}")
+        say(f"not linked, since the file is gone: {arguments.originals / file}")
     linked = link_classes(arguments.out, table, arguments.originals)
     say(f"{linked} links; {len(gone)} labeled files are gone")
 

@@ -8,7 +8,7 @@ from cbal.results.figures.command import draw
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, draw, save."""
+    """Parse the command line, draw the figure, save it."""
     draw(__doc__, accuracy_figure, argv)
 
 

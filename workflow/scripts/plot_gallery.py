@@ -11,16 +11,20 @@ from cbal.storage.files import metadata_of, open_images, read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, draw, save."""
+    """Parse the command line, draw the figure, save it."""
     cli = parser(__doc__)
     cli.add_argument("--query", type=Path, required=True)
     cli.add_argument(
-        "--annotations", type=Path, nargs="+", required=True, help="later ones may correct them"
+        "--annotations",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="of this step, then of later ones, which may correct it",
     )
     cli.add_argument("--index", type=Path, required=True, help="for the class names")
     cli.add_argument("--images", type=Path, required=True)
     cli.add_argument("--title", required=True)
-    cli.add_argument("--out", type=Path, nargs="+", required=True, help="pictures to write")
+    cli.add_argument("--out", type=Path, nargs="+", required=True, help="image files to write")
     arguments = cli.parse_args(argv)
 
     columns = ["interaction", "size", "label", "accepted"]

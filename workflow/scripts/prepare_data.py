@@ -1,4 +1,4 @@
-"""Turn a source of images into index, truth and images of the pool."""
+"""Write the index, true labels and images of a data set from its source."""
 
 from collections.abc import Sequence
 from pathlib import Path

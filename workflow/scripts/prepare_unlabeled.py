@@ -1,4 +1,4 @@
-"""Turn images without labels into index and images of the pool, and choose the validation."""
+"""Write the index, images and validation query of a data set without labels."""
 
 import argparse
 from collections.abc import Sequence
@@ -30,8 +30,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, read the images, write the three files."""
     cli = parser(__doc__, "dataset")
     add_source_arguments(cli)
-    cli.add_argument("--validation", type=int, default=0, help="images to measure by")
-    cli.add_argument("--interactions", type=int, default=0, help="of one round, to check")
+    cli.add_argument("--validation", type=int, default=0, help="number of validation images")
+    cli.add_argument(
+        "--interactions",
+        type=int,
+        default=0,
+        help="interactions per round, to check that there are enough images",
+    )
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--journal", type=Path, help="folder of the journal")
     cli.add_argument("--index", type=Path, required=True, help="Parquet file to write")
@@ -58,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(line)
     measured = Candidates(samples_of(index, "test"))
     keys = keys_of(arguments)
-    select = asked_before(order) if order else random_choice.select
+    select = in_order(order) if order else random_choice.select
     query = make_query(measured, select, "individual", len(measured), rng, 1, {})
     write_table(arguments.query, query, **keys)
     images = {"train": len(index) - len(measured), "test": len(measured)}
@@ -67,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def read(arguments: argparse.Namespace, rule: Rule) -> Found:
-    """Return the images of the source; say what is left out or not used."""
+    """Return the images of the source; log what is left out and what is not used."""
     if arguments.source == "folder":
         store = arguments.images.parent
         found = read_files(arguments.path, arguments.side, store, arguments.threads, rule)
@@ -84,7 +89,11 @@ def read(arguments: argparse.Namespace, rule: Rule) -> Found:
 
 
 def begin(arguments: argparse.Namespace, found: Found, rng: np.random.Generator) -> pa.Table:
-    """Write the images of a data set without answers; return its index."""
+    """Write the images of a data set without answers; return its index.
+
+    Raises:
+        InputError: there are no images, or too few, to label.
+    """
     train, test = split(len(found.files), arguments.subset, arguments.validation, rng)
     if not len(train):
         raise InputError(f"data set {arguments.dataset}: no image is left to label")
@@ -100,9 +109,9 @@ def begin(arguments: argparse.Namespace, found: Found, rng: np.random.Generator)
 def grow(
     arguments: argparse.Namespace, found: Found, register: Register, rng: np.random.Generator
 ) -> pa.Table:
-    """Write the images of a data set with answers, new files after the others; return its index.
+    """Write the images of a data set with answers and new files; return its index.
 
-    Numbers stay, so that no question becomes another one.
+    New files follow the known ones, so that each `sample_id` stays and questions do not change.
     """
     known = register.files(arguments.index)
     new = arrivals(arguments.dataset, known, found, arguments.subset, arguments.validation, rng)
@@ -110,13 +119,13 @@ def grow(
     index, gone = write_grown(arguments.images, files, found, arguments.dataset)
     for name in gone:
         say(f"gone, and kept as it was: {name}")
-    say(f"{len(new)} images are new, {len(gone)} are gone, {len(files)} there were ever")
+    say(f"{len(new)} images are new, {len(gone)} are gone, {len(files)} in total")
     register.add_files(files[len(register.files()) :])
     return index
 
 
-def asked_before(order: Sequence[int]) -> Select:
-    """Return the strategy that shows samples one by one in the order of before."""
+def in_order(order: Sequence[int]) -> Select:
+    """Return a strategy that shows samples one by one in a given order."""
     return lambda *_: one_by_one(np.array(order), np.full(len(order), np.nan))
 
 

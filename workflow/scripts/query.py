@@ -1,4 +1,4 @@
-"""Let a strategy choose what is put before the annotator in one step."""
+"""Let a strategy choose the samples that the annotator is shown in one step."""
 
 import json
 from collections.abc import Sequence
@@ -21,18 +21,31 @@ from cbal.strategies.support.calls import guarded
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, let the strategy choose, write the query."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round", "step")
-    cli.add_argument("--pool", type=Path, required=True, help="of the round before")
+    cli.add_argument("--pool", type=Path, required=True, help="pool of the previous round")
     cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
-    cli.add_argument("--features", type=Path, nargs="?", help="of the model of the round before")
+    cli.add_argument(
+        "--features", type=Path, nargs="?", help="features by the model of the previous round"
+    )
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
-    cli.add_argument("--strategy", required=True, help="address, as package.module:function")
-    cli.add_argument("--needs", nargs="*", default=[], help="what the strategy looks at")
-    cli.add_argument("--cold-start", choices=COLD_START, nargs="?", help="instead, without a head")
+    cli.add_argument(
+        "--strategy", required=True, help="address of the strategy: package.module:function"
+    )
+    cli.add_argument(
+        "--needs", nargs="*", default=[], help="fields of `Candidates` that the strategy uses"
+    )
+    cli.add_argument(
+        "--cold-start",
+        choices=COLD_START,
+        nargs="?",
+        help="replaces the strategy if there is no trained head",
+    )
     cli.add_argument("--kind", required=True, choices=["individual", "cluster"])
-    cli.add_argument("--interactions", type=int, required=True, help="to ask for")
+    cli.add_argument("--interactions", type=int, required=True, help="number of interactions")
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
-    cli.add_argument("--settings", type=json.loads, default={}, help="of the strategy, as JSON")
+    cli.add_argument(
+        "--settings", type=json.loads, default={}, help="settings of the strategy, as JSON"
+    )
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Serve the page on which a person labels a data set; `annotate_by_hand.py` starts it."""
+"""Serve the labeling page of a data set; `annotate_by_hand.py` starts this server."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from cbal.storage.locks import is_held
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, put the server together, serve to the end."""
+    """Parse the command line, build the server, serve until it is told to stop."""
     cli = parser(__doc__)
     cli.add_argument("--home", type=Path, required=True, help="folder of the journal")
     cli.add_argument("--index", type=Path, required=True)
@@ -29,14 +29,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
     cli.add_argument("--title", required=True)
     cli.add_argument("--host", default="127.0.0.1")
-    cli.add_argument("--port", type=int, default=8765, help="the first one to try")
-    cli.add_argument("--owner", type=int, nargs="?", help="process whose end ends the server")
+    cli.add_argument("--port", type=int, default=8765, help="first port to try")
+    cli.add_argument(
+        "--owner", type=int, nargs="?", help="process at whose end the server ends too"
+    )
     arguments = cli.parse_args(argv)
 
     home = Home(arguments.home)
     held = hold(home.lock)
     if held is None:
-        say("another server serves this data set")
+        say("another server already serves this data set")
         return
     home.forget_address()
     memory = home.memory()
@@ -47,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     home.remember({**memory, "port": port})
     door = door_for(arguments.host, port, memory)
 
-    began_with = changed(arguments.index)
+    index_at_start = version_of(arguments.index)
     index = read_table(arguments.index, ["source"])
     files, rule = index["source"].to_pylist(), rule_in(metadata_of(index))
     journal = Journal(home.journal)
@@ -55,24 +57,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)))
     labeling = Labeling(desk, Pages(arguments.title, files, thumbnails.version), thumbnails, door)
 
-    def look(needed: bool) -> None:
+    def check(needed: bool) -> None:
         desk.ended = not needed
         labeling.get_ready()
-        if changed(arguments.index) not in (began_with, None):  # files have come
-            say("the data set was prepared again: another server is to begin")
+        if version_of(arguments.index) not in (index_at_start, None):  # it may have new files
+            say("the data set was prepared again: this server ends, so that a new one starts")
             os.kill(os.getpid(), signal.SIGTERM)
 
     home.address = address(arguments.host, port, door.token)
     try:
-        serve(labeling.app(), sock, home, Owner(arguments.owner), look)
+        serve(labeling.app(), sock, home, Owner(arguments.owner), check)
     finally:
         thumbnails.close()
         journal.close()
         held.close()
 
 
-def changed(path: Path) -> tuple[int, int] | None:
-    """Return when a file was written, and which it is; None where it is away."""
+def version_of(path: Path) -> tuple[int, int] | None:
+    """Return the time of modification and the inode number of a file; None if it is missing."""
     try:
         stat = path.stat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Write what a sweep says of the paper's claims as Markdown and CSV."""
+"""Write whether a sweep agrees with the claims of the paper, as Markdown and CSV."""
 
 import json
 from collections.abc import Sequence
@@ -10,10 +10,14 @@ from cbal.results.table_command import read_metrics, table_parser, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, judge, write."""
+    """Parse the command line, judge the claims, write the table."""
     cli = table_parser(__doc__)
-    cli.add_argument("--published", type=json.loads, default={}, help="by data set, as JSON")
-    cli.add_argument("--within", type=float, default=WITHIN, help="goal: so near to supervised")
+    cli.add_argument(
+        "--published", type=json.loads, default={}, help="published results by data set, as JSON"
+    )
+    cli.add_argument(
+        "--within", type=float, default=WITHIN, help="goal: largest distance to supervised accuracy"
+    )
     arguments = cli.parse_args(argv)
     metrics, titles = read_metrics(arguments)
     claims = judge(metrics, arguments.published, arguments.within)

@@ -1,4 +1,4 @@
-"""Write the table of a sweep as Markdown and CSV."""
+"""Write the summary table of a sweep as Markdown and CSV."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +10,14 @@ from cbal.results.table_command import read_metrics, table_parser, warnings_of, 
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, summarise, write."""
+    """Parse the command line, summarise the metrics, write the table."""
     cli = table_parser(__doc__)
-    cli.add_argument("--within", type=float, default=WITHIN, help="goal: so near to supervised")
-    cli.add_argument("--indexes", type=Path, nargs="*", default=[], help="of data sets, if there")
+    cli.add_argument(
+        "--within", type=float, default=WITHIN, help="goal: largest distance to supervised accuracy"
+    )
+    cli.add_argument(
+        "--indexes", type=Path, nargs="*", default=[], help="indexes of data sets, for warnings"
+    )
     arguments = cli.parse_args(argv)
     metrics, titles = read_metrics(arguments)
     summary = summarise(metrics, arguments.within)

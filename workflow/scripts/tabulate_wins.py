@@ -1,4 +1,4 @@
-"""Write which scenario beats which as Markdown and CSV."""
+"""Write a table of pairwise wins between scenarios as Markdown and CSV."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from cbal.results.wins import to_markdown, wins
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, compare, write."""
+    """Parse the command line, compare the scenarios, write the table."""
     arguments = table_parser(__doc__).parse_args(argv)
     metrics, titles = read_metrics(arguments)
     table = wins(metrics)

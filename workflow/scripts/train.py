@@ -1,4 +1,4 @@
-"""Train on the labels of a pool, or on all true labels, and evaluate on a held-out split."""
+"""Train a model on the labels of a pool, or on all true labels, and evaluate it."""
 
 import argparse
 import time
@@ -37,7 +37,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument(
-        "--pool", type=Path, nargs="?", help="its labels; without: the supervised baseline"
+        "--pool", type=Path, nargs="?", help="default: all true labels (supervised baseline)"
     )
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--truth", type=Path, required=True)
@@ -48,12 +48,18 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--learning-rate", type=float, required=True)
     cli.add_argument("--momentum", type=float, required=True)
     cli.add_argument("--weight-decay", type=float, required=True)
-    cli.add_argument("--flip", action="store_true", help="mirror images by chance")
-    cli.add_argument("--split", choices=["test", "validation"], default="test", help="held out")
-    cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs")
-    cli.add_argument("--member", type=int, default=0, help="of an ensemble; 0 is the model itself")
+    cli.add_argument("--flip", action="store_true", help="mirror images at random")
+    cli.add_argument(
+        "--split", choices=["test", "validation"], default="test", help="split to test on"
+    )
+    cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs to drop")
+    cli.add_argument(
+        "--member", type=int, default=0, help="number in the ensemble; 0 is the model itself"
+    )
     add_device_arguments(cli)
-    cli.add_argument("--metrics", type=Path, nargs="?", help="Parquet file; without: no test")
+    cli.add_argument(
+        "--metrics", type=Path, nargs="?", help="Parquet file to write; default: do not test"
+    )
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
     return cli.parse_args(argv)
@@ -80,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         execution = execution_of(arguments)
         test = samples_of(index, arguments.split)
-        test = test[truth[test] >= 0]  # a person may not have labeled any
+        test = test[truth[test] >= 0]  # a person may have labeled none
         advice = f"make `training: batch_size:` of {arguments.dataset} smaller than"
         with devices.enough_memory(f"{advice} {arguments.batch_size}"):
             measured, timing = _train_and_test(
@@ -105,9 +111,9 @@ def _train_and_test(
     truth: np.ndarray,
     execution: Execution,
 ) -> tuple[dict[str, float | None], list[dict[str, Any]]]:
-    """Train the model in place; return what was measured on the held-out split, and timings.
+    """Train the model in place; return accuracy and loss on the held-out split, and timings.
 
-    A member of an ensemble has no metrics, so it is not tested.
+    Without a file of metrics, as for members of an ensemble, the model is not tested.
     """
     device = execution.device
     labeled = pool.kind != pools.NONE
@@ -125,20 +131,20 @@ def _train_and_test(
     start = time.perf_counter()
     learned = Batches(images, pool.sample_id[labeled], spec, device, execution.room)
     fit(model, learned, pool.label[labeled], how, rng, execution)
-    del learned  # its room is the next one's
+    del learned  # frees memory for the test images
     devices.wait(device)
     trained = time.perf_counter()
     timing = [_timing("training", trained - start, int(labeled.sum()) * how.epochs)]
-    accuracy, loss, said = None, None, "accuracy is not known: no image to measure by has a label"
+    accuracy, loss, result = None, None, "accuracy is unknown: no held-out image has a label"
     if arguments.metrics is None:
-        said = f"member {arguments.member} of the ensemble is not tested"
+        result = f"member {arguments.member} of the ensemble is not tested"
     elif len(test):
         tested = Batches(images, test, spec, device, execution.room)
         accuracy, loss = evaluate(model, tested, truth[test], execution)
         timing.append(_timing("evaluation", time.perf_counter() - trained, len(test)))
         check_finite(loss, "test loss after the last epoch", how)
-        said = f"test accuracy {accuracy:.4f}, test loss {loss:.4f}"
-    say(f"{labeled.sum()} labeled images, {said}")
+        result = f"test accuracy {accuracy:.4f}, test loss {loss:.4f}"
+    say(f"{labeled.sum()} labeled images, {result}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
     measured = {"test_accuracy": accuracy, "test_loss": loss}
     return measured, [row | memory for row in timing]

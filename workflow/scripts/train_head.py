@@ -1,7 +1,7 @@
 """Fit a linear head to the labels of a pool, or to all true labels, and evaluate it.
 
-The features are those of a fixed encoder. Several heads are an ensemble: each but the first is
-fitted to a bootstrap sample of the labels.
+The features come from a fixed encoder. Several heads form an ensemble: the first is fitted to all
+labels, each other one to a bootstrap sample of them.
 """
 
 import argparse
@@ -30,19 +30,23 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument(
-        "--pool", type=Path, nargs="?", help="its labels; without: the supervised baseline"
+        "--pool", type=Path, nargs="?", help="default: all true labels (supervised baseline)"
     )
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--truth", type=Path, required=True)
     cli.add_argument("--encoded", type=Path, required=True, help="features of all samples")
-    cli.add_argument("--l2", type=float, required=True, help="strength of the penalty")
-    cli.add_argument("--members", type=int, default=1, help="heads of an ensemble")
-    cli.add_argument("--split", choices=["test", "validation"], default="test", help="held out")
+    cli.add_argument("--l2", type=float, required=True, help="strength of the L2 penalty")
+    cli.add_argument("--members", type=int, default=1, help="number of heads in the ensemble")
+    cli.add_argument(
+        "--split", choices=["test", "validation"], default="test", help="split to test on"
+    )
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
-    cli.add_argument("--probabilities", type=Path, nargs="?", help="of the unlabeled pool, Parquet")
+    cli.add_argument(
+        "--probabilities", type=Path, nargs="?", help="Parquet file to write, of the unlabeled pool"
+    )
     return cli.parse_args(argv)
 
 
@@ -65,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         fitted = time.perf_counter()
         timing.append(_timing("training", fitted - start, int((pool.kind != pools.NONE).sum())))
         test = samples_of(index, arguments.split)
-        test = test[truth[test] >= 0]  # a person may not have labeled any
+        test = test[truth[test] >= 0]  # a person may have labeled none
         measured = measure(heads[0], features, test, truth)
         if len(test):
             timing.append(_timing("evaluation", time.perf_counter() - fitted, len(test)))
@@ -83,10 +87,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 def fit_heads(
     arguments: argparse.Namespace, features: np.ndarray, pool: pools.Pool, classes: int
 ) -> list[LinearHead]:
-    """Return the head of the labels, and those of bootstrap samples of them."""
+    """Return the head fitted to all labels, then those fitted to bootstrap samples of them."""
     labeled = np.flatnonzero(pool.kind != pools.NONE)
     if not len(labeled):
-        say("no label yet: the head stays as it is")
+        say("no label yet: the head is not trained")
         return [untrained(features.shape[1], classes)] * arguments.members
     x, label = features[pool.sample_id[labeled]], pool.label[labeled]
     heads = [fit(x, label, classes, arguments.l2, None, arguments.threads)]
@@ -103,9 +107,9 @@ def fit_heads(
 def measure(
     head: LinearHead, features: np.ndarray, test: np.ndarray, truth: np.ndarray
 ) -> dict[str, float | None]:
-    """Return what was measured on the held-out split."""
+    """Return accuracy and loss on the held-out split; None if none of its images has a label."""
     if not len(test):
-        say("accuracy is not known: no image to measure by has a label")
+        say("accuracy is unknown: no held-out image has a label")
         return {"test_accuracy": None, "test_loss": None}
     accuracy, loss = accuracy_and_loss(head.probabilities(features[test]), truth[test])
     say(f"test accuracy {accuracy:.4f}, test loss {loss:.4f}")
@@ -115,7 +119,7 @@ def measure(
 def batches_of(
     heads: Sequence[LinearHead], features: np.ndarray, pool: pools.Pool
 ) -> list[pa.RecordBatch]:
-    """Return the rows of `probabilities.parquet`; none where nothing is left to ask."""
+    """Return the rows of `probabilities.parquet`; none if nothing is left to ask."""
     sample_id = pool.sample_id[pool.unlabeled]
     if pool.ended or not len(sample_id):
         return []

@@ -1,4 +1,4 @@
-"""Write the pool after a round: the round before, the answers of all steps, pseudo-labels."""
+"""Write the pool after a round, with the answers of all steps and with pseudo-labels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,13 +13,21 @@ from cbal.storage.files import write_table
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, apply the answers, write the pool."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
-    cli.add_argument("--pool", type=Path, required=True, help="of the round before")
-    cli.add_argument("--queries", type=Path, nargs="+", required=True)
-    cli.add_argument("--annotations", type=Path, nargs="+", required=True)
+    cli.add_argument("--pool", type=Path, required=True, help="pool of the previous round")
+    cli.add_argument("--queries", type=Path, nargs="+", required=True, help="of all steps")
+    cli.add_argument("--annotations", type=Path, nargs="+", required=True, help="of all steps")
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
-    cli.add_argument("--features", type=Path, nargs="?", help="that pseudo-labels are made of")
     cli.add_argument(
-        "--pseudo-labels", type=float, nargs="*", help="entropy's threshold, and its fall a round"
+        "--features",
+        type=Path,
+        nargs="?",
+        help="features by the model of the previous round, for pseudo-labels",
+    )
+    cli.add_argument(
+        "--pseudo-labels",
+        type=float,
+        nargs="*",
+        help="threshold of the entropy, and its decay per round",
     )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Write the labels of a whole data set: a person's, and the last model's for the rest."""
+"""Write the take-away labels: for each file the label given by a person, or predicted."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +22,12 @@ from cbal.storage.files import metadata_of, open_images, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, let the model fill in what is missing, write both files."""
+    """Parse the command line, predict the missing labels, write both files."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
-    cli.add_argument("--given", type=Path, required=True, help="what the person said")
-    cli.add_argument("--pool", type=Path, required=True, help="of the last round")
+    cli.add_argument("--given", type=Path, required=True, help="labels given by the person")
+    cli.add_argument("--pool", type=Path, required=True, help="pool of the last round")
     cli.add_argument("--images", type=Path, required=True)
-    cli.add_argument("--model", type=Path, required=True, help="of the last round")
+    cli.add_argument("--model", type=Path, required=True, help="model of the last round")
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     add_device_arguments(cli)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
@@ -56,7 +56,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 def predict(
     model: Path, images: np.ndarray, sample_id: np.ndarray, execution: Execution
 ) -> np.ndarray:
-    """Return float32[m, classes], a trained model's softmax for m samples."""
+    """Return float32[m, classes], the probabilities of a trained model for m samples.
+
+    Raises:
+        InputError: a probability is not finite.
+    """
     network, spec = load_model(model)
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
     parts = extract(network.to(execution.device), batches, execution)

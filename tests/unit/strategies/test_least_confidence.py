@@ -2,13 +2,13 @@ import numpy as np
 from skactiveml.pool import uncertainty_scores
 
 from cbal.strategies.base import Candidates
-from cbal.strategies.least_confidence import doubt, select
+from cbal.strategies.least_confidence import select, uncertainty
 
 
 def test_scores_are_those_of_scikit_activeml():
     p = np.random.default_rng(0).dirichlet(np.ones(7), 200).astype(np.float32)
     theirs = uncertainty_scores(p.astype(np.float64), method="least_confident")
-    np.testing.assert_allclose(doubt(p), theirs, atol=1e-6)
+    np.testing.assert_allclose(uncertainty(p), theirs, atol=1e-6)
 
 
 def test_the_least_confident_first():

@@ -1,4 +1,4 @@
-"""What all command lines share: the keys of a run, and errors in one line."""
+"""Code that all command lines share: the keys of a run, and errors in one line."""
 
 import argparse
 import signal
@@ -17,7 +17,9 @@ def parser(description: str | None, *keys: str) -> argparse.ArgumentParser:
     """Return a parser that asks for `keys`, some of dataset, scenario, seed, round, step."""
     result = argparse.ArgumentParser(description=description, allow_abbrev=False)
     for key in keys:
-        result.add_argument(f"--{key}", type=KEYS[key], required=True, help=f"key: the {key}")
+        result.add_argument(
+            f"--{key}", type=KEYS[key], required=True, help=f"key of the run: {key}"
+        )
     return result
 
 
@@ -32,13 +34,13 @@ def say(message: str) -> None:
 
 
 def run(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run `main`; an `InputError` becomes one line and exit code 1, a Ctrl-C 130.
+    """Run `main`. An `InputError` ends in one line and exit code 1, Ctrl-C in exit code 130.
 
-    The log ends with what the job's start took (of the interpreter, and of its imports) and
-    its work.
+    The last line of the log has two times: the CPU time of the start (interpreter and imports)
+    and the duration of the work.
     """
     started, begin = time.process_time(), time.perf_counter()
-    _spare_pandas()
+    _keep_pandas_unloaded()
     try:
         main(None)
         worked = time.perf_counter() - begin
@@ -51,18 +53,18 @@ def run(main: Callable[[Sequence[str] | None], None]) -> None:
 
 
 class _NoPandas(MetaPathFinder):
-    """Answers for pandas as if it were not installed."""
+    """Import finder that reports pandas as not installed."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name == "pandas":
             raise ModuleNotFoundError(name)
 
 
-def _spare_pandas() -> None:
-    """Let PyArrow not import pandas by itself: that costs a small job more than its work.
+def _keep_pandas_unloaded() -> None:
+    """Prevent PyArrow from importing pandas, which takes longer than the work of a small job.
 
-    With its first array PyArrow looks for it, to tell its objects from others. It looks
-    again when something is to become a data frame.
+    PyArrow tries to import pandas when it makes its first array, to recognise pandas objects.
+    It tries again when a table is converted to a data frame; that still works.
     """
     pyarrow, finder = sys.modules.get("pyarrow"), _NoPandas()
     if pyarrow and "pandas" not in sys.modules:

@@ -1,1 +1,1 @@
-"""K-means, and rows of features by the block."""
+"""k-means, and computations over blocks of features."""

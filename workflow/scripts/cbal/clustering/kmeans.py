@@ -1,4 +1,4 @@
-"""k-means of a pool of any size: by Faiss on the CPU or a GPU, or by PyTorch on a GPU."""
+"""k-means for a pool of any size: by Faiss on the CPU or a GPU, or by PyTorch on a GPU."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,11 +7,11 @@ import numpy as np
 
 from cbal.cli import say
 
-CHUNK = 16_384  # rows that are float32 at a time; whole blocks of Faiss's product of matrices
-# Rows a centroid that are learned from, as Faiss's default: more of them hardly move it.
+CHUNK = 16_384  # rows that are float32 at a time; a multiple of Faiss's block of rows
+# Rows per centroid from which centroids are learned, Faiss's default: more rows change little.
 ENOUGH = 256
 
-# From float32[m, d] to the nearest centroid, int64[m], and the squared distance, float32[m].
+# Takes float32[m, d]; returns the nearest centroids, int64[m], and squared distances, float32[m].
 Assign = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -26,22 +26,23 @@ def kmeans(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Assign each row to one of k centroids.
 
-    Centroids are learned from all rows or, of more than `ENOUGH` a centroid, from that many
-    drawn at random. Memory beside the features: the rows learned from as float32, and a chunk.
+    Centroids are learned from all rows, or from `ENOUGH` rows per centroid drawn at random if
+    there are more. Memory in addition to the features: the rows to learn from and one chunk, both
+    as float32.
 
     Args:
         features: float16 or float32[n, d], n >= k.
         k: number of centroids.
-        seed: initial centroids are k distinct rows drawn with it.
+        seed: of the generator that draws k distinct rows as initial centroids.
         iterations: of Lloyd's algorithm; the paper uses 40.
-        threads: of the CPU.
-        device: cpu, or gpu where there is one.
-        levels: 1, or 2: first into some sqrt(k) groups, then each group by itself. For
-            very large k: the work grows with sqrt(k) instead of k.
+        threads: number of CPU threads.
+        device: "cpu" or "gpu"; "gpu" means the CPU if there is no GPU.
+        levels: 1, or 2: first cluster into about sqrt(k) groups, then cluster each group. 2 is
+            for very large k: the work grows with sqrt(k) instead of k.
 
     Returns:
-        int64[n], the centroid of each row, and float32[n], the squared distance to it.
-        A centroid may be nobody's nearest (twins in the data), so fewer than k occur.
+        int64[n], the centroid of each row, and float32[n], the squared distance to it. Fewer than
+        k centroids may occur, since duplicates in the data can leave a centroid without rows.
     """
     faiss.omp_set_num_threads(threads)
     train = _trainer(device)
@@ -63,14 +64,14 @@ def kmeans(
 
 
 def shares(sizes: np.ndarray, k: int) -> np.ndarray:
-    """Return how many of k clusters each group gets: one, and of the others by its size.
+    """Return how many of k clusters each group gets: one, and a share of the others by its size.
 
-    Largest remainders; of equal ones the earlier group gets the odd cluster. An empty group
-    gets none, and none gets more than it has rows.
+    The method is that of the largest remainders; of equal remainders the earlier group gets the
+    cluster. An empty group gets no cluster, and no group gets more clusters than it has rows.
 
     Args:
-        sizes: int64[groups], rows of each group; at least k in all.
-        k: clusters, at least as many as groups.
+        sizes: int64[groups], the number of rows of each group; at least k in total.
+        k: number of clusters, at least the number of groups.
     """
     first = (sizes > 0).astype(np.int64)
     exact = (sizes - first) * (k - first.sum()) / max((sizes - first).sum(), 1)
@@ -108,12 +109,12 @@ def _one_level(
 
 
 def _trainer(device: str) -> Callable[[np.ndarray, int, int, int], Assign]:
-    """Return what learns centroids on a device, the CPU where there is no GPU."""
+    """Return the function that learns centroids on a device; on the CPU if there is no GPU."""
     if device == "cpu":
         return _faiss_on_cpu
     if getattr(faiss, "get_num_gpus", int)():
         return _faiss_on_gpu
-    import torch  # seconds, where there is a GPU to make up for them
+    import torch  # here, since the import takes seconds, which only a GPU saves again
 
     from cbal.clustering.kmeans_torch import train
 
@@ -138,9 +139,9 @@ def _faiss(x: np.ndarray, k: int, seed: int, iterations: int, gpu: bool) -> Assi
         niter=iterations,
         seed=seed,
         gpu=gpu,
-        # The paper asks for 50 to 100 images a cluster on average; few images are no mistake.
+        # The paper has 50 to 100 images a cluster on average; Faiss need not warn of few images.
         min_points_per_centroid=1,
-        # The rows to learn from are drawn before, where they are still float16.
+        # The rows to learn from were drawn already, while they were still float16.
         max_points_per_centroid=max(1, -(-len(x) // k)),
     )
     clustering.train(x)

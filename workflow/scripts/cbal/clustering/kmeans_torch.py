@@ -1,24 +1,25 @@
-"""Lloyd's algorithm on a GPU by PyTorch, where Faiss has none for it."""
+"""Lloyd's algorithm by PyTorch, for a GPU on which Faiss does not run."""
 
 import numpy as np
 import torch
 
 from cbal.clustering.kmeans import Assign
 
-PRODUCTS = 2**28  # distances that are held at a time: 1 GiB of float32
+PRODUCTS = 2**28  # number of distances in memory at a time: 1 GiB of float32
 
 
 def train(x: np.ndarray, k: int, seed: int, iterations: int, device: torch.device) -> Assign:
-    """Learn k centroids, and return what assigns rows to them.
+    """Learn k centroids and return the function that assigns rows to them.
 
-    As Faiss does it: k distinct rows begin, and an empty cluster takes half of a large one.
+    As in Faiss, the initial centroids are k distinct rows, and an empty cluster takes half of a
+    large one.
 
     Args:
         x: float32[n, d], n >= k.
         k: number of centroids.
         seed: draws the initial centroids.
         iterations: of Lloyd's algorithm.
-        device: that computes.
+        device: to compute on.
     """
     rows = np.random.default_rng(seed).choice(len(x), k, replace=False)
     data = torch.from_numpy(x).to(device)
@@ -39,7 +40,7 @@ def _nearest(x: torch.Tensor, centroids: torch.Tensor) -> tuple[torch.Tensor, to
     norms = centroids.square().sum(1)
     nearest, distance = [], []
     for part in x.split(max(1, PRODUCTS // len(centroids))):
-        # |x|^2 is the same for all centroids: it is added to the smallest alone.
+        # |x|^2 is the same for all centroids, so it is added only to the smallest distance.
         least, at = torch.addmm(norms, part, centroids.t(), alpha=-2).min(1)
         nearest.append(at)
         distance.append((least + part.square().sum(1)).clamp_(min=0))
@@ -47,14 +48,14 @@ def _nearest(x: torch.Tensor, centroids: torch.Tensor) -> tuple[torch.Tensor, to
 
 
 def _moved(x: torch.Tensor, centroids: torch.Tensor) -> torch.Tensor:
-    """Return the means of the rows nearest to each centroid; none is left without rows."""
+    """Return the mean of the rows nearest to each centroid; move centroids without rows."""
     nearest, _ = _nearest(x, centroids)
     sums = torch.zeros_like(centroids).index_add_(0, nearest, x)
     counts = torch.bincount(nearest, minlength=len(centroids))
     means = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None], centroids)
     empty = torch.nonzero(counts == 0)[:, 0]
     if len(empty):
-        # Two copies, a little apart, share what the large cluster had.
+        # Two slightly different copies of a centroid divide the rows of a large cluster.
         large = counts.argsort(descending=True, stable=True)[: len(empty)]
         apart = torch.full((means.shape[1],), 1 / 1024, device=x.device)
         apart[1::2] *= -1

@@ -1,1 +1,1 @@
-"""The state of the labels, and how queries and answers change it."""
+"""The pool: its label state, and how queries and answers change it."""

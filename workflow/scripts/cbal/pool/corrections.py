@@ -1,8 +1,8 @@
-"""Corrections: answers that a person took back in a later step of the round, and gave anew.
+"""Corrections: answers that a person changed during a later step of the same round.
 
-By then the step's annotations have been handed on, and the later query was made from them. They
-stay as they are, so that no question changes under a person's hands; the later step's
-annotations tell in their metadata what holds instead.
+The later query was made from the annotations as they were. They are not changed, so that the
+questions on the page stay the same. Instead, the annotations of the later step contain the new
+answers in their metadata.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ Rows = list[dict[str, Any]]
 
 
 def corrected(tables: Sequence[pa.Table]) -> list[pa.Table]:
-    """Return the annotations of a round's steps, with what later ones of them correct.
+    """Return the annotations of a round's steps after the corrections by later steps.
 
     Args:
-        tables: `annotations.parquet` of steps, in their order.
+        tables: `annotations.parquet` of the steps, in their order.
     """
     result = list(tables)
     names = [metadata_of(table).get("step") for table in tables]
@@ -31,18 +31,18 @@ def corrected(tables: Sequence[pa.Table]) -> list[pa.Table]:
 
 
 def is_corrected(tables: Sequence[pa.Table]) -> bool:
-    """Return whether any of the annotations of a round's steps is corrected."""
+    """Return whether a step of a round corrects the annotations of an earlier step."""
     return any("corrections" in metadata_of(table) for table in tables)
 
 
 def differences(before: pa.Table, now: pa.Table) -> Rows:
-    """Return the rows of `now` that differ from those of `before`, of the same interactions."""
+    """Return the rows of `now` that differ from `before`; both have the same interactions."""
     pairs = zip(before.to_pylist(), now.to_pylist(), strict=True)
     return [row for earlier, row in pairs if row != earlier]
 
 
 def _with(table: pa.Table, rows: Rows) -> pa.Table:
-    """Return a table with other rows in place of those of the same interactions."""
+    """Return the table with the rows of some interactions replaced by `rows`."""
     other = {row["interaction"]: row for row in rows}
     merged = [row | other.get(row["interaction"], {}) for row in table.to_pylist()]
     return pa.Table.from_pylist(merged, table.schema)

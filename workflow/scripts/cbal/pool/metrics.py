@@ -1,4 +1,4 @@
-"""What is measured: the tables of metrics and of timing, and the state of the pool's labels."""
+"""Columns of the tables of metrics and of timing, and metrics of the labels of the pool."""
 
 from typing import Any
 
@@ -45,12 +45,11 @@ TIMING = pa.schema(
 
 
 def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
-    """Return the columns of `metrics.parquet` that tell how the pool is labeled.
+    """Return the columns of `metrics.parquet` that describe the labels of the pool.
 
     Args:
         pool: after the round.
-        truth: int16[n], true labels of the pool's samples, in the pool's order; -1 where
-            nobody knows.
+        truth: int16[n], true labels of the pool's samples, in the pool's order; -1 for unknown.
     """
     clustered, pseudo = pool.kind == CLUSTER, pool.kind == PSEUDO
     return {
@@ -67,6 +66,6 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
 
 
 def _accuracy(label: np.ndarray, truth: np.ndarray, chosen: np.ndarray) -> float | None:
-    """Return the share of right labels among the chosen whose true label is known, if any."""
+    """Return the share of right labels among chosen samples with a known true label, or None."""
     known = chosen & (truth >= 0)
     return float((label == truth)[known].mean()) if known.any() else None

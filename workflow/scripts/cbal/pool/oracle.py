@@ -5,21 +5,21 @@ import pyarrow as pa
 
 
 def annotate(query: pa.Table, truth: np.ndarray, purity: float) -> pa.Table:
-    """Answer each interaction of `query` as the paper's simulated expert (section 4).
+    """Answer each interaction of `query` like the paper's simulated expert (section 4).
 
-    A single image gets its true label. A cluster gets its modal class when that class
-    holds at least `purity` of it, and is refused otherwise. Of two modal classes the
-    one with the smaller number is taken.
+    A single image gets its true label. A cluster gets the label of its modal class if at least
+    the share `purity` of its samples belongs to that class; otherwise it is refused. Of two modal
+    classes, the one with the smaller number is taken.
 
     Args:
         query: columns interaction int32 (dense from 0), sample_id, kind.
-        truth: int16[samples], true label of each sample, by `sample_id`.
+        truth: int16[samples], the true label of each sample, in the order of `sample_id`.
         purity: smallest accepted share of the modal class, in (0, 1].
 
     Returns:
         A table with one row per interaction: interaction int32, kind string,
-        size int32, label int16 (null where refused), accepted bool, seconds float32
-        (null: only a human takes time).
+        size int32, label int16 (null if refused), accepted bool, seconds float32
+        (null, since the oracle takes no time).
     """
     interaction = query.column("interaction").to_numpy()
     labels = truth[query.column("sample_id").to_numpy()].astype(np.int64)
@@ -28,7 +28,7 @@ def annotate(query: pa.Table, truth: np.ndarray, purity: float) -> pa.Table:
     np.add.at(counts, (interaction, labels), 1)
     size = counts.sum(axis=1)
     label = counts.argmax(axis=1)
-    # Whole numbers against a rounded product: 0.8 * 5 must accept 4 of 5.
+    # The product is rounded, so that a purity of 0.8 accepts 4 of 5.
     accepted = counts.max(axis=1, initial=0) >= np.round(purity * size, 9)
     kinds = np.array(query.column("kind").to_pylist(), dtype=object)
     first = np.unique(interaction, return_index=True)[1]

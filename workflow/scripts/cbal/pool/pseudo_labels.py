@@ -1,4 +1,4 @@
-"""Pseudo-labels: what the model is so sure of that training takes its word for it."""
+"""Pseudo-labels: predicted labels of low entropy, which are used for training."""
 
 from pathlib import Path
 
@@ -11,16 +11,16 @@ from cbal.strategies.support.probabilities import entropy
 
 
 def with_pseudo_labels(pool: Pool, features: Path, threshold: float, decay: float) -> Pool:
-    """Return the pool with the model's labels where it is surest (Wang et al. 2017, CEAL).
+    """Return the pool with pseudo-labels where the entropy is low (Wang et al. 2017, CEAL).
 
-    Samples without any label get the class of highest probability if the entropy is below a
-    threshold that falls by `decay` with each round after the first.
+    A sample without a label gets its likeliest class if the entropy of its probabilities is below
+    the threshold. The threshold falls by `decay` in each round after the first.
 
     Args:
         pool: after all steps of the round.
-        features: `features.parquet` of the model of the round before.
-        threshold: in nats, of the first round.
-        decay: in nats a round.
+        features: `features.parquet` of the model of the previous round.
+        threshold: of the first round, in nats.
+        decay: in nats per round.
 
     Raises:
         InputError: the features lack a sample without a label.

@@ -1,4 +1,4 @@
-"""From a pool and a strategy to the samples put before the annotator."""
+"""Queries: the samples that a strategy chooses from a pool for the annotator."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,15 +26,16 @@ COLUMNS = {
 }
 OF_A_HEAD = set(COLUMNS) - {"features"}
 RANDOM = "cbal.strategies.random_choice:select"
-# What replaces strategies that look at a trained head, before there is one.
+# Strategies for round 1, in place of those that need a trained head.
 COLD_START = {"random": RANDOM, "centroid": "cbal.strategies.centroid:select"}
 
 
 def stream_of(address: str) -> str:
     """Return the name of a strategy's random stream.
 
-    A strategy in the user's own file draws the same wherever the file lies. That of a built-in
-    strategy is its address: it must not change, since results follow it.
+    For a strategy in a user's file it leaves out the folder, so that moving the file does not
+    change the random numbers. For a built-in strategy it is the address. Do not change it: all
+    results depend on it.
     """
     module, _, function = address.rpartition(":")
     return f"{Path(module).name}:{function}" if module.endswith(".py") else address
@@ -43,15 +44,15 @@ def stream_of(address: str) -> str:
 def usable_strategy(
     address: str, needs: Sequence[str], candidates: Candidates, cold_start: str = "random"
 ) -> str:
-    """Return the address of the strategy to use: another one before there is a model.
+    """Return the address of the strategy to use: the step's, or its replacement in round 1.
 
-    In round 1 no head is trained, so there are no probabilities to be uncertain by.
+    In round 1 no head is trained, so there are no probabilities and no uncertainty.
 
     Args:
         address: of the step's strategy.
-        needs: names of the fields of `Candidates` that it looks at.
-        candidates: what there is of them.
-        cold_start: a key of `COLD_START`.
+        needs: names of the fields of `Candidates` that the strategy uses.
+        candidates: the samples to choose from, with the fields that are available.
+        cold_start: key of `COLD_START`, the replacement.
     """
     missing = [need for need in needs if need in OF_A_HEAD and getattr(candidates, need) is None]
     if not missing or not len(candidates):
@@ -71,14 +72,14 @@ def candidates_of(
 ) -> Candidates:
     """Return the samples of the unlabeled pool that a step may show.
 
-    Under `cluster_labels="keep"` a cluster label is for ever, so its images leave
-    clustering; uncertainty still ranks every image without an individual label.
+    With `cluster_labels="keep"` cluster labels are permanent, so images with one are not
+    clustered again. Individual steps still rank every image without an individual label.
 
     Args:
         pool: the pool before the step.
         kind: "individual" or "cluster".
         cluster_labels: "reask" or "keep".
-        needs: names of the fields of `Candidates` that the strategy looks at.
+        needs: names of the fields of `Candidates` that the strategy uses.
         features: `features.parquet`, or `probabilities.parquet` of a round with a fixed encoder,
             or None.
         encoded: features of all samples from a fixed encoder, or None.
@@ -111,7 +112,7 @@ def candidates_of(
 
 
 def _read(features: Path, sample_id: np.ndarray, needs: Sequence[str]) -> dict[str, Any]:
-    """Return fields of `Candidates`, features so that float32 can compute with them."""
+    """Return fields of `Candidates`, with features that are `computable` in float32."""
     columns = {field: column for field, column in COLUMNS.items() if field in needs}
     read = read_features(features, sample_id, list(columns.values()))
     if read.get("feature") is not None:
@@ -126,7 +127,7 @@ def _fixed_fields(
     probabilities: Path | None,
     encoded: Path,
 ) -> dict[str, Any]:
-    """Return fields of `Candidates`, the features from the file of a fixed encoder."""
+    """Return fields of `Candidates`, with features from the file of a fixed encoder."""
     fields = {}
     if {"features", "labeled_features"} & set(needs):
         both = np.concatenate([sample_id, labeled if "labeled_features" in needs else []])
@@ -149,7 +150,7 @@ def make_query(
     threads: int,
     settings: dict[str, int],
 ) -> pa.Table:
-    """Let a strategy choose and return its choice as the rows of `query.parquet`."""
+    """Call a strategy and return its selection as the rows of `query.parquet`."""
     if len(candidates) < n:
         say(f"{len(candidates)} candidates are left for {n} interactions")
     if len(candidates):

@@ -1,4 +1,4 @@
-"""The pool within a round: the round before, and the steps so far."""
+"""The pool within a round: that of the previous round after the answers of the steps so far."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,16 +10,16 @@ from cbal.storage.files import metadata_of, read_table
 
 
 def read_pool(path: Path) -> Pool:
-    """Read a `pool.parquet`."""
+    """Read `pool.parquet`."""
     table = read_table(path, POOL_COLUMNS)
     return from_table(table, metadata_of(table))
 
 
 def check_interactions(dataset: str, interactions: int, images: int) -> None:
-    """Check that a round can ask for as many interactions as it should.
+    """Check that a round does not have more interactions than there are images to label.
 
     Raises:
-        InputError: there are fewer images to label.
+        InputError: it has more.
     """
     if interactions > images:
         raise InputError(
@@ -38,9 +38,9 @@ def pool_after(
     """Return the pool of `round` after the steps whose queries and annotations are given.
 
     Args:
-        before: `pool.parquet` of the round before.
-        queries, annotations: of the steps so far, in their order.
-        round: the round.
+        before: `pool.parquet` of the previous round.
+        queries, annotations: files of the steps so far, in their order.
+        round: number of the round.
         cluster_labels: "reask" or "keep"; see `begin_round`.
     """
     pool = begin_round(read_pool(before), round, cluster_labels)

@@ -20,14 +20,14 @@ class Pool:
 
     Attributes:
         sample_id: int64[n].
-        label: int16[n], -1 where there is none.
-        kind: int8[n], NONE, INDIVIDUAL, CLUSTER or PSEUDO (the model's own label, which nobody
-            gave and one round's training alone uses).
-        labeled_round: int16[n], the round that gave the label, -1 where there is none.
+        label: int16[n], -1 for no label.
+        kind: int8[n], NONE, INDIVIDUAL, CLUSTER or PSEUDO (predicted by the model, not given by
+            the annotator; used for the training of one round only).
+        labeled_round: int16[n], the round of the label, -1 for no label.
         interaction: int32[n], the interaction that gave the label, counted from 0 over
-            the whole run, -1 where none did.
-        individual, cluster: interactions of each kind so far.
-        latest: interactions in the latest round.
+            the whole run, -1 if no interaction did.
+        individual, cluster: number of interactions of each kind so far.
+        latest: number of interactions in the latest round.
         round: the latest round; 0 before any label.
     """
 
@@ -43,22 +43,22 @@ class Pool:
 
     @property
     def interactions(self) -> int:
-        """Interactions so far, of both kinds."""
+        """Number of interactions so far, of both kinds."""
         return self.individual + self.cluster
 
     @property
     def unlabeled(self) -> np.ndarray:
-        """bool[n]: the unlabeled pool, which is every sample without an individual label."""
+        """bool[n], the unlabeled pool: every sample without an individual label."""
         return self.kind != INDIVIDUAL
 
     @property
     def ended(self) -> bool:
-        """Whether a round found nothing left to ask, so that the run is over."""
+        """Whether the run has ended: its latest round had nothing left to ask."""
         return self.round > 0 and self.latest == 0
 
 
 def initial(sample_id: np.ndarray) -> Pool:
-    """Return the pool of round 0: no label anywhere."""
+    """Return the pool of round 0, in which no sample has a label."""
     n = len(sample_id)
     return Pool(
         sample_id=np.sort(np.asarray(sample_id, np.int64)),
@@ -82,11 +82,11 @@ def supervised(sample_id: np.ndarray, truth: np.ndarray) -> Pool:
 
 
 def admit(pool: Pool, sample_id: np.ndarray) -> Pool:
-    """Return the pool with more samples in it, without a label; those that it has stay.
+    """Return the pool with new samples, which have no label; its own samples stay as they are.
 
     Args:
         pool: of n samples.
-        sample_id: int64[m], of all training samples.
+        sample_id: int64[m], all training samples, old and new.
     """
     new = initial(np.setdiff1d(sample_id, pool.sample_id))
     names = ("sample_id", "label", "kind", "labeled_round", "interaction")
@@ -100,9 +100,9 @@ def admit(pool: Pool, sample_id: np.ndarray) -> Pool:
 def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
     """Return the pool at the start of `round`.
 
-    With `cluster_labels="reask"` (the reading of the paper's Figure 3, right) the
-    cluster labels of earlier rounds are dropped and asked again; with "keep" they stay.
-    Pseudo-labels are dropped in any case.
+    With `cluster_labels="reask"` (as the paper's Figure 3, right, suggests) the cluster labels of
+    earlier rounds are removed and asked again; with "keep" they stay. Pseudo-labels are always
+    removed.
     """
     pool = replace(pool, round=round, latest=0)
     stale = pool.kind == PSEUDO
@@ -128,8 +128,8 @@ def apply_annotations(
     Args:
         pool: the pool before the step.
         query: columns interaction, sample_id, kind (one row per shown sample).
-        annotations: columns interaction, kind, label, accepted (one row per interaction), and
-            `excluded` where a person answered: samples that the answer does not cover.
+        annotations: columns interaction, kind, label, accepted (one row per interaction), and,
+            if a person answered, `excluded`: the samples to which the answer does not apply.
         again: whether the query may show samples that have an individual label; they keep it.
 
     Raises:
@@ -167,12 +167,12 @@ def apply_annotations(
 
 
 def give_pseudo_labels(pool: Pool, chosen: np.ndarray, label: np.ndarray) -> Pool:
-    """Return the pool with the model's labels on samples without a label; no interaction.
+    """Return the pool with pseudo-labels; they do not count as interactions.
 
     Args:
         pool: after all steps of the round.
-        chosen: bool[n], samples that get one; those with a label keep theirs.
-        label: int16[n], the model's labels.
+        chosen: bool[n], samples to get a pseudo-label; samples with a label keep it.
+        label: int16[n], the predicted labels.
     """
     chosen = chosen & (pool.kind == NONE)
     return replace(
@@ -184,7 +184,7 @@ def give_pseudo_labels(pool: Pool, chosen: np.ndarray, label: np.ndarray) -> Poo
 
 
 def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
-    """Return the pool as a Parquet table and the metadata that belongs to it."""
+    """Return the pool as a table, and the metadata that belong to the table."""
     empty = pool.kind == NONE
     names = np.array([None, *KINDS], dtype=object)
     table = pa.table(
@@ -205,7 +205,7 @@ def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
 
 
 def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
-    """Return the pool that `to_table` made the table and metadata of."""
+    """Return the pool from the table and the metadata that `to_table` made."""
     kind = np.zeros(len(table), np.int8)
     labels = np.array(table.column("label_kind").to_pylist(), dtype=object)
     for number, name in enumerate(KINDS, start=1):
@@ -224,7 +224,7 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
 
 
 def _excluded(annotations: pa.Table) -> list[int]:
-    """Return the samples that were taken out of their cluster before it was labeled."""
+    """Return the samples that a person removed from a cluster before labeling it."""
     if "excluded" not in annotations.column_names:
         return []
     return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]

@@ -1,1 +1,1 @@
-"""How things are kept on disk: tables, seals, locks, features, archives."""
+"""Files on disk: tables, seals, locks, features, archives."""

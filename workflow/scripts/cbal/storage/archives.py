@@ -1,8 +1,8 @@
-"""Archives: the metrics of finished runs, a file of some kB each, and what made them.
+"""Archives: the metrics of finished runs, one file of some kB each, and their settings.
 
-An archive is a folder that outlives `results/`: `{dataset}/{scenario}/seed-{seed}.parquet` is
-what `finish_run.py` wrote of a run, `{dataset}/{scenario}/settings.json` has the settings that all
-its seeds have in common.
+An archive is a folder that is kept when `results/` is deleted. In it,
+`{dataset}/{scenario}/seed-{seed}.parquet` is the file that `finish_run.py` wrote for a run, and
+`{dataset}/{scenario}/settings.json` has the settings that all seeds of the scenario share.
 """
 
 import json
@@ -14,24 +14,24 @@ Settings = dict[str, Any]
 
 
 def run_file(archive: Path, dataset: str, scenario: str, seed: int) -> Path:
-    """Return the path of a run's metrics."""
+    """Return the path of the metrics of a run."""
     return archive / dataset / scenario / f"seed-{seed}.parquet"
 
 
 def settings_file(archive: Path, dataset: str, scenario: str) -> Path:
-    """Return the path of what made the runs of a scenario."""
+    """Return the path of the settings of the runs of a scenario."""
     return archive / dataset / scenario / "settings.json"
 
 
 def disagreement(
     archive: Path, dataset: str, scenario: str, settings: Settings, defaults: Settings
 ) -> str | None:
-    """Return how an archive's runs differ from settings, with the file; None if they do not.
+    """Return the file and the first setting in which archived runs differ; None if none does.
 
-    Runs that the archive does not have do not differ.
+    The result is also None if the archive has no runs of the scenario.
 
     Args:
-        archive, dataset, scenario: whose runs.
+        archive, dataset, scenario: of the archived runs.
         settings, defaults: see `difference`.
     """
     path = settings_file(archive, dataset, scenario)
@@ -46,11 +46,11 @@ def disagreement(
 
 
 def difference(theirs: Settings, ours: Settings, defaults: Settings) -> str | None:
-    """Return the first setting that differs, by its dotted name; None where all agree.
+    """Return the first setting that differs, with its dotted name; None if all are equal.
 
     Args:
-        theirs, ours: settings that made two results.
-        defaults: of settings, which those have that did not exist when a result was made.
+        theirs, ours: settings of two results.
+        defaults: values of settings that did not exist when a result was made.
     """
     usual, there, here = (dict(_flat(settings)) for settings in (defaults, theirs, ours))
     for key in sorted({*there, *here}):
@@ -61,7 +61,7 @@ def difference(theirs: Settings, ours: Settings, defaults: Settings) -> str | No
 
 
 def _flat(settings: Settings, above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted names of settings and their values; lists are values."""
+    """Yield the dotted name and the value of each setting; a list is one value."""
     for key, value in settings.items():
         if isinstance(value, dict) and value:
             yield from _flat(value, f"{above}{key}.")

@@ -1,4 +1,4 @@
-"""Features of a whole data set from a fixed encoder: computed once, mapped into memory."""
+"""Features of a whole data set from a fixed encoder: computed once, then memory-mapped."""
 
 import tempfile
 from collections.abc import Iterable
@@ -11,18 +11,19 @@ from cbal.errors import InputError
 from cbal.storage.feature_range import Spread
 from cbal.storage.files import HOW_TO_REBUILD, atomic
 
-ROWS = 8192  # that are converted at a time
+ROWS = 8192  # rows that are converted at a time
 
 
 def write_encoded(path: Path, n: int, parts: Iterable[np.ndarray]) -> None:
-    """Write the features of n samples, in the order of `sample_id`, as they come.
+    """Write the features of n samples, in the order of `sample_id`, part by part.
 
-    They are stored in half precision where that tells the samples apart, else as float32.
+    They are stored in half precision if that keeps the differences between samples, else as
+    float32.
 
     Args:
         path: of the `.npy` file.
-        n: samples.
-        parts: float32[b, d] each, n rows in all.
+        n: number of samples.
+        parts: float32[b, d] each, n rows in total.
 
     Raises:
         InputError: a feature is not a finite number, or all samples have the same features.
@@ -50,14 +51,14 @@ def write_encoded(path: Path, n: int, parts: Iterable[np.ndarray]) -> None:
 
 
 def open_encoded(path: Path, samples: int) -> np.ndarray:
-    """Return float16 or float32[N, d] by `sample_id`, mapped into memory, not read.
+    """Return the memory-mapped features, float16 or float32[N, d]; rows are `sample_id`s.
 
     Args:
-        path: of the file.
-        samples: that it must have at least.
+        path: of the `.npy` file.
+        samples: number of samples that it must have at least.
 
     Raises:
-        InputError: the file is missing, damaged, or of fewer samples.
+        InputError: the file is missing, damaged, or has fewer samples.
     """
     try:
         features = np.load(path, mmap_mode="r")

@@ -1,4 +1,4 @@
-"""Files of features: written while they are computed, read as far as they are needed."""
+"""Files of features: written while the features are computed, and read in part."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,19 +12,22 @@ from cbal.errors import InputError
 from cbal.storage.feature_range import Spread
 from cbal.storage.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
 
-# What several passes tell of an image, beside their mean probability.
+# Columns for several passes: measures of their disagreement, beside their mean probability.
 TERMS = ("expected_entropy", "variation_ratio", "mean_std")
-ROWS = 8192  # of a row group: 8 MB of 512 features
+ROWS = 8192  # smallest number of rows of a row group: 8 MB at 512 features
 
 
 class DoesNotFitError(Exception):
-    """Features in the middle of a file do not fit into the half precision of its beginning."""
+    """Error: a file was begun in half precision, and later features do not fit into it."""
 
 
 def schema(features: int | None, classes: int, dtype: type = np.float16) -> pa.Schema:
-    """Return the columns of `features.parquet`, whose features are float16 or float32.
+    """Return the columns of `features.parquet`, or of `probabilities.parquet`.
 
-    Without features they are those of `probabilities.parquet`.
+    Args:
+        features: number of features; None for `probabilities.parquet`.
+        classes: number of classes.
+        dtype: of the features, float16 or float32.
     """
     of_list = pa.from_numpy_dtype(dtype)
     feature = {} if features is None else {"feature": pa.list_(of_list, features)}
@@ -45,14 +48,15 @@ def to_batch(
     classes: int,
     terms: Sequence[np.ndarray] = (),
 ) -> pa.RecordBatch:
-    """Return rows of `features.parquet`; probabilities are null where there is no trained head.
+    """Return rows of `features.parquet`; probabilities are null if there is no trained head.
 
     Args:
         sample_id: int64[b].
-        feature: float16 or float32[b, d]; None where the encoder is fixed and has its own file.
+        feature: float16 or float32[b, d]; None if the encoder is fixed, whose features are in
+            another file.
         probability: float32[b, classes] or None.
-        classes: of the head, trained or not.
-        terms: float32[b] for each of `TERMS`; null where there is a single pass, and none given.
+        classes: number of classes of the head, trained or not.
+        terms: float32[b] for each of `TERMS`; empty for a single pass, which makes them null.
     """
     if feature is None:
         columns = schema(None, classes)
@@ -78,23 +82,25 @@ def write_features(
     spread: Spread | None = None,
     **metadata: Any,
 ) -> None:
-    """Write rows as they come, ROWS or more a row group; no batch makes an empty file.
+    """Write batches of rows as they are computed; without any batch, write an empty file.
+
+    A row group has `ROWS` rows or more.
 
     Args:
         path: of the file.
         batches: rows, see `to_batch`.
-        spread: of the features of all batches so far. If they fit into half precision they are
-            stored so; without it they are stored as they come.
+        spread: of the features of all batches so far. Features that fit into half precision are
+            stored in it. Without `spread`, features keep their type.
         **metadata: of the file.
 
     Raises:
-        DoesNotFitError: the first rows fit, and later ones do not; no file is left.
+        DoesNotFitError: the first rows fit and later ones do not; no file is left.
     """
     groups = _groups(batches)
     first = next(groups, None)
     half = spread is not None and first is not None and spread.fits
     if half:
-        first = list(map(_halved, first))
+        first = list(map(_in_half, first))
     columns = schema(1, 1) if first is None else first[0].schema
     with parquet_writer(path, with_metadata(columns, **metadata), repeats=False) as writer:
         if first is not None:
@@ -102,11 +108,11 @@ def write_features(
         for group in groups:
             if half and not spread.fits:
                 raise DoesNotFitError
-            writer.write_table(pa.Table.from_batches(map(_halved, group) if half else group))
+            writer.write_table(pa.Table.from_batches(map(_in_half, group) if half else group))
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
-    """Yield the batches of one row group after another."""
+    """Yield the batches of each row group."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
@@ -117,8 +123,8 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]
         yield waiting
 
 
-def _halved(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return rows with their features in half precision."""
+def _in_half(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the rows with their features in half precision."""
     place = batch.schema.get_field_index("feature")
     column = batch.column(place)
     half = pa.array(column.flatten().to_numpy().astype(np.float16))
@@ -132,17 +138,17 @@ def read_features(
 ) -> dict[str, np.ndarray | None]:
     """Return columns of `features.parquet` for given samples, as arrays.
 
-    The file is read row group by row group, so that memory holds the arrays and little more.
+    The file is read row group by row group, so that memory holds little more than the arrays.
 
     Args:
         path: of the file.
         sample_id: int64[n], ascending, the wanted samples.
-        columns: names of columns; of lists, as feature (float16 or float32[n, d]) and probability
-            (float32[n, classes]), or of numbers.
+        columns: names of columns.
 
     Returns:
-        An array for each column, a matrix for one of lists; None where the column is null (no
-        trained head).
+        For each column an array, [n], or a matrix if the column has lists: `feature` is float16 or
+        float32[n, d], `probability` is float32[n, classes]. None if the column is null, as
+        `probability` is without a trained head.
 
     Raises:
         InputError: the file is not whole, or lacks a column or a sample.
@@ -174,7 +180,7 @@ def _fill(
     wanted: np.ndarray,
     n: int,
 ) -> None:
-    """Copy the wanted rows of a column to their places in its array, made when first needed."""
+    """Copy the wanted rows of a column into its array, which the first call creates."""
     if column.null_count == len(column):
         return
     if isinstance(column, pa.FixedSizeListArray):

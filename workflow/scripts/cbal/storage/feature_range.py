@@ -1,35 +1,35 @@
-"""Whether features fit into half precision, tell images apart, and can be computed with."""
+"""Checks of the range of features: for half precision, equal rows, and float32 distances."""
 
 import numpy as np
 
 from cbal.errors import InputError
 
-# Half precision rounds the features of a trained model by some 0.0003 of their spread. Where it
-# rounds by more than 0.01, they are stored as float32.
+# Half precision rounds the features of a trained model by about 0.0003 of their spread. Features
+# that it would round by more than 0.01 of their spread are stored as float32.
 ROUNDED = 0.01
-# Rows that differ by less than this part of their length differ by float32's rounding alone.
+# Rows that differ by less than this part of their length differ only by float32's rounding.
 NOISE = 1e-6
-# Squared distances of rows lose their digits where the spread is a smaller part of the length.
+# If the spread is a smaller part of the length, float32 distances lose too many digits.
 NARROW = 0.01
-# Powers of two between which squares and their sums are far from float32's limits.
+# Exponents of two: for values between them, squares and sums stay far from float32's limits.
 SMALLEST, LARGEST = -20, 20
 
 
 class Spread:
-    """How far rows of features lie apart, and how much half precision would round them.
+    """Spread of rows of features around their mean, and their rounding by half precision.
 
-    Rows come block by block, so that memory holds one of them.
+    Rows are added block by block, so that memory holds one block at a time.
     """
 
     def __init__(self):
-        """Start without a row."""
+        """Start without rows."""
         self.rows = 0
         self.mean: np.ndarray | float = 0.0
         self.apart = 0.0  # sum of the squared distances to the mean
         self.lost = 0.0  # sum of the squared differences to half precision
 
     def add(self, x: np.ndarray) -> None:
-        """Count the rows float32[b, d]."""
+        """Add the rows float32[b, d]."""
         with np.errstate(over="ignore"):
             lost = x - x.astype(np.float16)
         x = x.astype(np.float64)
@@ -43,12 +43,12 @@ class Spread:
 
     @property
     def fits(self) -> bool:
-        """Whether half precision keeps what tells the rows apart; one row, its direction."""
+        """Whether half precision keeps the differences between rows; for one row, its direction."""
         return self.lost <= ROUNDED**2 * (self.apart or self.rows * _squares(self.mean))
 
     @property
     def same(self) -> bool:
-        """Whether all rows are equal, but for rounding."""
+        """Whether all rows are equal, apart from rounding."""
         return self.apart <= NOISE**2 * self.rows * _squares(self.mean)
 
 
@@ -57,16 +57,16 @@ def _squares(x: np.ndarray | float) -> float:
 
 
 def check_finite(sample_id: np.ndarray, x: np.ndarray, what: str, advice: str) -> None:
-    """Check that what a model says of samples is numbers.
+    """Check that the outputs of a model for samples are finite.
 
     Args:
         sample_id: int64[b].
-        x: float32[b, d].
-        what: the numbers, as features or probabilities.
-        advice: what to do where they are not.
+        x: float32[b, d], the outputs.
+        what: name of the outputs: "features" or "probabilities".
+        advice: what to do if they are not finite; ends the error message.
 
     Raises:
-        InputError: a number of a sample is infinite or none.
+        InputError: an output is infinite or NaN; names the first such sample.
     """
     bad = ~np.isfinite(x).all(axis=1)
     if bad.any():
@@ -78,16 +78,16 @@ def check_finite(sample_id: np.ndarray, x: np.ndarray, what: str, advice: str) -
 def check_informative(
     spread: Spread, images: np.ndarray, sample_id: np.ndarray, advice: str
 ) -> None:
-    """Check that the features of images that differ do so too.
+    """Check that different images have different features.
 
     Args:
         spread: of the features of all samples.
         images: uint8[N, H, W, C], see `files.open_images`.
         sample_id: int64[n], the samples.
-        advice: what to do where they do not.
+        advice: what to do if the features are equal; ends the error message.
 
     Raises:
-        InputError: the features are all equal, or all zero, and the images are not.
+        InputError: the features are all equal, or all zero, and the images are not all equal.
     """
     if not spread.same:
         return
@@ -101,14 +101,14 @@ def check_informative(
 
 
 def computable(features: np.ndarray) -> np.ndarray:
-    """Return features with which float32 computes distances without losing their digits.
+    """Return features whose distances can be computed in float32 without a loss of digits.
 
-    Half precision is returned as it is. float32 is scaled by a power of two where squares would
-    come near to float32's limits, and taken less its mean where the rows lie much nearer to each
-    other than to 0. Neither changes which samples are near to each other.
+    float16 features are returned unchanged. float32 features are centered if the rows are much
+    nearer to each other than to 0, and scaled by a power of two if their squares would come near
+    float32's limits. Neither changes which samples are near each other.
 
     Args:
-        features: float16 or float32[n, d]; float32 is overwritten.
+        features: float16 or float32[n, d]; float32 features are overwritten.
     """
     if features.dtype == np.float16 or not len(features):
         return features

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and Parquet tables that carry their keys."""
+"""Files that are written completely or not at all, and Parquet tables with their keys."""
 
 import glob
 import json
@@ -24,14 +24,14 @@ HOW_TO_REBUILD = "delete it and run the same snakemake command again to rebuild 
 def atomic(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; rename it to `path` on success.
 
-    A job killed on the way leaves no file under the final name. What it left under a
-    temporary one goes with the next attempt.
+    A killed job leaves no file under the final name. The next attempt deletes the temporary
+    file that it left.
 
     Raises:
         InputError: the file cannot be written (disk full, no permission).
     """
     path = Path(path)
-    # Not the process id: nodes of a cluster have the same ones.
+    # Not the process id: two nodes of a cluster may have the same one.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,12 +47,12 @@ def atomic(path: str | Path) -> Iterator[Path]:
             "make room or mend the permissions, then run the same command again"
         ) from error
     finally:
-        with suppress(OSError):  # where it cannot be removed, that was said already
+        with suppress(OSError):  # an error here was reported already
             temporary.unlink()
 
 
 def _is_of(failed: object, path: Path) -> bool:
-    """Whether the file that could not be written is `path`, or serves to write it."""
+    """Return whether a failed file is `path`, its temporary file, or a folder above it."""
     if not isinstance(failed, str | os.PathLike):
         return failed is None
     beside = Path(failed)
@@ -62,7 +62,7 @@ def _is_of(failed: object, path: Path) -> bool:
 
 
 def with_metadata(schema: pa.Schema, **metadata: Any) -> pa.Schema:
-    """Return `schema` with `metadata` as its JSON metadata."""
+    """Return `schema` with `metadata`, stored as JSON."""
     return schema.with_metadata({METADATA_KEY: json.dumps(metadata, sort_keys=True)})
 
 
@@ -70,14 +70,13 @@ def with_metadata(schema: pa.Schema, **metadata: Any) -> pa.Schema:
 def parquet_writer(
     path: str | Path, schema: pa.Schema, repeats: bool = True
 ) -> Iterator[pq.ParquetWriter]:
-    """Yield a writer of the Parquet file `path`, which appears whole, sealed, or not at all.
+    """Yield a writer of the Parquet file `path`, which is written and sealed, or not at all.
 
     Args:
         path: of the file.
         schema: of its rows.
-        repeats: whether values occur again and again. Where they do not, as in features,
-            collecting them in a dictionary first doubles the time of writing, and more so
-            that of reading.
+        repeats: whether values occur many times. If they do not, as in features, Parquet's
+            dictionary of values doubles the time to write and more than doubles the time to read.
     """
     with atomic(path) as temporary:
         with pq.ParquetWriter(
@@ -93,7 +92,7 @@ def parquet_writer(
 
 
 def write_table(path: str | Path, table: pa.Table, **metadata: Any) -> None:
-    """Write `table` to the Parquet file `path` with `metadata`, whole or not at all."""
+    """Write `table` with `metadata` to the Parquet file `path`, completely or not at all."""
     table = table.cast(with_metadata(table.schema, **metadata))
     with parquet_writer(path, table.schema) as writer:
         writer.write_table(table)
@@ -106,11 +105,11 @@ def read_table(
 
     Args:
         path: of the file.
-        columns: to read; None reads all.
-        optional: more of them, where the file has them.
+        columns: names of columns to read; None reads all.
+        optional: names of further columns, which the file may lack.
 
     Raises:
-        InputError: the file is missing, truncated, altered, or lacks a column.
+        InputError: the file is missing, truncated or altered, or lacks a column.
     """
     check_whole(Path(path), "Parquet")
     table = pq.ParquetFile(path).read()
@@ -125,36 +124,40 @@ def read_table(
 
 
 def samples_of(index: pa.Table, split: str) -> np.ndarray:
-    """Return int64[n], the samples of a split (train, test, validation), of `index.parquet`."""
-    # Arrow's filter imports its compute engines, and text as an array pandas.
+    """Return int64[n], the samples of a split (train, test, validation) of `index.parquet`."""
+    # Not by PyArrow: its filter imports its compute engines, and text to an array pandas.
     of_split = np.array(index["split"].to_pylist()) == split
     return index["sample_id"].to_numpy()[of_split]
 
 
 def labels_of(table: pa.Table) -> np.ndarray:
-    """Return int16[n], the column `label`, -1 where it is null."""
+    """Return int16[n], the column `label` with -1 for null."""
     return filled(table["label"], np.int16)
 
 
 def filled(column: pa.ChunkedArray, dtype: type) -> np.ndarray:
     """Return a column of whole numbers with -1 for null.
 
-    Arrow's own `fill_null` and `sort_by` import its compute engines, which cost a small
-    job more than all it does.
+    PyArrow's `fill_null` and `sort_by` import its compute engines, which takes longer than the
+    work of a small job.
     """
     return np.nan_to_num(column.to_numpy(), nan=-1).astype(dtype)
 
 
 def metadata_of(table: pa.Table) -> dict[str, Any]:
-    """Return the JSON metadata that `write_table` gave the table."""
+    """Return the metadata that `write_table` stored with the table."""
     return json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
 
 
 def check_whole(path: Path, kind: str) -> None:
-    """Check that a sealed file is as it was written.
+    """Check that a sealed file is whole and unchanged.
+
+    Args:
+        path: of the file.
+        kind: of the file, for the error message: "Parquet" or "safetensors".
 
     Raises:
-        InputError: it is missing, cannot be read, or has changed.
+        InputError: the file is missing, cannot be read, or has changed.
     """
     try:
         wrong = damage(path)

@@ -1,17 +1,17 @@
-"""Files that a process locks while it lives; the kernel frees the lock whatever ends it."""
+"""Files that a process locks while it runs; the kernel frees the lock when the process ends."""
 
 import fcntl
 from pathlib import Path
 
 
 def is_held(path: Path) -> bool:
-    """Return whether somebody who lives holds a file."""
+    """Return whether a running process holds the lock of a file."""
     try:
         with path.open() as file:
-            # Shared: two who look at once must not see each other's look.
+            # A shared lock, so that two processes that check at once do not see each other.
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
-    except OSError:  # held, or somebody else's: not to be touched
+    except OSError:  # locked, or the file of another user
         return True
     return False

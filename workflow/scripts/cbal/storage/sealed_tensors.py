@@ -1,4 +1,4 @@
-"""Safetensors files that are whole and sealed, whatever library made the tensors."""
+"""Sealed safetensors files, for tensors of any library."""
 
 import json
 from collections.abc import Callable
@@ -16,16 +16,16 @@ METADATA = "cbal"
 def write_sealed(
     path: Path, to_bytes: Callable[[dict[str, str]], bytes], metadata: dict[str, str]
 ) -> None:
-    """Write a safetensors file, whole, sealed, or not at all.
+    """Write and seal a safetensors file, completely or not at all.
 
     Args:
         path: of the file.
-        to_bytes: given the file's metadata, returns its bytes: `save` of safetensors.
-        metadata: to keep.
+        to_bytes: takes the metadata of the file and returns its bytes, by `save` of safetensors.
+        metadata: to store in the file.
     """
     with atomic(path) as temporary:
-        # One entry: the order of several is random. save_file makes files that only the
-        # user reads.
+        # One entry, since the order of several entries is random. Not by `save_file`, whose
+        # files only their owner may read.
         one = {METADATA: json.dumps({**metadata, "seal": BLANK}, sort_keys=True)}
         temporary.write_bytes(to_bytes(one))
         seal(temporary)

@@ -1,9 +1,9 @@
-"""Seals: a checksum inside a file, over all its bytes, so that no damage passes for data.
+"""Seals: a checksum inside a file, over all its bytes, that reveals any damage.
 
-Parquet's own checksums cover pages and leave out the footer, where a flipped bit changes
-names, keys or counts; safetensors has none. A seal stands in the metadata that both formats
-offer, so other readers see an ordinary file: its digits are written as zeros, the whole file
-is hashed, and the digits are filled in.
+Parquet's own checksums cover pages but not the footer, where a flipped bit changes names, keys or
+counts. safetensors has no checksum. The seal is stored in the metadata that both formats have, so
+other programs read an ordinary file. To seal a file, its digits are first written as zeros, then
+the whole file is hashed, then the digits are replaced by the hash.
 """
 
 import hashlib
@@ -13,11 +13,11 @@ from pathlib import Path
 DIGITS = 32
 MARK = b"cbal-seal:"
 ZEROS = b"0" * DIGITS
-BLANK = (MARK + ZEROS).decode()  # what a file's metadata must hold before it is sealed
+BLANK = (MARK + ZEROS).decode()  # a file's metadata must contain it before the file is sealed
 
 
 def seal(path: Path) -> None:
-    """Fill in the seal of a file that has a blank one in its metadata.
+    """Fill in the checksum of a file whose metadata contains `BLANK`.
 
     Raises:
         ValueError: the file has no seal.
@@ -28,7 +28,7 @@ def seal(path: Path) -> None:
 
 
 def damage(path: Path) -> str | None:
-    """Return what is wrong with a sealed file; None if it is byte for byte as it was sealed.
+    """Return what is wrong with a sealed file; None if no byte has changed.
 
     Raises:
         OSError: the file cannot be read.

@@ -1,4 +1,4 @@
-"""What several passes disagree on (BALD: Houlsby et al. 2011; Gal, Islam and Ghahramani 2017)."""
+"""BALD: disagreement of several passes (Houlsby et al. 2011; Gal, Islam and Ghahramani 2017)."""
 
 import numpy as np
 
@@ -11,10 +11,10 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     """Take the n candidates of highest mutual information, the highest first.
 
     The mutual information of the label and the model's weights is the entropy of the mean
-    over passes less the mean of their entropies, in nats.
+    probabilities over passes, minus the mean entropy of a pass, in nats.
 
     Raises:
-        InputError: a probability is not a number.
+        InputError: a probability is not a finite number.
     """
     score = entropy(candidates.probabilities) - candidates.expected_entropy
     return highest(candidates, score, n)

@@ -1,4 +1,4 @@
-"""What every query strategy takes and returns."""
+"""Input and output of every query strategy."""
 
 from dataclasses import dataclass
 
@@ -14,16 +14,16 @@ class Candidates:
     Attributes:
         sample_id: int64[n], ascending.
         features: float16 or float32[n, d] or None, the input of the model's head; float32 where
-            half precision would lose what tells samples apart (`feature_range.computable`).
+            half precision would lose the differences between samples (`feature_range.Spread`).
         probabilities: float32[n, classes] or None, the model's softmax; the mean of all passes
-            where the scenario asks for several (Monte-Carlo dropout, an ensemble).
+            if the scenario has several (Monte-Carlo dropout, an ensemble).
         expected_entropy: float32[n] or None, the mean over passes of the softmax's entropy (nats).
         variation_ratio: float32[n] or None, the share of passes that do not vote for the class
             with most votes.
-        mean_std: float32[n] or None, the standard deviation over passes of a class's
-            probability, its mean over classes.
-        labeled_features: as features, [m, d], or None: those of all samples with an individual
-            label, in the order of their `sample_id`.
+        mean_std: float32[n] or None, the standard deviation over passes of the probability of a
+            class, averaged over classes.
+        labeled_features: float16 or float32[m, d] or None, the features of all samples with an
+            individual label, in the order of their `sample_id`.
     """
 
     sample_id: np.ndarray
@@ -40,12 +40,12 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is put before the annotator: m shown samples, in the order they are shown.
+    """The m samples that the annotator is shown, in the order in which they are shown.
 
     Attributes:
-        interaction: int32[m], dense from 0, ascending; one number per interaction.
+        interaction: int32[m], ascending, without gaps from 0: the interaction of each sample.
         sample_id: int64[m].
-        score: float32[m], what the strategy ranked by.
+        score: float32[m], the value by which the strategy ranked the sample.
     """
 
     interaction: np.ndarray
@@ -54,7 +54,7 @@ class Selection:
 
 
 def one_by_one(sample_id: np.ndarray, score: np.ndarray) -> Selection:
-    """Return the selection that shows each sample in an interaction of its own."""
+    """Return a selection that shows one sample per interaction."""
     return Selection(
         interaction=np.arange(len(sample_id), dtype=np.int32),
         sample_id=np.asarray(sample_id, np.int64),
@@ -63,17 +63,17 @@ def one_by_one(sample_id: np.ndarray, score: np.ndarray) -> Selection:
 
 
 def nothing() -> Selection:
-    """Return the selection that shows no sample."""
+    """Return a selection that shows no sample."""
     return one_by_one(np.zeros(0), np.zeros(0))
 
 
 def refuse(sample_id: np.ndarray, bad: np.ndarray, what: str) -> None:
-    """Refuse numbers that are none, by the name of the first sample that has some.
+    """Raise an error that names the first sample whose values are not finite.
 
     Args:
         sample_id: int64[n].
-        bad: bool[n].
-        what: the numbers, as features or probabilities.
+        bad: bool[n], the samples with such values.
+        what: name of the values: "features" or "probabilities".
 
     Raises:
         InputError: a sample is bad.

@@ -1,4 +1,4 @@
-"""The sample nearest to each centroid of k-means: diverse and typical, for a first round."""
+"""The sample nearest to each k-means centroid: diverse and typical samples for a first round."""
 
 import numpy as np
 
@@ -16,13 +16,14 @@ def select(
     threads: int = 1,
     iterations: int = 40,
 ) -> Selection:
-    """Put the candidates into n clusters and take the one nearest to each centroid.
+    """Divide the candidates into n clusters and take the one nearest to each centroid.
 
-    Those of larger clusters come first; `score` is the squared distance to the centroid. Where
-    clusters are empty (twins in the data), the second nearest of the largest ones follow.
+    Candidates of larger clusters come first; `score` is the squared distance to the centroid. If
+    some clusters are empty (because of duplicates in the data), the second nearest candidates of
+    the largest clusters follow.
 
     Raises:
-        InputError: a feature is not a number, or a setting not above 0.
+        InputError: a feature is not a finite number, or a setting is not above 0.
     """
     positive(iterations=iterations)
     n = min(n, len(candidates))

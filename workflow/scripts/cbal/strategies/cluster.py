@@ -1,4 +1,4 @@
-"""k-means clusters of the features, shown whole (the paper, section 3)."""
+"""k-means clusters of the features, each shown as a whole (the paper, section 3)."""
 
 import numpy as np
 
@@ -17,14 +17,14 @@ def select(
     device: str = "cpu",
     levels: int = 1,
 ) -> Selection:
-    """Put every candidate into one of n clusters and show each cluster in one interaction.
+    """Divide all candidates into n clusters and show each cluster in one interaction.
 
-    Within a cluster the image nearest to the centroid comes first; `score` is the
-    squared distance to it. With fewer than n candidates each is a cluster of its own;
-    an empty cluster is not shown, so there may be fewer than n interactions.
+    Within a cluster the image nearest to the centroid comes first; `score` is the squared
+    distance to the centroid. With fewer than n candidates, each candidate is one cluster. An
+    empty cluster is not shown, so there may be fewer than n interactions.
 
     Raises:
-        InputError: a feature is not a number, or a setting not above 0.
+        InputError: a feature is not a finite number, or a setting is not above 0.
     """
     positive(iterations=iterations)
     if not len(candidates) or not n:

@@ -12,13 +12,13 @@ from cbal.strategies.support.lazy_greedy import lazy_greedy
 
 
 def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:
-    """Take n candidates, each the one farthest from all labeled and all taken before.
+    """Take n candidates: each is the one farthest from all labeled samples and those taken.
 
-    `score` is that Euclidean distance. Where nothing is labeled yet, the first is drawn at
-    random and its score is infinite. Ties break by `sample_id`.
+    `score` is the Euclidean distance to the nearest of them. If no sample is labeled yet, the
+    first candidate is drawn at random and its score is infinite. Ties break by `sample_id`.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a finite number.
     """
     n = min(n, len(candidates))
     if not n:
@@ -29,7 +29,7 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
         norms = squared_norms(candidates, share)
         if len(labeled):
             distance = share.over(features, partial(to_nearest, others=labeled))
-        else:  # as if a first center were infinitely far from all
+        else:  # any value larger than all distances
             distance = np.full(len(features), np.finfo(np.float32).max, np.float32)
             distance[rng.integers(len(features))] = np.inf
         rows, score = farthest_first(features, norms, distance, n)
@@ -37,21 +37,21 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
 
 
 def to_nearest(x: np.ndarray, _: slice, others: np.ndarray) -> np.ndarray:
-    """Return the squared distance of each row to the nearest other row, float32[b]."""
-    faiss.omp_set_num_threads(1)  # of the thread that has this block; the others have theirs
+    """Return float32[b], the squared distance of each row of `x` to the nearest of `others`."""
+    faiss.omp_set_num_threads(1)  # for this thread; each thread computes another block
     return faiss.knn(x, others, 1)[0][:, 0]
 
 
 def farthest_first(
     features: np.ndarray, norms: np.ndarray, distance: np.ndarray, n: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return n rows, each the farthest from the given centers and the rows before it.
+    """Return n rows: each is the one farthest from the given centers and the rows taken.
 
     Args:
         features: float16 or float32[rows, d].
-        norms: float32[rows], their squared lengths.
-        distance: float32[rows], squared, to the nearest given center; is overwritten.
-        n: how many rows, at most all.
+        norms: float32[rows], the squared lengths of the features.
+        distance: float32[rows], squared distances to the nearest given center; overwritten.
+        n: number of rows to return, at most `rows`.
 
     Returns:
         int64[n], the rows, and float32[n], the squared distance of each when it was taken.

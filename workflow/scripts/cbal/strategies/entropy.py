@@ -1,4 +1,4 @@
-"""Maximum entropy of the softmax (Wang et al. 2017), the paper's uncertainty."""
+"""Maximum entropy of the softmax (Wang et al. 2017): the paper's measure of uncertainty."""
 
 import numpy as np
 
@@ -13,6 +13,6 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     Ties break by `sample_id`.
 
     Raises:
-        InputError: a probability is not a number.
+        InputError: a probability is not a finite number.
     """
     return highest(candidates, entropy(candidates.probabilities), n)

@@ -6,8 +6,8 @@ from cbal.strategies.base import Candidates, Selection
 from cbal.strategies.support.ranking import highest
 
 
-def doubt(probabilities: np.ndarray) -> np.ndarray:
-    """Return the probability that the likeliest class is wrong.
+def uncertainty(probabilities: np.ndarray) -> np.ndarray:
+    """Return 1 minus the probability of the likeliest class.
 
     Args:
         probabilities: float32[n, classes], rows that sum to 1.
@@ -22,6 +22,6 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     """Take the n candidates of least confidence, the least confident first.
 
     Raises:
-        InputError: a probability is not a number.
+        InputError: a probability is not a finite number.
     """
-    return highest(candidates, doubt(candidates.probabilities), n)
+    return highest(candidates, uncertainty(candidates.probabilities), n)

@@ -7,13 +7,13 @@ from cbal.strategies.support.ranking import highest
 
 
 def margin(probabilities: np.ndarray) -> np.ndarray:
-    """Return how much more likely the likeliest class is than the second.
+    """Return the probability of the likeliest class minus that of the second likeliest.
 
     Args:
         probabilities: float32[n, classes], rows that sum to 1.
 
     Returns:
-        float32[n], between 0 and 1; with one class alone its probability.
+        float32[n], between 0 and 1; if there is only one class, its probability.
     """
     if probabilities.shape[1] < 2:
         return probabilities[:, 0].astype(np.float32)
@@ -22,9 +22,9 @@ def margin(probabilities: np.ndarray) -> np.ndarray:
 
 
 def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: int = 1) -> Selection:
-    """Take the n candidates of smallest margin, the smallest first; `score` is its negative.
+    """Take the n candidates of smallest margin, the smallest first; `score` is minus the margin.
 
     Raises:
-        InputError: a probability is not a number.
+        InputError: a probability is not a finite number.
     """
     return highest(candidates, -margin(candidates.probabilities), n)

@@ -16,14 +16,14 @@ def select(
     sigma: float = 1.0,
     references: int = 10_000,
 ) -> Selection:
-    """Take n candidates, each the one that adds most to the coverage of the pool.
+    """Take n candidates: each is the one that adds most to the coverage of the pool.
 
-    The kernel of two samples is exp(-d^2 / sigma^2) of the distance d of their features at unit
-    length. Coverage is estimated from at most `references` candidates, drawn at random. `score`
-    is what a sample added to it. Ties break by `sample_id`.
+    The kernel of two samples is exp(-d^2 / sigma^2), where d is the distance of their features
+    after division by their lengths. Coverage is estimated from at most `references` candidates,
+    drawn at random. `score` is the coverage that a sample added. Ties break by `sample_id`.
 
     Raises:
-        InputError: a feature is not a number, or a setting not above 0.
+        InputError: a feature is not a finite number, or a setting is not above 0.
     """
     positive(sigma=sigma, references=references)
     n = min(n, len(candidates))

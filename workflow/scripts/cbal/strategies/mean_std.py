@@ -10,6 +10,6 @@ def select(candidates: Candidates, n: int, rng: np.random.Generator, threads: in
     """Take the n candidates of highest mean standard deviation over passes, the highest first.
 
     Raises:
-        InputError: a probability is not a number.
+        InputError: a probability is not a finite number.
     """
     return highest(candidates, candidates.mean_std, n)

@@ -1,4 +1,4 @@
-"""ProbCover: the balls that cover most of the pool (Yehuda et al. 2022, algorithm 1)."""
+"""ProbCover: samples whose balls cover most of the pool (Yehuda et al. 2022, algorithm 1)."""
 
 import numpy as np
 
@@ -8,8 +8,8 @@ from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
 from cbal.strategies.support.checks import labeled_rows, positive, squared_norms
 from cbal.strategies.support.coverage import cover_of, greedy
 
-PURE = 0.95  # share of balls in which all samples shall be of one class, as in the paper
-ASKED = 2_000  # balls by which that share is estimated, to half a percent
+PURE = 0.95  # share of balls that must contain samples of one class only, as in their paper
+ASKED = 2_000  # number of balls from which that share is estimated, to half a percent
 ITERATIONS = 40  # of k-means
 
 
@@ -22,15 +22,15 @@ def select(
     classes: int = 10,
     references: int = 10_000,
 ) -> Selection:
-    """Take n candidates, each the one whose ball holds most samples that no ball holds yet.
+    """Take n candidates: each is the one whose ball contains most samples in no ball so far.
 
-    Balls have the radius `delta` around features of unit length, as in the authors' code; left
-    out, it is `pure_radius`. Labeled samples have balls too. Coverage is estimated from at most
-    `references` candidates, drawn at random; `score` is the share of them that a sample added.
-    Ties break by `sample_id`.
+    A ball has the radius `delta` around features of unit length, as in the authors' code. By
+    default the radius is `pure_radius`. Labeled samples have balls too. Coverage is estimated from
+    at most `references` candidates, drawn at random; `score` is the share of them that a sample
+    added. Ties break by `sample_id`.
 
     Raises:
-        InputError: a feature is not a number, or a setting not above 0.
+        InputError: a feature is not a finite number, or a setting is not above 0.
     """
     positive(delta=1 if delta is None else delta, classes=classes, references=references)
     n = min(n, len(candidates))
@@ -55,19 +55,19 @@ def select(
 def pure_radius(
     features: np.ndarray, classes: int, rng: np.random.Generator, threads: int
 ) -> float:
-    """Return the largest radius with which 95 % of the balls hold samples of one class alone.
+    """Return the largest radius with which 95 % of the balls contain samples of one class only.
 
-    Clusters of k-means, as many as classes, stand for the classes, as the paper proposes. A
-    ball is pure if its radius is less than the distance to the nearest sample elsewhere.
+    k-means clusters take the place of the unknown classes, as the authors propose. A ball is pure
+    if its radius is less than the distance to the nearest sample of another cluster.
 
     Args:
-        features: float16 or float32[n, d]; their directions alone count.
-        classes: of the data set.
-        rng: seeds k-means, and draws the balls that are looked at.
-        threads: of the CPU.
+        features: float16 or float32[n, d]; only their directions count.
+        classes: number of classes of the data set, and so of clusters.
+        rng: gives the seed of k-means, and draws the balls that are checked.
+        threads: number of CPU threads.
 
     Returns:
-        the radius at unit length; infinite where there is one cluster alone.
+        The radius, for features of unit length; infinite if there is only one cluster.
     """
     with workers(threads) as share:
         x = share.over(features, lambda x, _: unit(x).astype(features.dtype))
@@ -77,12 +77,12 @@ def pure_radius(
     centers = x[asked].astype(np.float32)
     lengths = np.einsum("ij,ij->i", centers, centers)
 
-    def to_elsewhere(others: np.ndarray, rows: slice) -> np.ndarray:
+    def to_other_clusters(others: np.ndarray, rows: slice) -> np.ndarray:
         squared = np.einsum("ij,ij->i", others, others)[:, None] - 2 * others @ centers.T + lengths
         squared[cluster[rows, None] == cluster[asked]] = np.inf
         return squared.min(axis=0, keepdims=True)
 
     with workers(threads) as share:
-        nearest = np.sort(share.over(x, to_elsewhere).min(axis=0))
+        nearest = np.sort(share.over(x, to_other_clusters).min(axis=0))
     impure = nearest[int((1 - PURE) * len(nearest))]
     return float(np.sqrt(np.nextafter(np.maximum(impure, 0), np.float32(0))))

@@ -1,21 +1,21 @@
-"""The query strategies, one line each.
+"""Registry of the query strategies, one line each.
 
-No stage imports this module, so that a new line changes no stage's version:
-the workflow looks a strategy up here and hands its address to `query.py`.
+No stage imports this module, so that a new line does not change the version of a stage.
+The workflow looks up a strategy here and passes its address to `query.py`.
 """
 
 from typing import NamedTuple
 
 
 class Strategy(NamedTuple):
-    """Where a strategy is and what it works on.
+    """Address of a strategy, its inputs and its settings.
 
     Attributes:
-        address: module and function, as `cbal.strategies.entropy:select`.
-        needs: what it looks at beside the pool: names of fields of `strategies.base.Candidates`.
-            All but features are of a trained head, so they are missing in round 1.
-        kind: "individual" or "cluster": what one interaction shows.
-        settings: keyword settings a step may give it: a type, or all possible values.
+        address: module and function, such as `cbal.strategies.entropy:select`.
+        needs: fields of `strategies.base.Candidates` that it uses, other than `sample_id`.
+            Fields that come from a trained head are missing in round 1.
+        kind: "individual" or "cluster": whether an interaction shows one image or a cluster.
+        settings: keyword settings that a step may have: for each its type, or all allowed values.
     """
 
     address: str

@@ -9,7 +9,7 @@ from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, ref
 from cbal.strategies.support.checks import labeled_rows, positive
 from cbal.strategies.support.ranking import rank_within
 
-ZERO = 1e-5  # is added to a mean distance, so that twins are typical but not infinitely so
+ZERO = 1e-5  # added to a mean distance, so that duplicates have a finite typicality
 
 
 def select(
@@ -22,16 +22,16 @@ def select(
     min_size: int = 5,
     iterations: int = 40,
 ) -> Selection:
-    """Cluster all samples and take the most typical one of each cluster without a label.
+    """Cluster all samples and take the most typical candidate of each cluster without a label.
 
-    Features have unit length, as in the authors' code. There are as many clusters as labeled
-    samples and interactions together, at most `max_clusters`. Clusters with fewest labels come
-    first, a sample taken counting as one; of these the largest; those of less than `min_size`
-    samples after all others. `score` is the typicality, the inverse of the mean distance to
-    the `neighbours` nearest candidates in the cluster.
+    Features have unit length, as in the authors' code. The number of clusters is the number of
+    labeled samples plus n, at most `max_clusters`. Clusters with the fewest labels come first,
+    where a sample taken counts as a label; among these, the largest cluster comes first. Clusters
+    of fewer than `min_size` samples come after all others. `score` is the typicality: the inverse
+    of the mean distance to the `neighbours` nearest candidates in the cluster.
 
     Raises:
-        InputError: a feature is not a number, or a setting not above 0.
+        InputError: a feature is not a finite number, or a setting is not above 0.
     """
     positive(neighbours=neighbours, max_clusters=max_clusters, iterations=iterations)
     n = min(n, len(candidates))
@@ -56,16 +56,16 @@ def select(
 
 
 def typicality(x: np.ndarray, cluster: np.ndarray, neighbours: int, threads: int) -> np.ndarray:
-    """Return the inverse mean distance of each row to its nearest in the same cluster.
+    """Return the inverse mean distance of each row to its nearest rows in the same cluster.
 
     Args:
         x: float16 or float32[n, d].
-        cluster: int64[n].
-        neighbours: how many of them; all others where the cluster has fewer.
-        threads: of the CPU.
+        cluster: int64[n], the cluster of each row.
+        neighbours: number of nearest rows; all other rows if the cluster has fewer.
+        threads: number of CPU threads.
 
     Returns:
-        float32[n]; 0 where a row is alone.
+        float32[n]; 0 for a row that is alone in its cluster.
     """
     faiss.omp_set_num_threads(threads)
     typical = np.zeros(len(x), np.float32)

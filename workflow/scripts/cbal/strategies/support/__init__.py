@@ -1,1 +1,1 @@
-"""What several strategies have in common."""
+"""Code that several strategies share."""

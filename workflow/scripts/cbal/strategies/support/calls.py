@@ -1,4 +1,4 @@
-"""Loading and calling a strategy. Anybody may write one: whatever it does wrong is one line."""
+"""Load and call a strategy; each error of a user's strategy ends in one line."""
 
 import importlib.util
 import inspect
@@ -22,11 +22,11 @@ def load_strategy(address: str) -> Select:
     """Return the function at `address`.
 
     Args:
-        address: module and function, as `cbal.strategies.entropy:select`, or a file and a
-            function in it, as `my/strategies.py:select`.
+        address: module and function, such as `cbal.strategies.entropy:select`, or a file and a
+            function in it, such as `my/strategies.py:select`.
 
     Raises:
-        InputError: there is no such module, file or function, or its code raises.
+        InputError: there is no such module, file or function, or importing it raises an error.
     """
     module, _, function = address.rpartition(":")
     try:
@@ -36,18 +36,20 @@ def load_strategy(address: str) -> Select:
         raise InputError(f"strategy {address}: cannot be loaded ({error})") from error
     except (Exception, SystemExit) as error:
         spec = None if module.endswith(".py") else importlib.util.find_spec(module)
-        _blame(address, spec.origin if spec else module, error)
+        _raise_with_line(address, spec.origin if spec else module, error)
 
 
 def guarded(address: str, kind: str) -> Select:
-    """Return the function at `address`, made to end in an `InputError` whatever it does wrong.
+    """Return the function at `address`, wrapped so that each of its errors is an `InputError`.
+
+    Errors are exceptions that it raises and selections that break the rules.
 
     Args:
         address: see `load_strategy`.
-        kind: "individual" or "cluster", what one of its interactions shows.
+        kind: "individual" or "cluster": whether an interaction shows one image or a cluster.
 
     Raises:
-        InputError: it cannot be loaded.
+        InputError: the strategy cannot be loaded.
     """
     select = load_strategy(address)
     if not callable(select):
@@ -57,14 +59,14 @@ def guarded(address: str, kind: str) -> Select:
     def call(
         candidates: Candidates, n: int, rng: np.random.Generator, threads: int, **settings: Any
     ) -> Selection:
-        known = candidates.sample_id.copy()  # the strategy may alter what it is given
+        known = candidates.sample_id.copy()  # a copy, since the strategy may change its arguments
         try:
             chosen = select(candidates, n, rng, threads, **settings)
         except InputError:
             raise
         except (Exception, SystemExit) as error:
-            _blame(address, file, error, line)
-        wrong = _mistake(chosen, known, n, kind)
+            _raise_with_line(address, file, error, line)
+        wrong = _problem_of(chosen, known, n, kind)
         if wrong:
             raise InputError(f"strategy {address}: {wrong} ({file}, line {line}); {HELP}")
         return chosen
@@ -73,28 +75,30 @@ def guarded(address: str, kind: str) -> Select:
 
 
 def _from_file(path: str) -> ModuleType:
-    """Import a file that is in no package; what is beside it stays out of reach."""
-    spec = importlib.util.spec_from_file_location("strategy_of_ones_own", path)
+    """Import a file that is in no package; it cannot import the files beside it."""
+    spec = importlib.util.spec_from_file_location("strategy_of_user", path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # classes look for their module there
+    sys.modules[spec.name] = module  # dataclasses look up their module there
     spec.loader.exec_module(module)
     return module
 
 
 def _definition(select: Select) -> tuple[str, int]:
-    """Return the file and the line where a function is defined."""
+    """Return the file and the line that define a function."""
     code = getattr(inspect.unwrap(select), "__code__", None)
     return (os.path.relpath(code.co_filename), code.co_firstlineno) if code else (str(select), 0)
 
 
-def _blame(address: str, file: str, error: BaseException, line: int = 1) -> NoReturn:
-    """Raise an `InputError` that names the last line of the strategy's file that an error passed.
+def _raise_with_line(address: str, file: str, error: BaseException, line: int = 1) -> NoReturn:
+    """Raise an `InputError` that names the line of the strategy's file that caused an error.
+
+    The line is the last one of this file in the traceback.
 
     Args:
         address: of the strategy.
-        file: that has it.
-        error: what it raised.
-        line: to name if the error passed none, as a wrong signature does not.
+        file: that contains the strategy.
+        error: that the strategy raised.
+        line: to name if the traceback has no line of the file, as with a wrong signature.
     """
     if isinstance(error, SyntaxError):
         line = error.lineno or line
@@ -107,8 +111,8 @@ def _blame(address: str, file: str, error: BaseException, line: int = 1) -> NoRe
     raise InputError(f"strategy {address}: raised {what} in {where}; mend it") from error
 
 
-def _mistake(chosen: object, known: np.ndarray, n: int, kind: str) -> str | None:
-    """Return what is wrong with a strategy's choice; None if nothing is."""
+def _problem_of(chosen: object, known: np.ndarray, n: int, kind: str) -> str | None:
+    """Return the first rule that a strategy's selection breaks; None if it breaks none."""
     if not isinstance(chosen, Selection):
         return f"returned {type(chosen).__name__} and not a Selection"
     try:

@@ -1,4 +1,4 @@
-"""What strategies that look at features, or have settings, begin with."""
+"""Checks with which strategies begin: of features, and of settings."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def squared_norms(candidates: Candidates, share: Workers) -> np.ndarray:
     """Return float32[n], the squared length of each candidate's features.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a finite number.
     """
     norms = share.squared_norms(candidates.features)
     refuse(candidates.sample_id, ~np.isfinite(norms), "features")
@@ -19,10 +19,10 @@ def squared_norms(candidates: Candidates, share: Workers) -> np.ndarray:
 
 
 def labeled_rows(candidates: Candidates) -> np.ndarray:
-    """Return the features of the labeled samples as float32[m, d]; m is 0 where there are none.
+    """Return float32[m, d], the features of the m labeled samples; m may be 0.
 
     Raises:
-        InputError: a feature is not a number.
+        InputError: a feature is not a finite number.
     """
     labeled = candidates.labeled_features
     if labeled is None or not len(labeled):
@@ -34,10 +34,10 @@ def labeled_rows(candidates: Candidates) -> np.ndarray:
 
 
 def positive(**settings: float) -> None:
-    """Refuse settings that are not above 0.
+    """Check that all settings are above 0.
 
     Raises:
-        InputError: one is not.
+        InputError: a setting is not above 0.
     """
     for name, value in settings.items():
         if not value > 0:

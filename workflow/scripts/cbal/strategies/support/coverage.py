@@ -1,8 +1,8 @@
-"""Greedy cover: samples that, with those there already, are near to as many others as can be.
+"""Greedy coverage: choose samples so that as many samples as possible have a labeled one nearby.
 
-The generalised coverage of Bae, Noh and Sutherland (2024): the mean over the pool of the
-largest kernel value between a sample and one that is labeled. Its kernel is what tells
-MaxHerding (a Gaussian) from ProbCover (a ball).
+This is the generalised coverage of Bae, Noh and Sutherland (2024): the mean over the pool of the
+largest kernel value between a sample and a labeled sample. MaxHerding and ProbCover differ only
+in the kernel: MaxHerding has a Gaussian, ProbCover a ball.
 """
 
 from collections.abc import Callable
@@ -13,19 +13,19 @@ import numpy as np
 from cbal.clustering.blocks import Workers, unit
 from cbal.strategies.support.lazy_greedy import lazy_greedy
 
-PART = 1024  # references whose kernel values with a block of rows are there at a time
+PART = 1024  # number of references whose kernel values are computed at a time, to save memory
 
-# From squared distances, float32[a, b], to values between 0 and 1; may overwrite them.
+# Takes squared distances, float32[a, b], which it may overwrite; returns values between 0 and 1.
 Kernel = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass
 class Cover:
-    """References of unit length, and how well each is covered.
+    """Reference samples, and how well each of them is covered.
 
     Attributes:
-        references: float32[m, d], drawn from the pool; coverage is a mean over them.
-        kernel: of squared distances.
+        references: float32[m, d], features of unit length; coverage is the mean over them.
+        kernel: function of squared distances.
         covered: float32[m], the largest kernel value with a sample that is labeled or taken.
     """
 
@@ -41,7 +41,7 @@ class Cover:
         return self.kernel(np.maximum(inner, 0, out=inner))
 
     def gain(self, x: np.ndarray) -> np.ndarray:
-        """Return float64[b], how much each of these rows, float32[b, d], would add to the cover."""
+        """Return float64[b], the coverage that each of the rows float32[b, d] would add."""
         x = unit(x)
         total = np.zeros(len(x))
         for part in self._parts():
@@ -51,7 +51,7 @@ class Cover:
         return total / len(self.references)
 
     def add(self, rows: np.ndarray) -> None:
-        """Count rows, float32[b, d], among those that cover."""
+        """Add the rows float32[b, d] to the samples that cover others."""
         for start in range(0, len(rows), PART):
             x = unit(rows[start : start + PART])
             for part in self._parts():
@@ -69,14 +69,14 @@ def cover_of(
     most: int,
     rng: np.random.Generator,
 ) -> Cover:
-    """Return the cover that the labeled samples give.
+    """Return the cover by the labeled samples.
 
     Args:
-        features: float16 or float32[n, d] of the candidates.
-        labeled: float32[l, d].
-        kernel: of squared distances.
-        most: references; where there are more candidates, so many are drawn.
-        rng: draws them.
+        features: float16 or float32[n, d], of the candidates.
+        labeled: float32[l, d], of the labeled samples.
+        kernel: function of squared distances.
+        most: largest number of references; if there are more candidates, that many are drawn.
+        rng: draws the references.
     """
     rows = np.arange(len(features))
     if len(features) > most:
@@ -90,16 +90,17 @@ def cover_of(
 def greedy(
     features: np.ndarray, cover: Cover, n: int, share: Workers
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return n rows, each the one that adds most to the cover, and how much it added.
+    """Return n rows, each the one that adds most to the coverage, and how much it added.
 
     Args:
-        features: float16 or float32[rows, d]; directions alone count.
-        cover: at the start; the rows taken are added to it.
-        n: how many rows, at most all.
-        share: threads.
+        features: float16 or float32[rows, d]; only their directions count.
+        cover: the cover at the start; the rows taken are added to it.
+        n: number of rows to return, at most `rows`.
+        share: threads to compute with.
 
     Returns:
-        int64[n] and float64[n]. Of equal gains the earlier row is taken.
+        int64[n], the rows, and float64[n], the added coverage. Of equal gains the earlier row is
+        taken.
     """
 
     def gain(rows: np.ndarray, _: int) -> np.ndarray:

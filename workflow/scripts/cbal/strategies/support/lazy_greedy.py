@@ -1,42 +1,43 @@
-"""Greedy choice where what a row is worth only falls: most rows need not be looked at again."""
+"""Lazy greedy choice: since the value of a row never grows, most rows are computed only once."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-FEW = 16  # rows that are looked at again at once, and twice as many each time after,
-MOST = 4096  # up to these, which is what memory has to hold
+FEW = 16  # rows that are computed again at first; the number doubles each time,
+MOST = 4096  # up to this limit, to save memory
 
-# From rows and a number of rows taken, which they all know, to what the rows are worth now.
+# Takes rows, and the number of taken rows that their values include; returns current values.
 Renew = Callable[[np.ndarray, int], np.ndarray]
 
 
 def lazy_greedy(
     worth: np.ndarray, n: int, renew: Renew, take: Callable[[int], None]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return n rows, each the one worth most after those before it, and what it was worth.
+    """Return n rows, each the one of largest value given the rows taken, and these values.
 
-    An old worth is an upper bound, so only rows whose bound is among the largest are looked at
-    again, and the answer is that of looking at all (Minoux 1978, accelerated greedy).
+    A value never grows as rows are taken, so an old value is an upper bound. Only the rows with
+    the largest bounds are computed again. The result is the same as if all rows were (Minoux 1978,
+    accelerated greedy).
 
     Args:
-        worth: float[rows], at the start; is overwritten.
-        n: how many rows, at most all.
-        renew: returns what rows, int64[b], are worth now, or a better bound of it. They know all
-            but the last rows taken, from the given number on.
-        take: is told each row when it is taken.
+        worth: float[rows], the values at the start; overwritten.
+        n: number of rows to return, at most `rows`.
+        renew: returns the current values of rows int64[b], or tighter upper bounds. Their old
+            values include the rows taken up to the given number; `renew` includes the rest.
+        take: called with each row when it is taken.
 
     Returns:
-        int64[n] and float[n]. Of rows that are worth the same the earlier one is taken.
+        int64[n], the rows, and float[n], their values. Of equal values the earlier row is taken.
     """
     taken = np.empty(n, np.int64)
     values = np.empty(n, worth.dtype)
-    known = np.zeros(len(worth), np.int64)  # of the rows taken, how many a bound knows
+    known = np.zeros(len(worth), np.int64)  # how many of the rows taken each bound includes
     for count in range(n):
         size = FEW
         while known[best := int(np.argmax(worth))] < count:
             rows = _largest(worth, size)
-            # Where many are worth the same, `best` need not be among them.
+            # If many values are equal, `rows` may lack `best`.
             rows = np.union1d(rows[known[rows] < count], best)
             worth[rows] = np.minimum(worth[rows], renew(rows, int(known[rows].min())))
             known[rows] = count
@@ -48,7 +49,7 @@ def lazy_greedy(
 
 
 def _largest(values: np.ndarray, size: int) -> np.ndarray:
-    """Return int64[size], where the largest values are, in no order."""
+    """Return int64[size], the indices of the largest values, in no particular order."""
     if size >= len(values):
         return np.arange(len(values))
     return np.argpartition(values, -size)[-size:]

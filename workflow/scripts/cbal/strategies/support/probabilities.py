@@ -1,4 +1,4 @@
-"""What a softmax says of itself."""
+"""Entropy and disagreement of predicted probabilities."""
 
 from collections.abc import Sequence
 
@@ -19,16 +19,16 @@ def entropy(probabilities: np.ndarray) -> np.ndarray:
 
 
 def combined(passes: Sequence[np.ndarray]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """Return the mean of several passes, and the terms in which they differ.
+    """Return the mean probabilities of several passes, and measures of their disagreement.
 
     Args:
-        passes: float32[n, classes] of each, rows that sum to 1.
+        passes: float32[n, classes] for each pass, rows that sum to 1.
 
     Returns:
         float32[n, classes], and float32[n] for each of `feature_files.TERMS` (Gal, Islam and
         Ghahramani 2017, section 4): the mean entropy of a pass (nats), the share of passes that
-        do not vote for the class with most votes, and the standard deviation over passes of a
-        class's probability, its mean over classes.
+        do not vote for the class with most votes, and the standard deviation over passes of the
+        probability of a class, averaged over classes.
     """
     p = np.stack([each.astype(np.float64) for each in passes])
     votes = p.argmax(axis=2)

@@ -1,4 +1,4 @@
-"""Samples in the order of a score: all of them, or inside each cluster."""
+"""Ranking of samples by a score: among all samples, or within each cluster."""
 
 import numpy as np
 
@@ -13,11 +13,11 @@ def highest(
     Args:
         candidates: the samples.
         score: float32[len(candidates)].
-        n: how many; all where there are fewer.
-        what: the numbers that the score is of, as features or probabilities.
+        n: number of samples; all if there are fewer.
+        what: the values from which the score was computed: "features" or "probabilities".
 
     Raises:
-        InputError: a score is not a number.
+        InputError: a score is not a finite number.
     """
     refuse(candidates.sample_id, ~np.isfinite(score), what)
     best = np.lexsort((candidates.sample_id, -score))[:n]
@@ -25,11 +25,11 @@ def highest(
 
 
 def rank_within(cluster: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Return int64[n], how many rows of the same cluster come before each: those of lower score.
+    """Return int64[n], the rank of each row within its cluster, from 0 for the lowest score.
 
     Args:
         cluster: int64[n], the cluster of each row.
-        score: float32[n]; of equal ones the earlier row comes first.
+        score: float32[n]; of equal scores the earlier row comes first.
     """
     order = np.lexsort((score, cluster))
     sizes = np.bincount(cluster)
