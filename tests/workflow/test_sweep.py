@@ -139,7 +139,7 @@ class TestElsewhere:
         result = Project(where).snakemake("-n", option, str(value))
         assert result.returncode == 1
         assert result.stderr.splitlines()[-1] == (
-            f"Error: this workflow runs in its own folder alone: cd {fresh.path}, and leave out "
+            f"Error: this workflow runs only in its own folder: cd {fresh.path}, and leave out "
             "--directory and --snakefile"
         )
         assert "Traceback" not in result.stderr
@@ -158,7 +158,7 @@ class TestTime:
         (line,) = (line for line in result.stderr.splitlines() if line.startswith("Error:"))
         assert "run.parquet and 2 more: dated" in line
         assert not (project.path / METRICS).exists()
-        advice = line.rpartition("date anew what is too late: ")[2]
+        advice = line.rpartition("change the files' date: ")[2]
         subprocess.run(advice, shell=True, cwd=project.path, check=True)
         assert project.jobs(METRICS) == {"collect_metrics": 1}
         project.run(METRICS)

@@ -1,4 +1,4 @@
-"""What the Snakefile needs beside rules: settings while it is parsed, and care for its run.
+"""Code that the Snakefile needs besides rules: checks of the settings, and control of a run.
 
-Not named like the folder `workflow/`: in a Snakefile `workflow` is Snakemake's own object.
+The package is not called `workflow`, because in a Snakefile that name is Snakemake's object.
 """

@@ -2,7 +2,7 @@
 
 Needs:  to know which Snakemakes live in this folder (orchestration/operation/presence.py).
 Makes:  progress on the screen, and the reason of each failure in one line.
-Order:  at the start of a run: a dead run's lock goes, its jobs are ended, dates of inputs are
+Order:  at the start of a run: the lock of a crashed run is removed, its jobs are ended, dates of inputs are
         checked, Slurm is asked whether it takes our jobs; then progress after each round; at
         the end what failed. All of it is in orchestration/operation/course.py.
 """

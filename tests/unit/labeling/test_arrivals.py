@@ -39,12 +39,13 @@ def test_a_subset_takes_no_more_than_it_has_room_for():
 
 @pytest.mark.parametrize(
     ("names", "validation", "words"),
-    [("xyz", 1, "none of the 3 files .* b to begin with"), ("abc", 2, "validation: 2.* with 1")],
+    [("xyz", 1, "none of its 3 files .*the first is b"), ("abc", 2, "validation: 2.* with 1")],
 )
 def test_what_cannot_be_meant_is_refused_in_one_line(names, validation, words):
     with pytest.raises(InputError, match=words) as caught:
         come(names, validation=validation)
-    assert "to begin anew remove results/mine (with all answers) and data/mine" in str(caught.value)
+    anew = "to start again, remove results/mine (with all answers) and data/mine"
+    assert anew in str(caught.value)
 
 
 def test_what_is_gone_keeps_its_number_and_its_pixels(tmp_path):
@@ -64,5 +65,5 @@ def test_what_is_gone_with_its_pixels_is_refused(tmp_path, before):
     path = tmp_path / "images.npy"
     if before:
         np.save(path, np.zeros(before, np.uint8))
-    with pytest.raises(InputError, match="1 files of the data set are gone, a to begin with"):
+    with pytest.raises(InputError, match="1 files of the data set are gone .the first is a"):
         write_grown(path, KNOWN, found("bc"), "mine")

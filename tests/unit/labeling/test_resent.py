@@ -98,6 +98,6 @@ def test_the_server_ends_with_a_line_when_its_journal_is_gone(served):
     output = served._server.communicate(timeout=30)[1]
     assert served._server.returncode == 1
     assert output.startswith("error: ")
-    assert "nothing more is taken" in output
+    assert "no more answers are taken" in output
     assert len(output.splitlines()) == 1
     assert not served.home.journal.exists()

@@ -45,7 +45,7 @@ def test_the_future_is_named_with_a_command_that_mends_it(folder, path):
     message = str(caught.value)
     assert message.startswith(f"{path} and 1 more: dated ")
     assert "\n" not in message
-    subprocess.run(message.rpartition("date anew what is too late: ")[2], shell=True, check=True)
+    subprocess.run(message.rpartition("change the files' date: ")[2], shell=True, check=True)
     check(["results/d/old.parquet", path, "results/d/second.parquet"], NOW)
 
 

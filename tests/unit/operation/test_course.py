@@ -80,7 +80,7 @@ def test_after_jobs_of_a_dead_run_were_ended_it_begins_anew_once(begun, said, mo
     monkeypatch.setattr(os, "execv", lambda *command: commands.append(command))
     run = begun()
     run.begin()
-    assert said == ["Ended 2 processes that an earlier run left running here.", "Beginning anew."]
+    assert said == ["Ended 2 processes that an earlier run left running here.", "Starting again."]
     assert [program for program, _ in commands] == [sys.executable]
     assert not list(presence.STATE.glob("alive/*"))
     begun().begin()

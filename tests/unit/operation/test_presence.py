@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from orchestration.operation import presence
-from orchestration.operation.presence import announce, living
+from orchestration.operation.presence import announce, find_processes
 from tests.conftest import ROOT
 
 HOLD = """
@@ -37,26 +37,26 @@ def lock(state):
 
 
 def die(state, host=presence.HOST):
-    """Leave the file of a process that died without taking leave."""
+    """Leave the file of a process that ended without deleting it."""
     (state / "alive").mkdir(exist_ok=True)
     file = state / "alive" / f"{host}.77.1700000000000000000"
     file.touch()
     return file
 
 
-def test_who_is_alone_removes_the_lock_of_a_dead_one(tmp_path):
+def test_who_is_alone_removes_the_lock_of_a_crashed_one(tmp_path):
     lock(tmp_path)
     dead = die(tmp_path)
     who = announce(tmp_path)
     assert who.is_alone()
     assert who.unlocked
     assert not list((tmp_path / "locks").iterdir())
-    assert who.dead == [dead]
-    who.bury()
+    assert who.crashed == [dead]
+    who.delete_crashed()
     assert not dead.exists()
 
 
-def test_a_lock_of_nobody_known_to_be_dead_stays(tmp_path):
+def test_a_lock_stays_if_no_process_is_known_to_have_crashed(tmp_path):
     """Perhaps of a Snakemake that announces nothing: another workflow in the same folder."""
     lock(tmp_path)
     who = announce(tmp_path)
@@ -75,14 +75,14 @@ def test_who_is_not_alone_leaves_locks_and_names_the_other(tmp_path, other):
     assert (tmp_path / "locks" / "0.output.lock").exists()
 
 
-def test_a_killed_one_is_known_to_be_dead_until_it_is_buried(tmp_path, other):
-    assert len(living(tmp_path)[0]) == 1
+def test_a_killed_process_is_known_to_have_crashed_until_its_file_is_deleted(tmp_path, other):
+    assert len(find_processes(tmp_path)[0]) == 1
     other.kill()
     other.wait()
     for _ in range(2):
-        others, dead = living(tmp_path)
+        others, crashed = find_processes(tmp_path)
         assert others == []
-        assert len(dead) == 1
+        assert len(crashed) == 1
 
 
 def test_one_that_comes_later_is_seen(tmp_path):
@@ -121,7 +121,7 @@ def test_what_cannot_be_looked_at_counts_as_living(tmp_path, monkeypatch):
         raise PermissionError
 
     monkeypatch.setattr(presence.Path, "open", refuse)
-    assert len(living(tmp_path)[0]) == 1
+    assert len(find_processes(tmp_path)[0]) == 1
 
 
 def test_a_file_system_without_locks_touches_nothing(tmp_path, monkeypatch):

@@ -1,1 +1,1 @@
-"""What watches over a running sweep: who works here, what a dead run left, how far it is."""
+"""Control of a running sweep: other runs in the folder, leftovers of a crash, and progress."""

@@ -1,4 +1,7 @@
-"""Inputs dated in the future: Snakemake refuses what is made from them, after it was made."""
+"""Check before the first job that no input is dated in the future.
+
+Otherwise Snakemake runs a job and then rejects its output as older than the input.
+"""
 
 import os
 import shlex
@@ -6,23 +9,23 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-TOLERANCE = 60  # seconds: clocks of file servers differ a little
+TOLERANCE = 60  # seconds by which the clock of a file server may differ
 OURS = ("data", "results")  # folders that only jobs write to
 
 
 class ClockError(Exception):
-    """Inputs dated in the future, in one line: which, and what to do."""
+    """Inputs are dated in the future. The message is one line: which, and what to do."""
 
 
 def check(inputs: Iterable[str], now: float) -> None:
     """Check that no input is dated in the future.
 
     Args:
-        inputs: paths; those that do not exist are passed over.
+        inputs: paths; paths that do not exist are ignored.
         now: POSIX time.
 
     Raises:
-        ClockError: some are.
+        ClockError: an input is dated in the future.
     """
     ahead = {path: date for path in inputs if (date := _date(path)) > now + TOLERANCE}
     if ahead:
@@ -30,15 +33,15 @@ def check(inputs: Iterable[str], now: float) -> None:
         others = f" and {len(more)} more" if more else ""
         raise ClockError(
             f"{first}{others}: dated {_clock(ahead[first])}, and now it is {_clock(now)}; set this "
-            f"machine's clock if it is wrong, else date anew what is too late: {cure(ahead, now)}"
+            f"machine's clock if it is wrong, else change the files' date: {cure(ahead, now)}"
         )
 
 
 def cure(paths: Iterable[str], now: float) -> str:
-    """Return the command that dates files of the future anew.
+    """Return the shell command that dates files of the future to now.
 
-    In the folders of jobs it takes all such files, and dates them alike: of two that are made
-    one from the other, none must become older than the other.
+    In `data/` and `results/` the command gives all such files the same date, because a file must
+    not become older than the file that it was made from.
     """
     others = [path for path in paths if Path(path).parts[0] not in OURS]
     ours = [folder for folder in OURS if os.path.isdir(folder)]
@@ -53,7 +56,7 @@ def cure(paths: Iterable[str], now: float) -> str:
 
 
 def _date(path: str) -> float:
-    """Return when a file or what it links to was modified; 0 where there is none."""
+    """Return the later date of a path and the file that it links to; 0 if it does not exist."""
     try:
         return max(os.stat(path).st_mtime, os.lstat(path).st_mtime)
     except OSError:

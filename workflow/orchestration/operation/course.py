@@ -1,4 +1,4 @@
-"""The course of a run: what is done before its first job, while jobs run, and at its end."""
+"""What is done before the first job of a run, while jobs run, and at the end of the run."""
 
 import atexit
 import os
@@ -15,9 +15,9 @@ from orchestration.operation import clocks, jobs, labeling, leftovers, permissio
 from orchestration.operation.progress import Key, Progress
 from orchestration.operation.standing import Run, runs_of
 
-ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has begun anew
+ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has restarted itself, so that it does so only once
 HERE = presence.STATE.parent
-# What stops a run before its first job.
+# Errors that stop a run before its first job.
 STOPS = (
     clocks.ClockError,
     leftovers.StillRunningError,
@@ -27,15 +27,15 @@ STOPS = (
 
 
 class Course:
-    """Follows a run of Snakemake from its parsing to its end."""
+    """Follow a run of Snakemake from its parsing to its end."""
 
     def __init__(self, workflow: Any, sweep: dict[str, Any], by_hand: Sequence[str] = ()):
-        """Announce this Snakemake, if it will run jobs.
+        """Register this Snakemake in the folder, if it will run jobs.
 
         Args:
             workflow: Snakemake's object.
             sweep: an entry of `sweeps` in the settings, checked.
-            by_hand: those of its data sets that a person labels.
+            by_hand: data sets of the sweep that a person labels.
         """
         self.workflow, self.sweep, self.start = workflow, sweep, time.time()
         self.progress: Progress | None = None
@@ -48,13 +48,17 @@ class Course:
             labeling.announce_pages(by_hand)
 
     def begin(self) -> None:
-        """Do what comes before the first job; what stops the run is one line."""
+        """Clean up after crashed runs, and check what can be checked before the first job.
+
+        Raises:
+            SystemExit: a check failed; the message is one line.
+        """
         try:
             if self.who.is_alone():
                 self._end_leftovers()
-                if self.who.dead:
+                if self.who.crashed:
                     jobs.record_finished(self.workflow)
-                    self.who.bury()
+                    self.who.delete_crashed()
             clocks.check(jobs.inputs_there(self.workflow.dag), time.time())
             permissions.check(jobs.files_to_write(self.workflow.dag))
             if self.workflow.executor_plugin.name == "slurm":
@@ -65,12 +69,12 @@ class Course:
         self.progress = follow(runs_of(self.sweep), jobs.rounds_to_train(self.workflow.dag))
 
     def end(self) -> None:
-        """Leave the screen as it was."""
+        """Remove the progress bars from the terminal."""
         if self.progress is not None:
             self.progress.close()
 
     def fail(self) -> None:
-        """Say what failed, and how to go on."""
+        """Log what failed, and the command that continues the sweep."""
         self.end()
         for failure in self.progress.failures.values() if self.progress else ():
             logger.error(failure)
@@ -79,15 +83,15 @@ class Course:
 
     def _tell_of_others(self) -> None:
         if self.who.unlocked:
-            logger.info("Another Snakemake died here and left a lock; it is removed.")
+            logger.info("Another Snakemake crashed here and left a lock; it is removed.")
         for other in self.who.others:
             logger.info(
-                f"Another Snakemake works in this folder ({other}): where both would make the same "
-                "files, this one stops. --unlock would let them collide."
+                f"Another Snakemake works in this folder ({other}). If both would make the same "
+                "files, this one stops. Do not use --unlock: both would write the same files."
             )
 
     def _end_leftovers(self) -> None:
-        """End what a dead run left running, and begin anew if there was anything."""
+        """End jobs that a crashed run left running; restart this run if there were any."""
         ended = {
             "Slurm jobs": leftovers.end_slurm_jobs(HERE),
             "processes": leftovers.end_processes(HERE, self.start),
@@ -96,8 +100,8 @@ class Course:
             if n:
                 logger.info(f"Ended {n} {kind} that an earlier run left running here.")
         if any(ended.values()) and ONCE not in os.environ:
-            logger.info("Beginning anew.")
-            # Their end may have taken files away that this run has seen and counts on.
+            logger.info("Starting again.")
+            # The ended jobs may have deleted files that this run has already seen.
             os.environ[ONCE] = "1"
             self.workflow.persistence.unlock()
             self.who.leave()
@@ -105,27 +109,27 @@ class Course:
 
 
 def follow(runs: list[Run], ahead: dict[int, tuple[Key, str]]) -> Progress:
-    """Start to follow the rounds that a run will make.
+    """Start to report the rounds that Snakemake will finish.
 
     Args:
-        runs: of the sweep, with what is there of each.
-        ahead: see `rounds_to_train`.
+        runs: runs of the sweep, with their finished rounds.
+        ahead: jobs that will finish a round, as `rounds_to_train` returns them.
     """
     again = {metrics for _, metrics in ahead.values()}
     done = Counter({run.whose: 0 for run in runs})
     for run in runs:
         done[run.whose] += sum(path not in again for path in run.present())
-    progress = Progress(done, {job: whose for job, (whose, _) in ahead.items()})
+    progress = Progress(done, {job: key for job, (key, _) in ahead.items()})
     logger.addHandler(progress)
     atexit.register(progress.close)
     return progress
 
 
 def resuming(arguments: list[str], incomplete: bool) -> str:
-    """Return the command that goes on where one with these arguments stopped.
+    """Return the command that continues a stopped run.
 
     Args:
-        arguments: of `snakemake`.
+        arguments: arguments of the `snakemake` command that stopped.
         incomplete: whether `--rerun-incomplete` is among them, or in a profile.
     """
     flag = [] if incomplete else ["--rerun-incomplete"]

@@ -1,4 +1,4 @@
-"""What Snakemake's own objects say of the jobs of a run; its internals are asked here alone."""
+"""The jobs of a run, from Snakemake's objects. Only this module reads Snakemake's internals."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,9 @@ from orchestration.operation.progress import TRAINS, Key
 
 
 def record_finished(workflow: Any) -> None:
-    """Write the records that a dead run could not, of files that its Slurm jobs made without it.
+    """Write Snakemake's missing records of files that Slurm jobs made after their run crashed.
 
-    A file without a record of its parameters would pass for good when they change.
+    Without a record Snakemake does not notice when the parameters of a file have changed.
     """
     for job in workflow.dag.jobs:
         whole = not workflow.dag.needrun(job) and all(map(os.path.exists, job.output))
@@ -19,19 +19,19 @@ def record_finished(workflow: Any) -> None:
 
 
 def submissions(dag: Any) -> list[tuple[str, int, Mapping[str, Any]]]:
-    """Return one submission of each kind: names of its rules, threads and resources."""
+    """Return the names of the rules, threads and resources of one submission of each kind."""
     found = {}
     for job in dag.needrun_jobs():
         if not job.is_local:
             whole = dag.get_job_group(job) or job
             rules = {part.rule.name for part in (whole.jobs if whole.is_group() else [job])}
-            # What is asked for depends on the data set's model too.
+            # The resources depend on the model of the data set, too.
             found[" + ".join(sorted(rules)), job.wildcards.get("dataset", "")] = whole
     return [(name, job.threads, job.resources) for (name, _), job in sorted(found.items())]
 
 
 def rounds_to_train(dag: Any) -> dict[int, tuple[Key, str]]:
-    """Return whose round each job finishes that trains, and the metrics that it writes."""
+    """Return the data set and scenario, and the metrics file, of each training job, by job id."""
     return {
         dag.jobid(job): (
             (job.wildcards.dataset, job.wildcards.get("scenario", "supervised")),
@@ -43,7 +43,7 @@ def rounds_to_train(dag: Any) -> dict[int, tuple[Key, str]]:
 
 
 def inputs_there(dag: Any) -> Iterator[str]:
-    """Yield the inputs of jobs to run that no job to run makes, each once."""
+    """Yield the inputs that must exist already: no job of this run makes them. Each comes once."""
     jobs = list(dag.needrun_jobs())
     seen = {str(path) for job in jobs for path in job.output}
     for job in jobs:

@@ -1,4 +1,4 @@
-"""Pages on which people label: they end with this process, and people learn their address."""
+"""Labeling pages during a run: tell people the address, and end the pages with the run."""
 
 import os
 import signal
@@ -10,21 +10,22 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-OWNER = "CBAL_LABELING_OWNER"  # that annotate_by_hand.py hands to the page's server
+OWNER = "CBAL_LABELING_OWNER"  # environment variable: annotate_by_hand.py gives it to the server
 ANNOUNCEMENT = "results/{dataset}/labeling/announcement"
-ENDING = "ending"  # beside it: the process that was told to end, for jobs that wait for a person
-EACH = 0.5  # seconds between looks
+# In the same folder: id of the process that was told to end. Jobs that wait for a person read it.
+ENDING = "ending"
+EACH = 0.5  # seconds between two checks of the files
 
 
 def own_pages() -> None:
-    """Let the pages that this process's jobs have served end with this process."""
+    """Make the labeling pages of this process's jobs end when this process ends."""
     os.environ[OWNER] = str(os.getpid())
 
 
 def announce_pages(datasets: Iterable[str]) -> None:
-    """Tell, as long as this process lives, where questions wait for a person.
+    """Show the addresses of labeling pages until this process ends, from a thread.
 
-    Jobs do not print it themselves: their lines would break the bars on a terminal.
+    Jobs do not print the addresses, because their lines would break the bars on a terminal.
     """
     paths = [Path(ANNOUNCEMENT.format(dataset=dataset)) for dataset in datasets]
     if paths:
@@ -44,7 +45,7 @@ def _watch(told: dict[Path, tuple | None]) -> None:
 
 
 def tell_new(path: Path, told: dict[Path, tuple | None]) -> None:
-    """Tell an announcement that is another file than `told` has, whatever its time."""
+    """Show an announcement if its file is not the version in `told`, and note the new version."""
     version = _version(path)
     if version and version != told[path]:
         told[path] = version
@@ -54,22 +55,25 @@ def tell_new(path: Path, told: dict[Path, tuple | None]) -> None:
 def _tell(line: str, address: Path) -> None:
     """Show a line to people.
 
-    An address with a token goes to a terminal alone: others may read Snakemake's log, and the
-    file that its output is led to.
+    An address with a token is shown on a terminal only. Other people may be able to read
+    Snakemake's log, or a file to which its output is redirected.
     """
     public, token, _ = line.partition("?token=")
     if not token:
         logger.info(line)
     elif sys.stderr.isatty():
         named = (each for each in logger.handlers if each.name == "DefaultStreamHandler")
-        handler = next(named, None)  # it knows of the bars
+        handler = next(named, None)  # its stream prints above the bars
         print(line, file=handler.stream if handler else sys.stderr, flush=True)
     else:
         logger.info(f"{public} with the token that is in {address}, which only you can read")
 
 
 def _version(path: Path) -> tuple | None:
-    """Return what changes whenever an announcement is written again; its text is last."""
+    """Return values that change whenever a file is written again, and its text as the last one.
+
+    None if the file cannot be read.
+    """
     try:
         status = path.stat()
         return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, path.read_text()
@@ -78,13 +82,13 @@ def _version(path: Path) -> tuple | None:
 
 
 def _told_to_end() -> bool:
-    """Return whether Snakemake got SIGTERM: it starts nothing, but waits for running jobs."""
+    """Return whether Snakemake got SIGTERM: it starts no more jobs and waits for running ones."""
     scheduler = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return getattr(scheduler, "_user_kill", None) is not None
 
 
 def end_waiting(announcement: Path) -> None:
-    """Let the jobs of this process end that wait for a person's answers."""
+    """Tell the jobs of this process that wait for a person's answers to end."""
     ending = announcement.with_name(ENDING)
     if announcement.parent.is_dir() and not ending.exists():
         ending.write_text(f"{os.getpid()}\n")

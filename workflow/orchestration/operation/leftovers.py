@@ -1,7 +1,6 @@
-"""Jobs that outlived their Snakemake, here or on Slurm: ended before new ones start.
+"""End jobs that still run after their Snakemake crashed, on this machine or on Slurm.
 
-Without this a restart after a crash could start a job whose twin still runs, and both would
-write the same files.
+Otherwise a restart could start a job that still runs, and both would write the same files.
 """
 
 import os
@@ -14,32 +13,29 @@ from pathlib import Path
 
 import psutil
 
-# Every job's environment names the folder it works for.
+# The environment variable of every job that names the project folder that it works for.
 VARIABLE = "CBAL_WORKS_FOR"
 # The executor names Slurm jobs by the profile's prefix and the run's UUID.
 OURS = re.compile(r"cbal_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 GRACE = 10  # seconds from SIGTERM to SIGKILL
-PATIENCE = 120  # seconds: Slurm's KillWait is 30 by default
+PATIENCE = 120  # seconds to wait for Slurm jobs to end; Slurm's KillWait is 30 by default
 
 
 class StillRunningError(Exception):
-    """Jobs of a dead run that could not be ended."""
+    """Jobs of a crashed run could not be ended."""
 
 
 def mark(folder: Path) -> None:
-    """Let the environment of this process's jobs name the folder they work for."""
+    """Set the environment variable that names the folder, for this process and its jobs."""
     os.environ[VARIABLE] = str(folder.resolve())
 
 
 def end_processes(folder: Path, before: float) -> int:
-    """End the processes on this machine that work for the folder.
+    """End the processes on this machine that work for the folder, and return their number.
 
     Args:
-        folder: of the sweep.
-        before: POSIX time; what started later has a living owner.
-
-    Returns:
-        Their number.
+        folder: the project folder.
+        before: POSIX time; processes that started later belong to a running Snakemake.
     """
     found = []
     for process in psutil.process_iter():
@@ -48,11 +44,11 @@ def end_processes(folder: Path, before: float) -> int:
             if ours and process.create_time() < before and process.pid != os.getpid():
                 process.terminate()
                 found.append(process)
-    deaf = psutil.wait_procs(found, timeout=GRACE)[1]
-    for process in deaf:
+    running = psutil.wait_procs(found, timeout=GRACE)[1]
+    for process in running:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(deaf, timeout=GRACE)
+    psutil.wait_procs(running, timeout=GRACE)
     return len(found)
 
 
@@ -60,10 +56,10 @@ def end_slurm_jobs(folder: Path) -> int:
     """Cancel the Slurm jobs that a Snakemake submitted from the folder, and wait for their end.
 
     Returns:
-        Their number; 0 where there is no Slurm, or none that answers.
+        The number of jobs; 0 if there is no Slurm, or Slurm does not answer.
 
     Raises:
-        StillRunningError: they are still there two minutes later.
+        StillRunningError: jobs still run after `PATIENCE` seconds.
     """
     jobs = slurm_jobs(folder)
     if not jobs:
@@ -73,7 +69,7 @@ def end_slurm_jobs(folder: Path) -> int:
     deadline, left = time.monotonic() + PATIENCE, set(jobs)
     while left:
         now = slurm_jobs(folder)
-        left = left if now is None else left & set(now)  # no answer is not a good one
+        left = left if now is None else left & set(now)  # None: Slurm did not answer, ask again
         if left and time.monotonic() > deadline:
             raise StillRunningError(
                 f"Slurm jobs {', '.join(sorted(left))} of an earlier run do not end; see `squeue "
@@ -84,9 +80,9 @@ def end_slurm_jobs(folder: Path) -> int:
 
 
 def slurm_jobs(folder: Path) -> list[str] | None:
-    """Return the ids of the Slurm jobs, waiting or running, of Snakemakes in the folder.
+    """Return the ids of waiting and running Slurm jobs that a Snakemake in the folder submitted.
 
-    None where there is no Slurm, or it does not answer.
+    None if there is no Slurm, or Slurm does not answer.
     """
     command = ["squeue", "--noheader", "--user", getuser(), "--format", "%i|%j|%Z"]
     try:

@@ -1,4 +1,4 @@
-"""Folders that may not be written to: known before the first job, not in the middle of a sweep."""
+"""Check before the first job that its folders can be written to."""
 
 import os
 import shlex
@@ -9,17 +9,17 @@ EFFECTIVE = os.access in os.supports_effective_ids
 
 
 class ReadOnlyError(Exception):
-    """Folders that may not be written to, in one line: which, and what to do."""
+    """A folder cannot be written to. The message is one line: which folder, and what to do."""
 
 
 def check(paths: Iterable[str]) -> None:
-    """Check that files can be made, and the folders that they lie in.
+    """Check that files, and the folders that contain them, can be made.
 
     Args:
-        paths: of the files; they need not exist.
+        paths: paths of the files; they need not exist.
 
     Raises:
-        ReadOnlyError: the first folder that may not be written to.
+        ReadOnlyError: a folder cannot be written to; the message names the first one.
     """
     for folder in sorted({_nearest(parent) for parent in {Path(path).parent for path in paths}}):
         if not os.access(folder, os.W_OK | os.X_OK, effective_ids=EFFECTIVE):
@@ -30,7 +30,7 @@ def check(paths: Iterable[str]) -> None:
 
 
 def _nearest(folder: Path) -> str:
-    """Return the nearest folder that exists, at or above one."""
+    """Return the folder if it exists, otherwise the nearest parent that exists."""
     while not os.path.isdir(folder) and folder != folder.parent:
         folder = folder.parent
     return str(folder)

@@ -1,8 +1,8 @@
-"""Who works in a folder: each Snakemake holds a file of its own there, locked while it lives.
+"""Which Snakemake processes work in a folder: each keeps a file there locked while it runs.
 
-Snakemake's own lock is a file that outlives its maker, so after a crash nobody can tell a
-stale lock from a live one, and a person has to. The kernel frees these locks whatever ends a
-process: a run that finds itself alone removes what dead ones left.
+Snakemake's lock is a file that stays after a crash. Nothing in it tells whether its process
+still runs, so a person has to find out. The kernel frees the locks used here, however a process
+ends. So a run that is the only one in the folder can remove the files that a crash left.
 """
 
 import atexit
@@ -18,70 +18,70 @@ from cbal.storage.locks import is_held
 
 STATE = Path(".snakemake")
 HOST = socket.gethostname()
-_held: list[TextIO] = []  # open, so locked, for as long as this process lives
+_held: list[TextIO] = []  # files that stay open, and so locked, until this process ends
 
 
 @dataclass(frozen=True)
 class Other:
-    """Another Snakemake that announced itself.
+    """Another Snakemake that works in the folder.
 
     Attributes:
-        file: that tells of it.
-        lives: whether it is known to; else it is of another host, or cannot be asked.
+        file: its file in `.snakemake/alive`.
+        is_running: whether it is known to run; False if it is on another host and not known.
     """
 
     file: Path
-    lives: bool
+    is_running: bool
 
     @property
     def started(self) -> float:
-        """POSIX time of its announcement."""
+        """POSIX time at which it made its file."""
         return int(self.file.name.rsplit(".", 1)[1]) / 1e9
 
     def __str__(self) -> str:
         host, pid, _ = self.file.name.rsplit(".", 2)
         since = time.strftime("%d %b %H:%M", time.localtime(self.started))
         text = f"process {pid} on {host}, since {since}"
-        return text if self.lives else f"perhaps {text}; if not, delete {self.file}"
+        return text if self.is_running else f"perhaps {text}; if not, delete {self.file}"
 
 
 @dataclass
 class Presence:
-    """What this Snakemake knows of others in its folder.
+    """This Snakemake's file in the folder, and what it knows about other Snakemakes there.
 
     Attributes:
-        mine: the file that tells of this one.
-        others: those that live, or of which this one cannot know.
-        dead: files of those that died without taking leave.
-        unlocked: whether a dead one's lock was removed.
+        mine: the file of this process; None if it has none, as on a file system without locks.
+        others: processes that run, or that may run on another host.
+        crashed: files of processes that ended without deleting them.
+        unlocked: whether Snakemake's lock of a crashed process was removed.
     """
 
     mine: Path | None
     others: list[Other] = field(default_factory=list)
-    dead: list[Path] = field(default_factory=list)
+    crashed: list[Path] = field(default_factory=list)
     unlocked: bool = False
 
     def is_alone(self) -> bool:
         """Return whether no other Snakemake can be working here now."""
-        return self.mine is not None and not living(self.mine.parents[1], self.mine)[0]
+        return self.mine is not None and not find_processes(self.mine.parents[1], self.mine)[0]
 
     def leave(self) -> None:
-        """Take the file away, as if this process had ended."""
+        """Delete the file of this process, as if the process had ended."""
         while _held:
             _held.pop().close()
         if self.mine is not None:
             self.mine.unlink(missing_ok=True)
 
-    def bury(self) -> None:
-        """Forget the dead ones, once all is done that their death called for."""
-        for file in self.dead:
+    def delete_crashed(self) -> None:
+        """Delete the files of crashed processes; call this after cleaning up behind them."""
+        for file in self.crashed:
             file.unlink(missing_ok=True)
 
 
 def announce(state: Path = STATE) -> Presence:
-    """Announce this process as one that works in the folder; remove a dead one's lock.
+    """Make the file of this process, and remove Snakemake's lock if it is left from a crash.
 
-    A lock goes only if nobody else lives here and somebody is known to have died.
+    The lock is removed only if no other process runs here and one is known to have crashed.
 
     Args:
         state: Snakemake's folder `.snakemake`.
@@ -93,14 +93,15 @@ def announce(state: Path = STATE) -> Presence:
     file = hidden.open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # a file system without locks: nothing can be known, nothing is touched
+    except OSError:  # a file system without locks: leave everything as it is
         hidden.unlink()
         return Presence(None)
     _held.append(file)
-    os.rename(hidden, mine)  # from now on it is seen, and it is locked
-    locks = list((state / "locks").glob("*.lock"))  # before the look around: a later one lives
-    others, dead = living(state, mine)
-    presence = Presence(mine, others, dead, unlocked=bool(locks and dead and not others))
+    os.rename(hidden, mine)  # others see the file only once it is locked
+    # List the locks before the processes: a lock that appears later belongs to a running process.
+    locks = list((state / "locks").glob("*.lock"))
+    others, crashed = find_processes(state, mine)
+    presence = Presence(mine, others, crashed, unlocked=bool(locks and crashed and not others))
     atexit.register(presence.leave)
     if presence.unlocked:
         for lock in locks:
@@ -108,21 +109,21 @@ def announce(state: Path = STATE) -> Presence:
     return presence
 
 
-def living(state: Path = STATE, but: Path | None = None) -> tuple[list[Other], list[Path]]:
-    """Return the Snakemakes that work in the folder, and the files of dead ones of this host.
+def find_processes(state: Path = STATE, skip: Path | None = None) -> tuple[list[Other], list[Path]]:
+    """Return the Snakemakes that work in the folder, and the files of those that crashed here.
 
     Args:
         state: Snakemake's folder `.snakemake`.
-        but: a file to pass over.
+        skip: a file to ignore, such as the one of this process.
     """
-    found, dead = [], []
+    found, crashed = [], []
     for file in sorted((state / "alive").glob("[!.]*")):
-        if file == but:
+        if file == skip:
             continue
         if is_held(file):
-            found.append(Other(file, lives=True))
+            found.append(Other(file, is_running=True))
         elif file.name.startswith(f"{HOST}."):
-            dead.append(file)
-        else:  # some file systems keep locks within a host
-            found.append(Other(file, lives=False))
-    return found, dead
+            crashed.append(file)
+        else:  # on some file systems another host does not see the lock
+            found.append(Other(file, is_running=False))
+    return found, crashed

@@ -1,4 +1,4 @@
-"""Progress of a running sweep: bars on a terminal, plain lines elsewhere, reasons of failures."""
+"""Progress of a running sweep: bars on a terminal or plain lines, and reasons of failures."""
 
 import logging
 import sys
@@ -21,14 +21,14 @@ Key = tuple[str, str]  # data set and scenario
 
 
 class Progress(logging.Handler):
-    """Follows Snakemake's events and tells how many rounds are done."""
+    """Log handler that counts finished rounds from Snakemake's events and shows the number."""
 
     def __init__(self, done: dict[Key, int], waiting: dict[int, Key]):
         """Start to count.
 
         Args:
-            done: rounds done before, for each data set and scenario of the sweep.
-            waiting: for each job that will finish a round, its number and whose round.
+            done: number of rounds done before, by data set and scenario.
+            waiting: data set and scenario of each job that will finish a round, by job id.
         """
         super().__init__()
         self.done = Counter(done)
@@ -36,11 +36,11 @@ class Progress(logging.Handler):
         self.total = Counter(done) + Counter(self.waiting.values())
         self.finished = 0
         self.start, self.since = time.monotonic(), time.time()
-        self.failures: dict[tuple[int, ...], str] = {}  # by the numbers of the jobs
+        self.failures: dict[tuple[int, ...], str] = {}  # by job ids
         self.bars = _bars(self.total, self.done)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take note of an event of Snakemake's; whatever happens here ends no sweep."""
+        """Handle one of Snakemake's events. An error in this method does not end the sweep."""
         try:
             self._note(record)
         except Exception:
@@ -49,8 +49,8 @@ class Progress(logging.Handler):
     def _note(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", None)
         if event == LogEvent.JOB_FINISHED:
-            healed = [jobs for jobs in self.failures if record.job_id in jobs]
-            for jobs in healed:
+            succeeded = [jobs for jobs in self.failures if record.job_id in jobs]
+            for jobs in succeeded:
                 del self.failures[jobs]
             key = self.waiting.pop(record.job_id, None)
             if key is not None:
@@ -59,15 +59,15 @@ class Progress(logging.Handler):
             jobs = tuple(job["jobid"] for job in record.job_error_info)
             logs = [log for job in record.job_error_info for log in job["log"]]
             taken = hasattr(record, "external_jobid")
-            # Snakemake drops what the executor said of a group.
+            # Snakemake does not pass on the executor's message about a group.
             why = reason(record.aux_logs, logs, self.since) if taken else NOT_TAKEN
             self._fail(jobs, f"group {record.groupid} failed: {why}")
-        elif event == LogEvent.JOB_ERROR and not record.indent:  # of a group's: told above
+        elif event == LogEvent.JOB_ERROR and not record.indent:  # indented: see GROUP_ERROR
             why = reason([], record.log, self.since, record.rule_msg)
             self._fail((record.jobid,), f"rule {record.rule_name} failed: {why}")
 
     def line(self) -> str:
-        """Return in one line how far the sweep is."""
+        """Return one line with the number of finished rounds and the time that is left."""
         done, total = self.done.total(), self.total.total()
         parts = [f"{done} of {total} rounds done ({done / total:.0%})"]
         if self.finished and self.waiting:
@@ -80,7 +80,7 @@ class Progress(logging.Handler):
         return ", ".join(parts)
 
     def close(self) -> None:
-        """Take the bars off the terminal."""
+        """Remove the bars from the terminal."""
         if self.bars is not None:
             self.bars.stop()
             self.bars = None
@@ -100,7 +100,7 @@ class Progress(logging.Handler):
 
 
 class Bars:
-    """A bar for each scenario at the bottom of the terminal, Snakemake's own lines above."""
+    """A bar for each scenario at the bottom of the terminal, below Snakemake's lines."""
 
     def __init__(self, total: Counter[Key], done: Counter[Key]):
         """Draw the bars."""
@@ -118,18 +118,18 @@ class Bars:
         }
         self.summary = self.rows.add_task("", total=total.total(), completed=done.total())
         self.rows.start()
-        # Snakemake's handler has the terminal itself; its lines must go above the bars.
+        # Snakemake's handler writes to the terminal. Rich must print its lines above the bars.
         self._redirect(FileProxy(console, self.stream))
 
     def show(self, done: Counter[Key], line: str) -> None:
-        """Move the bars."""
+        """Update the bars."""
         for key, task in self.tasks.items():
             self.rows.update(task, completed=done[key])
         left = next((part for part in line.split(", ") if part.startswith("about")), "")
         self.rows.update(self.summary, completed=done.total(), description=left)
 
     def stop(self) -> None:
-        """Leave the bars as they are and give the terminal back."""
+        """Stop updating the bars, and let Snakemake write to the terminal again."""
         self.rows.stop()
         self._redirect(self.stream)
 
@@ -141,8 +141,8 @@ class Bars:
 
 
 def _bars(total: Counter[Key], done: Counter[Key]) -> Bars | None:
-    """Return bars where somebody can see them move; None elsewhere."""
+    """Return bars if the output goes to a terminal; None otherwise."""
     if sys.stderr.isatty():
-        with suppress(ImportError):  # a Snakemake of the user's own may come without Rich
+        with suppress(ImportError):  # the user's installation of Snakemake may lack Rich
             return Bars(total, done)
     return None

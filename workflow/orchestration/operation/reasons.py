@@ -1,11 +1,11 @@
-"""Why a job failed, in one line, from what it and Slurm left in their logs."""
+"""The reason why a job failed, in one line, from its log and Slurm's log."""
 
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-# What Slurm writes into a job's log, the most telling first.
+# What Slurm writes into a job's log, and what it means. The first match counts.
 OF_SLURM = {
     r"oom.kill|Out Of Memory|Exceeded job memory limit": (
         "it needed more memory than it asked for (mem_mb), and Slurm ended it"
@@ -20,13 +20,13 @@ OF_SLURM = {
 def reason(
     slurm_logs: Sequence[str], logs: Sequence[str], since: float = 0, said: str | None = None
 ) -> str:
-    """Return why a job failed, and which log tells more.
+    """Return why a job failed, and which log has the details.
 
     Args:
         slurm_logs: logs that Slurm wrote.
         logs: logs of the job, or of all members of its group.
-        since: POSIX time; what is older is not this run's.
-        said: what the executor said of it.
+        since: POSIX time; older logs are of earlier runs and are ignored.
+        said: message of the executor about the job.
     """
     logs = sorted((log for log in logs if _time(log) >= since), key=_time, reverse=True)
     for log in (*slurm_logs, *logs[:1]):

@@ -1,4 +1,4 @@
-"""Whether Slurm will take the sweep's jobs and tell of them: asked before the first one."""
+"""Checks before the first job that Slurm accepts the sweep's jobs and reports their state."""
 
 import re
 import subprocess
@@ -11,18 +11,18 @@ REMEMBERED = 200
 
 
 class RefusedError(Exception):
-    """What Slurm would refuse, in one line: what, why, and what to edit."""
+    """Slurm would refuse a job. The message is one line: what, why, and what to edit."""
 
 
 def check(jobs: Iterable[tuple[str, int, Mapping[str, Any]]], status_command: str) -> None:
-    """Check that Slurm would take jobs like these, without submitting any.
+    """Check that Slurm would accept jobs of these kinds, without submitting any.
 
     Args:
         jobs: names of the rules, threads and resources of one submission of each kind.
-        status_command: `squeue` or `sacct`, how the executor learns what became of jobs.
+        status_command: `squeue` or `sacct`, with which the executor asks for the state of jobs.
 
     Raises:
-        RefusedError: it would not, or there is no way to learn what became of them.
+        RefusedError: Slurm would refuse a job, or `status_command` would not report its end.
     """
     checked = set()
     for rules, threads, resources in jobs:
@@ -49,7 +49,7 @@ def _test(rules: str, options: tuple[str, ...]) -> None:
         return
     known, partitions = _ask("sinfo", "--noheader", "--format", "%R")
     if not known:
-        raise RefusedError(f"Slurm does not answer ({_last_line(partitions)}); does `sinfo`?")
+        raise RefusedError(f"Slurm does not answer ({_last_line(partitions)}); try `sinfo`")
     raise RefusedError(
         f"Slurm would refuse {' '.join(options)} (of {rules}): {_last_line(output)}; edit the "
         f"lines marked EDIT in {PROFILE}, or what the rules ask for. "
@@ -58,8 +58,8 @@ def _test(rules: str, options: tuple[str, ...]) -> None:
 
 
 def _last_line(output: str) -> str:
-    """Return the last thing a command said, without who says it."""
-    last = (output.strip().splitlines() or ["without a word"])[-1]
+    """Return the last line that a command printed, without the name of the command."""
+    last = (output.strip().splitlines() or ["it printed nothing"])[-1]
     return re.sub(r"^(\w+: error|allocation failure): ", "", last)
 
 
@@ -80,7 +80,7 @@ def _check_status_command(status_command: str, configuration: str) -> None:
 
 
 def _ask(*command: str) -> tuple[bool, str]:
-    """Return whether a command of Slurm's succeeded, and all it printed."""
+    """Return whether one of Slurm's commands succeeded, and all that it printed."""
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Where a sweep stands: rounds done of all, per data set and scenario, from the files alone."""
+"""Finished rounds of a sweep by data set and scenario, found from the result files."""
 
 import os
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class Run:
     """A (dataset, scenario, seed) of the sweep; the supervised baseline has one round.
 
     Attributes:
-        finished: POSIX times at which its rounds' metrics appeared; None where there are none.
+        finished: for each round, the POSIX time of its metrics file; None if it does not exist.
     """
 
     dataset: str
@@ -23,32 +23,32 @@ class Run:
 
     @property
     def whose(self) -> tuple[str, str]:
-        """Its data set and scenario."""
+        """Data set and scenario of the run."""
         return self.dataset, self.scenario
 
     @property
     def is_baseline(self) -> bool:
-        """Whether it is the supervised baseline, whose one round has no folder of its own."""
+        """Whether the run is the supervised baseline, which has no folders of rounds."""
         return self.scenario == "supervised"
 
     @property
     def done(self) -> int:
-        """Number of rounds whose metrics are there."""
+        """Number of rounds that have a metrics file."""
         return sum(time is not None for time in self.finished)
 
     def present(self) -> list[str]:
-        """Return the paths of the metrics that are there, from the folder of `results/`."""
+        """Return the paths of the existing metrics files, relative to the project folder."""
         rounds = (n for n, time in enumerate(self.finished, start=1) if time is not None)
         return [f"results/{self.folder(n)}/metrics.parquet" for n in rounds]
 
     def folder(self, round: int | None = None) -> str:
-        """Return the folder of the run, or of a round, below `results/` and `logs/`."""
+        """Return the folder of the run, or of one of its rounds, below `results/` and `logs/`."""
         whole = f"{self.dataset}/{self.scenario}/seed-{self.seed}"
         return whole if round is None or self.is_baseline else f"{whole}/round-{round}"
 
 
 def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
-    """Return the runs of a sweep, in its order, with what is there of each.
+    """Return the runs of a sweep with their finished rounds, in the order of the settings.
 
     Args:
         sweep: an entry of `sweeps` in the settings, checked.
@@ -72,7 +72,7 @@ def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
 
 
 def duration(seconds: float) -> str:
-    """Return a time span in words, as exact as somebody who waits wants it."""
+    """Return a time span in words, such as `45 s` or `3.2 h`."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 90 * 60:
@@ -83,7 +83,7 @@ def duration(seconds: float) -> str:
 
 
 def _archived(sweep: dict[str, Any], root: Path, run: Run) -> float | None:
-    """Return when a run was archived; None where it is not."""
+    """Return the POSIX time at which a run was archived; None if it was not."""
     archive = sweep.get("archive")
     if archive is None:
         return None

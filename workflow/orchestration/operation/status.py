@@ -1,4 +1,4 @@
-"""Print where a sweep stands, from the files alone: also while it runs, here or elsewhere.
+"""Print the status of a sweep from its files, also while it runs, here or on another host.
 
 python -m orchestration.operation.status            the sweep named in config.yaml
 python -m orchestration.operation.status paper      another one
@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from orchestration.operation.leftovers import slurm_jobs
-from orchestration.operation.presence import living
+from orchestration.operation.presence import find_processes
 from orchestration.operation.standing import Run, duration, runs_of
 from orchestration.planning.settings import SettingsError, check
 
@@ -22,10 +22,10 @@ def describe(name: str, runs: list[Run], now: float, since: float | None = None)
     """Return the lines of a sweep's status.
 
     Args:
-        name: of the sweep.
-        runs: of the sweep, see `runs_of`.
+        name: name of the sweep.
+        runs: runs of the sweep, as `runs_of` returns them.
         now: POSIX time.
-        since: since when somebody has been at work; None where nobody is.
+        since: POSIX time at which the running workflow started; None if none runs.
     """
     done, total = sum(run.done for run in runs), sum(len(run.finished) for run in runs)
     lines = [f"sweep {name}: {done} of {total} rounds done ({done / total:.0%})"]
@@ -45,7 +45,14 @@ def describe(name: str, runs: list[Run], now: float, since: float | None = None)
 
 
 def under_way(runs: list[Run], root: Path, now: float, since: float) -> list[str]:
-    """Return what the training jobs of the runs' next rounds have said last since then."""
+    """Return the last log line of each training job that runs now.
+
+    Args:
+        runs: runs of the sweep, as `runs_of` returns them.
+        root: the folder that has `logs/`.
+        now: POSIX time.
+        since: POSIX time; older logs are ignored.
+    """
     lines = []
     for run in runs:
         if run.done == len(run.finished):
@@ -79,8 +86,8 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"config.yaml: {error}")
     now, runs = time.time(), runs_of(config["sweeps"][config["sweep"]])
-    here = living()[0]
-    since = min((other.started for other in here if other.lives), default=None)
+    here = find_processes()[0]
+    since = min((other.started for other in here if other.is_running), default=None)
     print(*describe(config["sweep"], runs, now, since), sep="\n")
     if since:
         training = under_way(runs, Path(), now, since)
@@ -89,7 +96,7 @@ def main() -> None:
     print(*(f"at work: {other}" for other in here or ["nobody"]), sep="\n")
     jobs = [] if here else slurm_jobs(Path())
     if jobs:
-        print(f"Slurm jobs that a dead run left: {', '.join(jobs)}; the next run ends them")
+        print(f"Slurm jobs that a crashed run left: {', '.join(jobs)}; the next run ends them")
 
 
 if __name__ == "__main__":

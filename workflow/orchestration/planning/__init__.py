@@ -1,1 +1,1 @@
-"""What the Snakefile computes while it is parsed: settings, steps, versions of stages."""
+"""Code that runs while the Snakefile is parsed: settings, strategies, versions of stages."""

@@ -1,4 +1,4 @@
-"""How many images the pool has, where that is known before they are read."""
+"""Number of images in the pool, if it can be found before the images are read."""
 
 import hashlib
 import importlib.util
@@ -13,21 +13,21 @@ from orchestration.planning.mistakes import SettingsError
 
 COUNT = Path(__file__).parents[2] / "scripts" / "count_images.py"
 COUNTED = Path(".snakemake", "counted-images")
-SECONDS = 20  # a data set that takes longer to look through is checked by its first job
+SECONDS = 20  # if counting takes longer, the first job of the data set checks its size
 IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
-TRAINING_IMAGES = {"cifar10": 50_000}  # published split
+TRAINING_IMAGES = {"cifar10": 50_000}  # split as published
 
 
 def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
-    """Return the number of images that can be asked about; None where it is not known.
+    """Return the number of images that can be queried; None if it is not known.
 
     Args:
         where: key of the data set, for errors.
-        dataset: its settings.
+        dataset: settings of the data set.
 
     Raises:
-        SettingsError: the data set's layout or labels are not understood, or the validation
-            is all of it.
+        SettingsError: the data set's layout or labels cannot be read, or the validation takes
+            all images.
     """
     if dataset["path"] is None or dataset["source"] == "digits":
         size = _public_size(dataset)
@@ -45,7 +45,7 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
 
 
 def _public_size(dataset: dict[str, Any]) -> int | None:
-    """Return the pool's size of a public data set that is downloaded; None for others."""
+    """Return the size of the pool of a public data set; None for other data sets."""
     source = dataset["source"]
     if dataset["annotator"] == "human":
         return IMAGES.get(source)
@@ -55,7 +55,10 @@ def _public_size(dataset: dict[str, Any]) -> int | None:
 
 
 def _counted(where: str, dataset: dict[str, Any]) -> int | None:
-    """Return what `count_images.py` says of a path; it is asked once for each state of it."""
+    """Return the number of images that `count_images.py` finds in the data set's path.
+
+    The number is remembered in `COUNTED` until the path changes. None if it is not known.
+    """
     keys = ("source", "path", "test_fraction", "annotator", "row_limit", "unpacked_limit")
     settings = {key: dataset[key] for key in keys}
     try:
@@ -76,21 +79,24 @@ def _counted(where: str, dataset: dict[str, Any]) -> int | None:
             return _refused(where, result.stderr)
         count = int(result.stdout)
     except subprocess.TimeoutExpired:
-        pass  # as in every later parse, so it is remembered
+        pass  # remember None: counting would take too long in every later parse, too
     remembered.parent.mkdir(parents=True, exist_ok=True)
     remembered.write_text(json.dumps(count))
     return count
 
 
 def _refused(where: str, stderr: str) -> None:
-    """Raise what the count said of the data set; what else went wrong is its job's to say."""
+    """Raise the error that `count_images.py` reported.
+
+    Do nothing if it failed without an error message: the first job of the data set will report it.
+    """
     last = (stderr.strip().splitlines() or [""])[-1]
     if last.startswith("error: "):
         raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
 
 
 def _state(path: str) -> list[tuple[str, int, int]]:
-    """Return names, sizes and times of a path, and of folders and Parquet files in it."""
+    """Return name, size and time of a path, and of each folder and Parquet file in it."""
     entries = os.scandir(path) if os.path.isdir(path) else ()
     inside = (e.path for e in entries if e.name.endswith(".parquet") or _is_folder(e))
     stats = [(os.path.abspath(name), os.stat(name)) for name in (path, *sorted(inside))]
@@ -98,7 +104,7 @@ def _state(path: str) -> list[tuple[str, int, int]]:
 
 
 def _is_folder(entry: os.DirEntry) -> bool:
-    """Whether an entry is a folder; a link that leads nowhere is none."""
+    """Return whether an entry is a folder or a link to one; a broken link is not."""
     return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
 
 

@@ -1,6 +1,6 @@
-"""Documentation of the settings: docs/configuration.md, written from their schema.
+"""Write the documentation of the settings, docs/configuration.md, from their schema.
 
-make docs
+Run it with `make docs`.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _parts(key: Schema) -> bool:
 
 
 def _rows(key: Schema, prefix: str = "") -> Iterator[tuple[str, Schema]]:
-    """Yield the keys below `key`, at any depth, by their path; a list's items follow `[]`."""
+    """Yield path and schema of all keys below `key`; in a path `[]` means the items of a list."""
     for name, below in key.get("properties", {}).items():
         required = name in key.get("required", ()) and "default" not in below
         yield prefix + name, below | {"x-required": required}
@@ -81,7 +81,7 @@ def _table(key: Schema, rows: dict[str, Schema], schema: Schema) -> str:
 
 
 def _resolved(key: Schema, schema: Schema) -> Schema:
-    """Return what a reference such as `#/$defs/name` refers to, with the keys beside it."""
+    """Return a schema with its `$ref`, such as `#/$defs/name`, replaced by what it refers to."""
     if "$ref" not in key:
         return key
     target = schema
@@ -91,7 +91,7 @@ def _resolved(key: Schema, schema: Schema) -> Schema:
 
 
 def _values(key: Schema, schema: Schema) -> str:
-    """Return in words which values a key takes."""
+    """Return the values that a key accepts, in words."""
     key = _resolved(key, schema)
     if "enum" in key:
         return ", ".join(f"`{_yaml(value)}`" for value in key["enum"])
@@ -106,7 +106,7 @@ def _values(key: Schema, schema: Schema) -> str:
 
 
 def _of_type(name: str, key: Schema, schema: Schema) -> str:
-    """Return a type of JSON in words of YAML."""
+    """Return the YAML word for a JSON type."""
     if name == "array":
         return f"list of {_values(key.get('items', {}), schema)}"
     words = {"object": "mapping", "string": "text", "boolean": "`true` or `false`"}

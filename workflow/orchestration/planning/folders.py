@@ -1,4 +1,4 @@
-"""What can be seen of a person's data set before any job: its files, and whether it has answers."""
+"""Facts about a user's data set that are known before any job: its files, and its answers."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @cache
 def digest_of_files(root: str | Path) -> str:
-    """Return a digest of names and sizes of a folder's files, at any depth, links followed."""
+    """Return a digest of the names and sizes of all files below a folder; links are followed."""
     digest, seen = hashlib.sha256(), set()
     for folder, below, files in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
@@ -30,9 +30,9 @@ def digest_of_files(root: str | Path) -> str:
 
 @cache
 def has_answers(journal: str | Path) -> bool:
-    """Whether a person has answered anything; so too where the journal cannot be read.
+    """Return whether the journal has an answer, or cannot be read.
 
-    Asked once a run: what a run has planned holds to its end.
+    The result is cached: the plan of a run must not change while it runs.
     """
     path = Path(journal)
     if not path.exists():
@@ -48,6 +48,6 @@ def has_answers(journal: str | Path) -> bool:
 
 
 def state_of(*paths: str | Path) -> list[list[int]]:
-    """Return sizes and times of files, to tell whether they have changed; nothing of none."""
+    """Return size and time of each file that exists, to detect changes."""
     stats = [os.stat(path) for path in paths if os.path.exists(path)]
     return [[each.st_size, each.st_mtime_ns] for each in stats]

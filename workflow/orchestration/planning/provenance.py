@@ -1,4 +1,4 @@
-"""What made a result: the settings that its numbers depend on, and what an archive has of it."""
+"""Settings that a run's results depend on, and the runs that an archive already has."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from orchestration.planning.settings import read_schema
 Config = dict[str, Any]
 
 SUPERVISED = "supervised"
-# Where the data are, how they are called, and how fast a job is: the numbers are the same.
+# Keys that do not change results: where the data are, names, and the speed of jobs. `model` and
+# `training` are left out of the data set because they are parts of their own.
 BESIDE_THE_POINT = {
     "dataset": {"path", "title", "model", "training", "published", "classes"}
     | {"pixel_limit", "row_limit", "unpacked_limit"},
@@ -19,12 +20,12 @@ BESIDE_THE_POINT = {
 
 
 def provenance(config: Config, dataset: str, scenario: str) -> Config:
-    """Return the settings that make a run of the sweep, its rounds included.
+    """Return the settings that a run's results depend on, including the number of rounds.
 
     Args:
         config: checked settings.
-        dataset: its name.
-        scenario: its name, or supervised for the baseline, which asks nobody.
+        dataset: name of the data set.
+        scenario: name of the scenario, or `supervised` for the baseline, which has no queries.
     """
     of_dataset = config["datasets"][dataset]
     made = {
@@ -45,7 +46,7 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
 
 
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
-    """Return what makes the runs of the sweep, by data set and scenario."""
+    """Return the `provenance` of the sweep's runs, by data set and scenario."""
     sweep = config["sweeps"][config["sweep"]]
     scenarios = sweep["scenarios"] + ([SUPERVISED] if sweep["supervised"] else [])
     return {
@@ -55,7 +56,7 @@ def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
 
 
 def defaults() -> Config:
-    """Return the defaults of the settings that `provenance` tells."""
+    """Return the defaults of the settings that `provenance` returns."""
     top = read_schema()["properties"]
     named = {"dataset": "datasets", "model": "models", "scenario": "scenarios"}
     schemas = {part: top[name]["additionalProperties"] for part, name in named.items()}
@@ -68,7 +69,7 @@ def defaults() -> Config:
 
 
 def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
-    """Return the files of the sweep's runs that its archive has, by data set, scenario, seed.
+    """Return the archive's files of the sweep's runs, by (data set, scenario, seed).
 
     Raises:
         SettingsError: the archive's runs were made with other settings.
@@ -83,7 +84,7 @@ def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
             if differs:
                 raise SettingsError(
                     f"sweeps.{config['sweep']}.archive: {differs}; mend the setting, or write "
-                    "`archive: null` to compute all anew"
+                    "`archive: null` to compute all runs again"
                 )
             paths = {seed: run_file(archive, dataset, scenario, seed) for seed in sweep["seeds"]}
             found |= {(dataset, scenario, s): str(p) for s, p in paths.items() if p.exists()}

@@ -1,4 +1,4 @@
-"""What must hold before Snakemake reads the settings: the folder, and YAML without surprises."""
+"""Check the working folder and the files of settings before Snakemake reads the settings."""
 
 import json
 import os
@@ -14,25 +14,25 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def check_folder(project: str) -> None:
-    """Check that Snakemake works in the project's folder.
+    """Check that Snakemake runs in the project's folder.
 
-    Jobs name their scripts, and people their data, from there.
+    The paths of scripts and of users' data are relative to that folder.
 
     Raises:
-        SettingsError: it works in another folder.
+        SettingsError: Snakemake runs in another folder.
     """
     where = os.path.realpath(project)
     if not os.path.samefile(where, os.getcwd()):
         raise SettingsError(
-            f"this workflow runs in its own folder alone: cd {where}, and leave out --directory "
+            f"this workflow runs only in its own folder: cd {where}, and leave out --directory "
             "and --snakefile"
         )
 
 
 def check_files(files: Iterable[str]) -> None:
-    """Check that files of settings are YAML (or JSON) in which no key stands twice.
+    """Check that files of settings are YAML (or JSON) without duplicate keys.
 
-    Of a key that stands twice YAML readers take the last one, without a word.
+    YAML readers use the last of several equal keys, without a warning.
 
     Raises:
         SettingsError: the first mistake found.
@@ -67,7 +67,7 @@ def _check_json(file: str, text: str) -> None:
 def _check_yaml(file: str, text: str) -> None:
     try:
         root = yaml.compose(text, LOADER)
-        yaml.load(text, LOADER)  # tags and dates are read here
+        yaml.load(text, LOADER)  # `compose` does not find invalid tags and dates
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark or error.context_mark).line + 1
         raise SettingsError(f"{file}: line {line}: not YAML ({error.problem}); mend it") from None
@@ -89,7 +89,7 @@ def _check_yaml(file: str, text: str) -> None:
 
 
 def _mappings(node: yaml.Node, seen: set[int]) -> Iterator[yaml.MappingNode]:
-    """Yield the mappings of a document; one that is named again (`*name`) once."""
+    """Yield each mapping of a document once, also if aliases (`*name`) repeat it."""
     if id(node) in seen or isinstance(node, yaml.ScalarNode):
         return
     seen.add(id(node))

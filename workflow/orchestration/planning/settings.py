@@ -1,4 +1,4 @@
-"""Settings: checked before any job, with errors of one line."""
+"""Check the settings before any job; every error is one line."""
 
 import hashlib
 import importlib.util
@@ -24,18 +24,18 @@ from orchestration.planning.values import plain
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
-# Folders beside those of the scenarios.
+# Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
 TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
 
-# Why something that looks like what is wanted is text. Within braces of `--config` Snakemake
-# reads all numbers as text.
+# By type: why a value that looks right is text. Snakemake reads all numbers within braces of
+# `--config` as text.
 TEXT = {
     "number": " (YAML reads 1e-3 as text: write 0.001, in config.yaml and not within --config)",
     "integer": " (it is text: write it without quotes, in config.yaml and not within --config)",
     "object": " (it cannot be read as YAML, or is in quotes)",
     "array": " (it cannot be read as YAML, or is in quotes)",
 }
-# JSON calls 6.0 an integer; range() and the command lines do not.
+# JSON Schema accepts 6.0 as an integer; range() and the command lines of jobs do not.
 Validator = validators.extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
@@ -74,7 +74,7 @@ def check(config: Config) -> None:
         if name == "sweeps":
             raise SettingsError("datasets.sweeps: the name is taken; choose another")
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
-        _mend_names(f"datasets.{name}", dataset)
+        _normalize_names(f"datasets.{name}", dataset)
     _known("sweep", config["sweep"], config["sweeps"])
     for sweep in config["sweeps"].values():
         if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
@@ -86,12 +86,12 @@ def check(config: Config) -> None:
 
 @cache
 def read_schema() -> Config:
-    """Return the schema of the settings. Reading it takes longer than checking them."""
+    """Return the schema of the settings; it is cached because reading it is slow."""
     return yaml.safe_load(SCHEMA.read_text())
 
 
 def describe(error: ValidationError) -> str:
-    """Return a schema violation in one line."""
+    """Return the error message for a schema violation, in one line."""
     where = ".".join(str(part) for part in error.absolute_path) or "top level"
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
@@ -105,15 +105,15 @@ def describe(error: ValidationError) -> str:
         if isinstance(error.instance, str):
             message += next((hint for word, hint in TEXT.items() if word in wanted), "")
         if list(error.absolute_path)[-2:-1] == ["classes"]:
-            message += ' (YAML reads yes, no, null and 1 as no text: quote it, as in "yes")'
+            message += ' (YAML does not read yes, no, null and 1 as text: quote it, as in "yes")'
     help_ = error.schema.get("description") if isinstance(error.schema, dict) else None
     return f"{where}: {message}" + (f"; {help_}" if help_ else "")
 
 
 def shares(config: Config, dataset: str, scenario: str) -> list[int]:
-    """Return the interactions of each step of a round; they add up to the round's.
+    """Return the number of interactions of each step of a round; they add up to the round's.
 
-    Largest remainders; of equal ones the earlier step gets the odd interaction.
+    Rounding is by the largest remainder; of equal remainders the earlier step's counts as larger.
     """
     total = config["datasets"][dataset]["interactions"]
     weights = [step["share"] for step in config["scenarios"][scenario]["steps"]]
@@ -126,7 +126,10 @@ def shares(config: Config, dataset: str, scenario: str) -> list[int]:
 
 
 def trials(calibration: Config | None) -> dict[str, Config]:
-    """Return the trainings that a calibration tries, by names such as batch_size-32+flip-true."""
+    """Return the training settings that a calibration tries, by name.
+
+    A name is made of keys and values, such as `batch_size-32+flip-true`.
+    """
     if calibration is None:
         return {}
     grid = calibration["grid"]
@@ -138,7 +141,7 @@ def trials(calibration: Config | None) -> dict[str, Config]:
 
 
 def _check_calibration(where: str, sweep: Config, schema: Config) -> None:
-    """Check that the values of a sweep's calibration are such as `training` takes."""
+    """Check that the schema of `training` accepts the values of a sweep's calibration."""
     of_dataset = schema["properties"]["datasets"]["additionalProperties"]["properties"]
     for trial in trials(sweep["calibration"]).values():
         training = {"epochs": 1, "learning_rate": 1, **trial}
@@ -147,8 +150,8 @@ def _check_calibration(where: str, sweep: Config, schema: Config) -> None:
             raise SettingsError(f"{where}.calibration.grid.{describe(error)}")
 
 
-def _mend_names(where: str, dataset: Config) -> None:
-    """Bring a data set's classes into the form that the journal has, and `~` out of its path."""
+def _normalize_names(where: str, dataset: Config) -> None:
+    """Write a data set's classes as the journal does, and replace `~` in its path."""
     try:
         dataset["classes"] = check_names(dataset["classes"])
     except ValueError as error:
@@ -161,7 +164,7 @@ def _mend_names(where: str, dataset: Config) -> None:
 
 
 def _check_dataset(config: Config, name: str) -> None:
-    """Check what can be known of a data set of the sweep before it is there."""
+    """Check the settings of a data set as far as possible before the data set is prepared."""
     where, dataset = f"datasets.{name}", config["datasets"][name]
     if dataset["path"] is not None and not Path(dataset["path"]).exists():
         raise SettingsError(f"{where}.path: {dataset['path']} does not exist; mend the path")
@@ -173,7 +176,7 @@ def _check_dataset(config: Config, name: str) -> None:
         raise SettingsError(f"{where}.path: {dataset['path']} is a file; name a folder")
     if not human and (dataset["classes"] or dataset["validation"]):
         raise SettingsError(
-            f"{where}: `classes:` and `validation:` are a human's; add `annotator: human`"
+            f"{where}: `classes:` and `validation:` need a human annotator; add `annotator: human`"
         )
     pool = pool_size(where, dataset)
     if pool is not None and dataset["interactions"] > pool:
@@ -193,7 +196,7 @@ def _check_dataset(config: Config, name: str) -> None:
 
 
 def _check_training(config: Config, name: str) -> None:
-    """Check that the settings of the training, and the sweep's scenarios, suit the model."""
+    """Check that the model can use the training settings and the sweep's scenarios."""
     where, dataset = f"datasets.{name}", config["datasets"][name]
     if config["models"][dataset["model"]]["trainable"] == "all":
         missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
@@ -203,13 +206,13 @@ def _check_training(config: Config, name: str) -> None:
     for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
         if config["scenarios"][scenario]["dropout"]:
             raise SettingsError(
-                f"{where}: {scenario} has dropout, which means nothing without training with it; "
-                "give the model `trainable: all`, or the scenario `members:`"
+                f"{where}: {scenario} has dropout, which means nothing without training with "
+                "dropout; give the model `trainable: all`, or the scenario `members:`"
             )
 
 
 def _check_values(where: str, values: list[float] | None) -> None:
-    """Check what becomes black and white in images of more than 8 bits."""
+    """Check the pixel values that become black and white, for images of more than 8 bits."""
     if values and not -float("inf") < values[0] < values[1] < float("inf"):
         raise SettingsError(
             f"{where}.values: {values}; write what is black, then what is white, as [0, 4095]"
@@ -217,7 +220,10 @@ def _check_values(where: str, values: list[float] | None) -> None:
 
 
 def _check_model(where: str, model: Config) -> None:
-    """Check a model's names and image size; torchvision is asked once for each."""
+    """Check a model's architecture, weights and image size with torchvision.
+
+    A model that passed is remembered in `CHECKED`.
+    """
     weights, architecture = model["weights"], model["architecture"]
     if architecture == "convnet":
         if weights != "none":
@@ -225,7 +231,7 @@ def _check_model(where: str, model: Config) -> None:
         return
     if is_weights_file(weights) and not Path(weights).exists():
         raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
-    # Seconds of import: not again in every parse, nor where only jobs have torchvision.
+    # Importing torchvision takes seconds, so do it once. Skip it where only jobs have torchvision.
     words = [architecture, weights, str(model["image_size"])]
     checked = CHECKED / hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
     if checked.exists() or importlib.util.find_spec("torchvision") is None:
@@ -241,7 +247,7 @@ def _check_model(where: str, model: Config) -> None:
 
 
 def _step(where: str, step: str | Config, strategies: dict[str, Strategy]) -> Config:
-    """Return a step as a mapping, checked against the strategies that there are."""
+    """Return a step as a mapping, after a check of its strategy and settings."""
     step = {"strategy": step} if isinstance(step, str) else step
     step = {"share": 1, "settings": {}, **step}
     _known(f"{where}.steps", step["strategy"], strategies)
@@ -265,7 +271,7 @@ def _known(where: str, name: str, known: Any) -> None:
 
 
 def _with_defaults(validator: type) -> type:
-    """Return the validator class extended to fill in the schema's defaults."""
+    """Return the validator class, extended so that it fills in the schema's defaults."""
     check_properties = validator.VALIDATORS["properties"]
 
     def fill_in(self, properties, instance, schema):

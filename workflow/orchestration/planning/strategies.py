@@ -1,4 +1,4 @@
-"""The strategies that a scenario may name: those of the registry, and the user's own."""
+"""The strategies that a scenario may name: the registry's and the user's."""
 
 import ast
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 from cbal.strategies.registry import STRATEGIES, Strategy
 from orchestration.planning.mistakes import SettingsError
 
-# Fields of `Candidates` that only several passes of a model fill, and those that only a trained
-# head fills.
+# Fields of `Candidates` that exist only after several passes of a model (`OF_PASSES`), or only
+# with a trained head (`OF_A_HEAD`).
 OF_PASSES = {"expected_entropy", "variation_ratio", "mean_std"}
 OF_A_HEAD = {"probabilities", *OF_PASSES}
 TYPES = {"integer": int, "number": float, "string": str, "boolean": bool}
@@ -18,13 +18,13 @@ def strategies_of(config: dict[str, Any]) -> dict[str, Strategy]:
     """Return the strategies of the registry and of the settings, by name.
 
     Args:
-        config: settings, with their defaults.
+        config: settings, with defaults filled in.
     """
     return STRATEGIES | {name: _registered(own) for name, own in config["strategies"].items()}
 
 
 def check_own(config: dict[str, Any]) -> None:
-    """Check the user's own strategies; their files are read and not run.
+    """Check the user's strategies. Their files are parsed but not run.
 
     Raises:
         SettingsError: the first mistake found.
@@ -43,7 +43,7 @@ def check_own(config: dict[str, Any]) -> None:
 
 
 def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strategy]) -> None:
-    """Check that the models of a scenario tell its steps what they need.
+    """Check that the models of a scenario compute what the strategies of its steps need.
 
     Raises:
         SettingsError: the first mistake found.
@@ -60,7 +60,7 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
 
 
 def _registered(own: dict[str, Any]) -> Strategy:
-    """Return an entry of the settings as the registry has its own."""
+    """Return a strategy of the settings as an entry of the registry."""
     settings = {
         key: TYPES[values] if isinstance(values, str) else tuple(values)
         for key, values in own["settings"].items()

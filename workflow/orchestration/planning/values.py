@@ -1,29 +1,29 @@
-"""Values of settings that no schema can refuse or set right."""
+"""Checks and conversions of values in the settings that a JSON schema cannot express."""
 
 import math
 from typing import Any
 
 from orchestration.planning.mistakes import SettingsError
 
-# These words are no part of a command line: they travel as JSON.
+# Values of these keys are passed to jobs as JSON, so they cannot be taken for options.
 AS_JSON = {"classes", "settings"}
-# Snakemake is given these as files.
+# Values of these keys are input files for Snakemake.
 PATHS = {"path", "weights", "archive"}
-EXACT = 2**53  # up to here every whole number is a float
+EXACT = 2**53  # a float represents every whole number up to this one
 
 
 def plain(value: Any, where: str = "") -> Any:
-    """Return settings in which numbers that are equal are the same: 1.0 is 1.
+    """Return the settings with whole floats as integers: 1.0 becomes 1.
 
-    Jobs are keyed by the text of their settings, and a number must not have two.
+    The text of the settings decides whether a job runs again, so equal numbers need equal text.
 
     Args:
         value: settings, or a part of them.
-        where: its dotted name.
+        where: dotted name of the part, for errors.
 
     Raises:
-        SettingsError: a number is infinite or none, or a word would be taken for an option or
-            for a wildcard.
+        SettingsError: a number is infinite or NaN, or a text looks like an option of a command
+            or like a wildcard.
     """
     if isinstance(value, dict):
         return {key: plain(part, f"{where}.{key}".lstrip(".")) for key, part in value.items()}

@@ -1,4 +1,4 @@
-"""Versions of stages: what a changed algorithm changes, and a changed comment does not."""
+"""Versions of stages: a version changes with the algorithm, but not with a comment."""
 
 import ast
 import hashlib
@@ -14,13 +14,13 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def version(script: str, *modules: str) -> str:
     """Return the version of a stage: 12 hexadecimal digits.
 
-    It is the digest of the syntax trees, comments and docstrings left out, of the
-    stage's script, of the given modules, and of all `cbal` modules they import. It follows
-    the code and not its address: a module that moves to another folder changes nothing.
+    The version is a digest of the syntax trees, without comments and docstrings, of the
+    stage's script, the given modules, and all `cbal` modules that they import. It depends on
+    the code but not on its place: moving a module to another folder does not change it.
 
     Args:
         script: file name of the stage's script.
-        modules: names of modules that the script loads by name, or paths of files.
+        modules: names of modules that the script loads while it runs, or paths of files.
     """
     seen: set[Path] = set()
     waiting = [SCRIPTS / script, *(path for name in modules for path in _files(name))]
@@ -37,8 +37,8 @@ class Import:
     """One name that a file imports from a `cbal` module.
 
     Attributes:
-        files: that the import runs, packages first, the module's own last.
-        name: the name in the module, empty for the module itself, and the name in the file.
+        files: files that the import runs: first the packages, last the module.
+        name: name in the module (empty for the module itself), and name in the importing file.
     """
 
     files: tuple[Path, ...]
@@ -47,16 +47,17 @@ class Import:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A file: the digest of its syntax tree without imports of `cbal`, and these imports."""
+    """A parsed file: digest of its syntax tree without `cbal` imports, and these imports."""
 
     digest: str
     imports: tuple[Import, ...]
 
 
 def _digest_with_imports(path: Path) -> str:
-    """Return the digest of a file in which each imported `cbal` module stands as its own digest.
+    """Return the digest of a file in which digests replace the names of imported `cbal` modules.
 
-    So it tells `select` of one module from that of another, and does not know where either is.
+    Thus functions with the same name in two modules differ, and the place of a module does not
+    matter.
     """
     parsed = _parsed(path)
     imports = [f"{_parsed(each.files[-1]).digest} {each.name}" for each in parsed.imports]
@@ -71,7 +72,7 @@ def _parsed(path: Path) -> Parsed:
 
 
 class _Stripped(ast.NodeTransformer):
-    """Takes docstrings and imports of `cbal` out of a syntax tree, and keeps the imports."""
+    """Remove docstrings and `cbal` imports from a syntax tree; collect these imports."""
 
     def __init__(self):
         self.imports: list[Import] = []
@@ -96,7 +97,7 @@ class _Stripped(ast.NodeTransformer):
         return self._without(node, imported)
 
     def _without(self, node, imported):
-        """Return an import without the names that come from `cbal`; None where none is left."""
+        """Return an import without the names that come from `cbal`; None if no name is left."""
         ours = [imported(name) for name in node.names]
         self.imports += [Import(files, name) for files, name in ours if files]
         node.names = [name for name, (files, _) in zip(node.names, ours) if not files]
@@ -108,9 +109,10 @@ def _digest(*parts: str) -> str:
 
 
 def _canonical(node: object) -> str:
-    """Return a syntax tree as text, the same under all versions of Python.
+    """Return a syntax tree as text that is the same under all versions of Python.
 
-    Empty fields are left out: newer versions add some, and `ast.dump` shows them or not.
+    Empty fields are left out, because versions of Python differ in which of them exist and
+    which of them `ast.dump` shows.
     """
     if isinstance(node, ast.AST):
         fields = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
@@ -123,9 +125,9 @@ def _canonical(node: object) -> str:
 
 @cache
 def _files(name: str) -> tuple[Path, ...]:
-    """Return the files that importing the `cbal` module or the file `name` runs.
+    """Return the files that run when the `cbal` module or the file `name` is imported.
 
-    There are none for modules of others.
+    The result is empty for modules outside `cbal`.
     """
     if name.endswith(".py"):
         return (Path(name),)

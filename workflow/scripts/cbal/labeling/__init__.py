@@ -1,1 +1,1 @@
-"""Labeling by a person: what is asked, the page, and a journal in which no answer is lost."""
+"""Labeling by a person: questions, the page in the browser, and the journal of answers."""

@@ -1,4 +1,4 @@
-"""A data set that somebody labels already, prepared again: files have come or gone."""
+"""Prepare a data set again after files were added or removed, and keep the answers given."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from cbal.errors import InputError
 from cbal.labeling.register import File
 from cbal.storage.files import atomic, open_images
 
-BEGIN_ANEW = "to begin anew remove results/{0} (with all answers) and data/{0}"
+BEGIN_ANEW = "to start again, remove results/{0} (with all answers) and data/{0}"
 Key = tuple[str, int]
 
 
 def keys_of(names: Iterable[str]) -> list[Key]:
-    """Return what tells files apart: the name, and which of those with this name it is."""
+    """Return a key for each file: its name, and how many files before it have the same name."""
     seen: Counter[str] = Counter()
     keys = []
     for name in names:
@@ -35,26 +35,26 @@ def arrivals(
     validation: int,
     rng: np.random.Generator,
 ) -> list[File]:
-    """Return the files that join a data set, to be labeled, in the order of their numbers.
+    """Return the files that are new in a data set, in the order of their `sample_id`.
 
     Args:
-        dataset: its name.
-        known: its files so far, those that are gone too.
-        found: what there is now.
-        subset: images to keep at most; None keeps all.
-        validation: how many to measure by.
-        rng: draws where not all are kept.
+        dataset: name of the data set.
+        known: its files so far, including those that no longer exist.
+        found: the files that exist now.
+        subset: largest number of images in the data set; None for no limit.
+        validation: number of images in the validation.
+        rng: draws the files to keep if `subset` does not allow all.
 
     Raises:
-        InputError: no known file is there, or `validation` has changed.
+        InputError: no known file exists any more, or `validation` has changed.
     """
     anew = BEGIN_ANEW.format(dataset)
     there = set(keys_of(found.files))
     if not there & set(keys_of(file.name for file in known)):
         raise InputError(
-            f"data set {dataset}: none of the {len(known)} files that it is made of is there any "
-            f"more, {known[0].name} to begin with; put the `path:` right, give another folder "
-            f"another name under `datasets:`, or {anew}"
+            f"data set {dataset}: none of its {len(known)} files exists any more (the first is "
+            f"{known[0].name}); mend the `path:`, give another folder another name under "
+            f"`datasets:`, or {anew}"
         )
     measured = sum(file.split == "test" for file in known)
     if validation != measured:
@@ -73,18 +73,22 @@ def arrivals(
 def write_grown(
     path: Path, files: Sequence[File], found: Found, dataset: str
 ) -> tuple[pa.Table, list[str]]:
-    """Write `images.npy` again, a row for each file ever; return the index and what is gone.
+    """Write `images.npy` with a row for every known file; return the index and missing files.
 
-    Files that are gone keep the pixels that they had: labels, and models, are about them.
+    Files that no longer exist keep their stored pixels, because they have labels and models were
+    trained on them.
 
     Args:
-        path: of the images, which may be there from before.
-        files: of the data set, by `sample_id`.
-        found: what there is now.
-        dataset: its name.
+        path: path of `images.npy`; an earlier version may exist.
+        files: files of the data set, by `sample_id`.
+        found: the files that exist now.
+        dataset: name of the data set.
+
+    Returns:
+        The index, and the names of the files that no longer exist.
 
     Raises:
-        InputError: files are gone, and so are their pixels.
+        InputError: files do not exist any more, and their pixels are not stored.
     """
     place = {key: row for row, key in enumerate(keys_of(found.files))}
     rows = [place.get(key) for key in keys_of(file.name for file in files)]
@@ -93,8 +97,8 @@ def write_grown(
     before = open_images(path) if gone and path.exists() else np.zeros((0, *shape), np.uint8)
     if gone and (before.shape[1:] != shape or gone[-1] >= len(before)):
         raise InputError(
-            f"{path}: {len(gone)} files of the data set are gone, {files[gone[0]].name} to begin "
-            f"with, and so are their stored pixels; put the files back, or "
+            f"{path}: {len(gone)} files of the data set are gone (the first is "
+            f"{files[gone[0]].name}), and so are their stored pixels; put the files back, or "
             f"{BEGIN_ANEW.format(dataset)}"
         )
     with atomic(path) as temporary:
@@ -113,7 +117,7 @@ def files_of(index: pa.Table) -> list[File]:
 
 
 def index_of(files: Sequence[File]) -> pa.Table:
-    """Return the index of a data set's files."""
+    """Return the index, as in `index.parquet`, of a data set's files."""
     return pa.table(
         {
             "sample_id": pa.array(np.arange(len(files)), pa.int64()),

@@ -1,4 +1,4 @@
-"""From a query to questions for a person, and from the answers to annotations."""
+"""Make questions for a person from a query, and annotations from the answers."""
 
 import hashlib
 from typing import Any
@@ -9,7 +9,7 @@ import pyarrow as pa
 from cbal.labeling.records import Question, Standing
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE, Pool
 
-# Columns of the `annotations.parquet` of a person: the oracle's, and `excluded`.
+# Columns of `annotations.parquet` for a human annotator: the oracle's columns, and `excluded`.
 ANNOTATIONS = pa.schema(
     {
         "interaction": pa.int32(),
@@ -33,11 +33,11 @@ def groups_of(query: pa.Table) -> list[np.ndarray]:
 
 
 def digest_of(groups: list[np.ndarray], files: list[str]) -> str:
-    """Return what tells a query from any other: its samples, and the files they are.
+    """Return a digest of a query's samples and their file names, which identifies the query.
 
     Args:
         groups: samples of each interaction.
-        files: of the data set's samples, by `sample_id`.
+        files: file names of the data set's samples, by `sample_id`.
     """
     whole = hashlib.sha256()
     for samples in groups:
@@ -49,13 +49,13 @@ def digest_of(groups: list[np.ndarray], files: list[str]) -> str:
 def context_of(
     pool: Pool | None, budget: int, rounds: int, steps: tuple[int, int] = (1, 1)
 ) -> dict[str, Any]:
-    """Return what the page shows around the questions of a step.
+    """Return the numbers that the page shows next to the questions of a step.
 
     Args:
-        pool: before the step; None where there is none yet.
-        budget: interactions of the whole run.
-        rounds: of the run.
-        steps: the step's position among the steps of its round, and their number.
+        pool: pool before the step; None if there is no pool yet, as in the validation.
+        budget: number of interactions of the whole run.
+        rounds: number of rounds of the run.
+        steps: position of the step in its round, and number of steps in the round.
     """
     kind = pool.kind if pool else np.zeros(0, np.int8)
     return {
@@ -73,17 +73,17 @@ def context_of(
 def questions_of(
     groups: list[np.ndarray], probability: np.ndarray | None, pool: Pool | None
 ) -> list[Question]:
-    """Return the questions of a query, with what is known of each.
+    """Return the questions of a query, with hints for the person.
 
-    The model's guess is the class of the highest probability, its mean over a cluster.
-    `earlier` tells what people's earlier answers say of these very images: the class that
-    most of them have, how many have it, and how many have any.
+    The hint `guess` is the class with the highest probability, averaged over a cluster.
+    The hint `earlier` summarises the labels that the images already have: the most frequent
+    class, how many images have it, and how many images have a label.
 
     Args:
         groups: samples of each interaction.
-        probability: float32[shown samples, classes] in the order of `groups`; None where
-            there is no model.
-        pool: of the round before, with the cluster labels of that round.
+        probability: float32[shown samples, classes] in the order of `groups`; None if there is
+            no model.
+        pool: pool of the round before, with the cluster labels of that round.
     """
     questions, start = [], 0
     for samples in groups:
@@ -100,7 +100,7 @@ def questions_of(
 
 
 def _earlier(samples: np.ndarray, pool: Pool) -> dict[str, Any]:
-    """Return the hint `earlier`, where any of the samples has a label."""
+    """Return the hint `earlier`; no hint if none of the samples has a label."""
     row = np.searchsorted(pool.sample_id, samples)
     label = pool.label[row][pool.kind[row] != NONE]
     if not len(label):
@@ -115,8 +115,8 @@ def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:
 
     Args:
         kind: "individual" or "cluster".
-        sizes: samples shown in each interaction.
-        standing: of the step, every question answered.
+        sizes: number of samples shown in each interaction.
+        standing: answers of the step, one for every question.
     """
     rows = []
     for interaction, size in enumerate(sizes):

@@ -1,7 +1,8 @@
-"""What the journal's tables hold, and the checksums that tell of a changed bit.
+"""Tables of the journal, and checksums that detect changed or missing rows.
 
-Every row has a checksum of its columns. An event's covers that of the event before, and
-`totals` knows how many rows there are and the last event, so that no row can go unnoticed.
+Every row has a checksum of its columns. The checksum of an event also covers the checksum of
+the event before. The table `totals` has the number of rows of each table and the checksum of
+the last event, so that a missing row is detected, too.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ KEYS = {
     "steps": ", UNIQUE (scenario, seed, round, step, digest)",
     "questions": ", PRIMARY KEY (step, interaction)",
 }
-# Columns that journals of earlier versions lack.
+# Columns that journals of earlier versions do not have.
 ADDED = {
     "files": ("checksum BLOB",),
     "classes": ("checksum BLOB",),
@@ -52,7 +53,7 @@ COLUMNS = {
 
 
 class DamagedError(InputError):
-    """The journal's content is not what was written."""
+    """The content of the journal differs from what was written."""
 
     def __init__(self, path: Path, what: str):
         super().__init__(
@@ -67,7 +68,7 @@ def checksum(values: tuple) -> bytes:
 
 
 def create(db: sqlite3.Connection) -> None:
-    """Make the tables of a new journal; within a transaction."""
+    """Create the tables of a new journal. Call it within a transaction."""
     for name, columns in TABLES.items():
         more = "".join(f", {column}" for column in ADDED[name])
         db.execute(f"CREATE TABLE {name} ({columns}{more}{KEYS.get(name, '')})")
@@ -75,10 +76,10 @@ def create(db: sqlite3.Connection) -> None:
 
 
 def migrate(db: sqlite3.Connection) -> bool:
-    """Give a journal of an earlier version its checksums; within a transaction.
+    """Add checksums to a journal of an earlier version. Call it within a transaction.
 
     Returns:
-        Whether it was one.
+        Whether the journal was of an earlier version.
     """
     names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     if "totals" in names:
@@ -104,7 +105,7 @@ def _finish(db: sqlite3.Connection) -> None:
 
 
 def seal(db: sqlite3.Connection, table: str, row: int, new: bool = True) -> None:
-    """Write the checksum of a row, and count it where it is new."""
+    """Write the checksum of a row; update `totals` if the row is new."""
     ((rows, last),) = db.execute("SELECT rows, last FROM totals WHERE name = ?", (table,))
     if table == "events":
         db.execute("UPDATE events SET previous = ? WHERE rowid = ?", (last, row))
@@ -120,7 +121,7 @@ def seal(db: sqlite3.Connection, table: str, row: int, new: bool = True) -> None
 
 
 def insert_sealed(db: sqlite3.Connection, table: str, rows: Sequence[tuple]) -> None:
-    """Insert many rows with `COLUMNS`, and count all that the table has then; no events."""
+    """Insert rows with `COLUMNS` and their checksums, and update `totals`; not for events."""
     marks = ", ".join("?" * (len(COLUMNS[table].split(",")) + 1))
     sql = f"INSERT INTO {table} ({COLUMNS[table]}, checksum) VALUES ({marks})"
     db.executemany(sql, [(*row, checksum(row)) for row in rows])
@@ -131,10 +132,10 @@ def insert_sealed(db: sqlite3.Connection, table: str, rows: Sequence[tuple]) -> 
 
 
 def checked(path: Path, table: str, rows: list[tuple]) -> list[tuple]:
-    """Return rows of a table, `COLUMNS` and the checksum, without the checksum.
+    """Check rows of a table and return them without their checksum, which is the last column.
 
     Raises:
-        DamagedError: a row is not as it was written.
+        DamagedError: a row differs from its checksum.
     """
     for *values, own in rows:
         if checksum(tuple(values)) != own:
@@ -146,14 +147,14 @@ def check_all(path: Path, db: sqlite3.Connection) -> None:
     """Check the whole journal.
 
     Raises:
-        DamagedError: anything is not as it was written.
+        DamagedError: a row has changed or is missing, or SQLite reports a fault in the file.
     """
     found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise DamagedError(path, str(found).splitlines()[0])
     totals = {name: (n, last) for name, n, last in _all(path, db, "totals")}
     if totals.keys() != TABLES.keys():
-        raise DamagedError(path, "its totals are not whole")
+        raise DamagedError(path, "its totals are incomplete")
     for name, (n, last) in totals.items():
         rows = _all(path, db, name)
         if len(rows) != n:

@@ -1,4 +1,4 @@
-"""Class folders of links, from the labels of a data set."""
+"""A folder for each class, with links to the files that have this label."""
 
 import os
 import shutil
@@ -11,23 +11,24 @@ from cbal.labeling.class_names import folder_key, folder_name
 
 
 def vanished(table: pa.Table, originals: Path) -> list[str]:
-    """Return the labeled files that are gone from the folder of the originals."""
+    """Return the labeled files that no longer exist in the folder of the originals."""
     pairs = zip(table["file"].to_pylist(), table["label"].to_pylist())
     return [file for file, label in pairs if label is not None and not (originals / file).exists()]
 
 
 def link_classes(out: Path, table: pa.Table, originals: Path) -> int:
-    """Make a folder of class folders with a link to each labeled file; return their number.
+    """Make class folders with a link to each labeled file; return the number of links.
 
-    Below its class a file keeps the folders that it is in. One that is gone has no link.
+    Within its class folder a file keeps its path below `originals`. A file that no longer exists
+    gets no link.
 
     Args:
-        out: the folder; it appears whole.
-        table: of `labels_table`.
+        out: folder for the class folders; it appears when all links are made.
+        table: labels, as `labels_table` returns them.
         originals: folder of the files.
 
     Raises:
-        InputError: two classes would be one folder, or links cannot be made.
+        InputError: two classes would get the same folder.
     """
     folders = _folders(out, set(table["label"].to_pylist()) - {None})
     building = out.with_name(f".{out.name}.tmp")
@@ -53,7 +54,7 @@ def _folders(out: Path, names: set[str]) -> dict[str, str]:
         other = of_key.setdefault(folder_key(name), name)
         if other != name:
             raise InputError(
-                f"{out}: two classes differ only in what the names of folders may not "
-                f"differ in: {other!r} and {name!r}"
+                f"{out}: two classes differ only in characters that some file systems do not tell "
+                f"apart: {other!r} and {name!r}"
             )
     return folders

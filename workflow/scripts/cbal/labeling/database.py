@@ -1,7 +1,7 @@
-"""The journal's file: SQLite, shared by several processes and threads.
+"""The journal's SQLite file, shared by several processes and threads.
 
-Changes go into the file itself before a commit returns (a rollback journal, no write-ahead
-log), so that between two answers a copy of the one file is whole.
+A commit returns after the change is in the file itself (SQLite's rollback journal is used, not
+its write-ahead log). So a copy of this one file, made between two answers, is complete.
 """
 
 import os
@@ -16,21 +16,21 @@ from typing import Any
 from cbal.errors import InputError
 from cbal.labeling.checksums import COLUMNS, DamagedError, check_all, checked, create, migrate
 
-BROKEN = (sqlite3.Error, ValueError, OverflowError, MemoryError)  # that damaged files cause
+BROKEN = (sqlite3.Error, ValueError, OverflowError, MemoryError)  # what a damaged file can raise
 
 
 class LostError(InputError):
-    """The file at the path is not the one that was opened."""
+    """The file at the path is no longer the one that was opened, or was changed from outside."""
 
 
 class Database:
-    """The file, open; a commit is on disk when it returns."""
+    """The open file. When a commit returns, the change is on disk."""
 
     def __init__(self, path: Path):
-        """Open the file, or begin one.
+        """Open the file; create it if it does not exist.
 
         Raises:
-            InputError: the file cannot be opened, is empty, damaged, or no journal.
+            InputError: the file cannot be opened, is empty or damaged, or is not a journal.
         """
         self._path, self._lock = path, threading.RLock()
         self._size, self._lost, self._last = 0, "", (0, b"")
@@ -52,7 +52,7 @@ class Database:
             ) from error
 
     def _check_in(self) -> None:
-        """Bring the journal up to this version, check all of it, and remember its last event."""
+        """Convert a journal of an earlier version, check all rows, and remember the last event."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             migrate(self._db)
@@ -61,7 +61,7 @@ class Database:
             self._db.execute("COMMIT")
             self._size = self._path.stat().st_size
         except BaseException:
-            self._db.close()  # its lock would outlive the error
+            self._db.close()  # otherwise the lock on the file would stay
             raise
 
     def close(self) -> None:
@@ -69,10 +69,10 @@ class Database:
         self._db.close()
 
     def check_file(self) -> None:
-        """Check that the file at the path is the one that is open, and as long as it was.
+        """Check that the file at the path is the open one, and has not become shorter.
 
         Raises:
-            LostError: it is not, now or before.
+            LostError: the check fails now, or failed before.
         """
         with suppress(OSError):
             if not self._lost and _identity(self._path) == self._identity:
@@ -81,18 +81,18 @@ class Database:
                 self._lost = "shortened"
         self._lost = self._lost or "moved, deleted or replaced"
         raise LostError(
-            f"{self._path}: the journal of answers was {self._lost} while it was in use; nothing "
-            "more is taken; put the file back, or a copy of it, and run the same command again"
+            f"{self._path}: the journal of answers was {self._lost} while it was in use; no more "
+            "answers are taken; put the file back, or a copy, and run the same command again"
         )
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        """Make several changes one: all on disk at the end, or none.
+        """Run a `with` block as one transaction: all its changes are on disk at its end, or none.
 
         Raises:
-            LostError: the file is not, or no longer, the one at the path.
+            LostError: the open file is no longer the one at the path.
         """
-        with self._lock, self._told():
+        with self._lock, self._clear_errors():
             self.check_file()
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -102,24 +102,24 @@ class Database:
                 self._db.execute("COMMIT")
                 self._remember()
             finally:
-                if self._db.in_transaction:  # a full disk ends it by itself
+                if self._db.in_transaction:  # SQLite itself ends it if the disk is full
                     self._db.execute("ROLLBACK")
             self.check_file()
             self._size = max(self._size, self._path.stat().st_size)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell of the file's loss or damage rather than of what SQLite made of it."""
+    def _clear_errors(self) -> Iterator[None]:
+        """Replace SQLite's errors by `LostError` or `DamagedError` if these are the cause."""
         try:
             yield
         except sqlite3.Error as error:
             self.check_file()
-            if type(error) is sqlite3.DatabaseError:  # the others pass, as a full disk or a lock
+            if type(error) is sqlite3.DatabaseError:  # subclasses: a full disk or a lock, no damage
                 raise DamagedError(self._path, str(error)) from error
             raise
 
     def _check_last(self) -> None:
-        """Check that the last event that was seen is still there: no older copy took its place."""
+        """Check that the last known event still exists: no older copy was written over the file."""
         event, own = self._last
         found = self._db.execute("SELECT checksum FROM events WHERE id = ?", (event,)).fetchone()
         if event and found != (own,):
@@ -132,21 +132,24 @@ class Database:
         self._last = self._db.execute(newest).fetchone() or self._last
 
     def _rows(self, sql: str, *values: Any) -> list[tuple]:
-        with self._lock, self._told():
+        with self._lock, self._clear_errors():
             return self._db.execute(sql, values).fetchall()
 
     def _read(self, table: str, where: str, *values: Any) -> list[tuple]:
-        """Return rows of a table with `COLUMNS`, checked.
+        """Return the `COLUMNS` of rows of a table, after a check of their checksums.
 
         Raises:
-            DamagedError: a row is not as it was written.
+            DamagedError: a row differs from its checksum.
         """
         sql = f"SELECT {COLUMNS[table]}, checksum FROM {table} {where}"
         return checked(self._path, table, self._rows(sql, *values))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Open a file that is there; its lock comes from SQLite, so nobody else may open it."""
+    """Open an existing file with SQLite only.
+
+    If this process opened and closed the file in another way, SQLite's locks would be lost.
+    """
     uri = f"{path.absolute().as_uri()}?mode=rw"
     db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     try:
@@ -164,7 +167,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def _begin(path: Path) -> None:
-    """Make a new journal, which appears whole, and only where there is none."""
+    """Create a journal, unless one exists. The file appears at its path when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     db = sqlite3.connect(building, isolation_level=None)
@@ -173,7 +176,7 @@ def _begin(path: Path) -> None:
         create(db)
         db.execute("COMMIT")
         db.close()
-        with suppress(FileExistsError):  # another job was faster
+        with suppress(FileExistsError):  # another job has created it
             os.link(building, path)
     finally:
         db.close()

@@ -1,4 +1,4 @@
-"""The desk: which question a page gets, and what becomes of its answers."""
+"""Assignment of questions to open pages, and the answers that pages send."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -16,14 +16,15 @@ from cbal.pool.state import CLUSTER
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows.
+    """Content of a page.
 
     Attributes:
-        name: "question"; or what the page waits for: "others" who have the last questions,
-            "handing-on" of the answers, "training", or "ended" with the workflow.
+        name: "question" if the page shows a question. Otherwise the reason why it shows none:
+            "others" (other pages have the last questions), "handing-on" (the workflow takes the
+            answers), "training", or "ended" (the workflow has ended).
         status: numbers of the round and the run; see `Desk.status`.
-        step, interaction, question: of a question.
-        ahead: samples of the question that comes next.
+        step, interaction, question: the question, if the page shows one.
+        ahead: samples of the next question, so that the page can load their pictures.
     """
 
     name: str
@@ -35,39 +36,39 @@ class View:
 
 
 class Desk:
-    """Hands out questions to pages and takes their answers; threads may share it."""
+    """Give questions to pages and take their answers. Several threads may use one object."""
 
     def __init__(self, journal: Journal, claims: Claims, waits: Callable[[int], bool]):
-        """Begin.
+        """Start without cached answers.
 
         Args:
-            journal: of the data set.
-            claims: of its pages.
-            waits: whether somebody waits for the answers of a step, by its id.
+            journal: journal of the data set.
+            claims: claims of the pages on questions.
+            waits: returns whether a job waits for the answers of a step, given the step's id.
         """
         self.journal = journal
-        self.ended = False  # with the workflow
+        self.ended = False  # True when the workflow has ended
         self._claims, self._waits = claims, waits
         self._lock = threading.RLock()
-        self._said: dict[tuple[int, ...], Given] = {}  # before a round, by the steps so far
+        self._said: dict[tuple[int, ...], Given] = {}  # labels before a round, by ids of steps
         self._groups: dict[int, list[np.ndarray]] = {}
 
     def live_steps(self) -> list[Step]:
-        """Return the steps whose answers are wanted now."""
+        """Return the open steps for whose answers a job waits."""
         return [step for step in self.journal.open_steps() if self._waits(step.id)]
 
     def first(self, page: str) -> View | None:
-        """Return the question for a page that has just been opened, so that it comes with one.
+        """Return the first question for a page that was just opened, to send with the page.
 
-        None where there is none, and where any page has a question: it may be this one's, before
-        it was loaded again, and has to come back.
+        None if there is no question, or if any page has one: that page may be this one before it
+        was loaded again, and should then get the same question again.
         """
         with self._lock:
             view = None if self._claims.any() else self.next(page)
             return view if view and view.name == "question" else None
 
     def next(self, page: str) -> View:
-        """Return what a page shows: the question it has already, or the next one."""
+        """Return the content of a page: the question that it already has, or the next one."""
         with self._lock:
             live, full = self.live_steps(), None
             for step in self._asked(live):
@@ -86,11 +87,11 @@ class Desk:
             return self._idle()
 
     def _asked(self, live: Sequence[Step]) -> list[Step]:
-        """Return live steps, and before each those of its round where an undo may reach."""
+        """Return live steps, each after the earlier steps of its round, which may be undone."""
         return [step for each in live for step in self.journal.round_until(each)]
 
     def left(self, step: Step) -> list[int]:
-        """Return the interactions of a step without an answer, those put off last."""
+        """Return the interactions of a step without an answer; skipped ones come last."""
         standing = self.journal.standing(step.id)
         everything = range(len(self.journal.sizes(step.id)))
         left = [i for i in everything if i not in standing.answers]
@@ -112,7 +113,7 @@ class Desk:
         )
 
     def _idle(self) -> View:
-        """Return the view between rounds."""
+        """Return the content of a page when no job waits for answers."""
         latest = self.journal.latest_closed()
         name = "ended" if self.ended else "training"
         if latest is None:
@@ -120,12 +121,12 @@ class Desk:
         return View(name, self.status(latest), latest)
 
     def status(self, step: Step) -> dict[str, Any]:
-        """Return the numbers that are always visible.
+        """Return the numbers that the page always shows.
 
-        Keys: round, rounds, step, position, steps, answered, total (of the step),
-        interactions and budget (of the run), individual and cluster (images labeled so far,
-        those by a cluster in any round, though a later one asks again), seconds (per interaction
-        of the run, None before the first).
+        Keys: round, rounds, step, position, steps; answered and total (questions of the step);
+        interactions and budget (of the run); individual and cluster (images labeled so far;
+        cluster labels of all rounds count, even if a later round asks again); seconds (per
+        interaction of the run, None before the first).
         """
         scenario, seed, round_, name = step.key
         steps = self.journal.round_of(step)
@@ -149,7 +150,10 @@ class Desk:
         return status | {"cluster": int((given.kind == CLUSTER).sum())}
 
     def _before(self, step: Step) -> Given:
-        """Return what was said in the rounds before a step's; it changes no more."""
+        """Return the labels given in the rounds before a step's round.
+
+        Answers of earlier rounds cannot change, so the result is cached.
+        """
         run = self.journal.run_of(*step.key[:2])
         steps = [each for each in run if each.key[2] < step.key[2] and each.state != "dropped"]
         key = tuple(each.id for each in steps)
@@ -161,20 +165,20 @@ class Desk:
         return self._said[key]
 
     def _shown(self, step: Step) -> list[np.ndarray]:
-        """Return the samples of a step's questions, which stay as they are."""
+        """Return the samples of a step's questions; they never change, so they are cached."""
         if step.id not in self._groups:
             self._groups[step.id] = self.journal.groups(step.id)
         return self._groups[step.id]
 
     def beat(self, page: str, step: int, interaction: int) -> bool:
-        """Take a page's sign of life; return whether its question is still its own."""
+        """Prolong a page's claim on its question; return whether the page still has it."""
         with self._lock:
             asked = [each.id for each in self._asked(self.live_steps())]
             answered = interaction in self.journal.standing(step).answers
             return step in asked and not answered and self._claims.take((step, interaction), page)
 
     def leave(self, page: str) -> None:
-        """Let others have what a page holds."""
+        """Release a page's question, so that other pages can get it."""
         with self._lock:
             self._claims.release(page)
 
@@ -191,15 +195,15 @@ class Desk:
         excluded: tuple[int, ...] = (),
         request: str | None = None,
     ) -> None:
-        """Take an answer, or put a question off; on disk when this returns.
+        """Take an answer to a question, or skip it. The change is on disk when this returns.
 
         Args:
-            page, person: who answers.
+            page, person: the page and the person that answer.
             step, interaction: the question.
             action: label, refuse or skip.
-            seconds: that it took.
-            label: the class; or
-            new_class: the name of one that is not there yet.
+            seconds: time that the answer took.
+            label: number of the class; give either this or `new_class`.
+            new_class: name of a new class.
             excluded: samples taken out of a cluster.
             request: key of the request; see `Journal.add`.
 
@@ -216,7 +220,7 @@ class Desk:
             self._claims.release(page)
 
     def undo(self, page: str, person: str, step: int, request: str | None = None) -> None:
-        """Take back a person's last answer of a step's round, and give its question to the page.
+        """Undo a person's last answer in the round of a step, and give its question to the page.
 
         Raises:
             ConflictError: see `Journal.undo`.
@@ -226,5 +230,5 @@ class Desk:
 
 
 def _last(groups: Sequence[np.ndarray]) -> int:
-    """Return the highest sample of questions; -1 of none."""
+    """Return the highest sample of some questions; -1 if there are no questions."""
     return int(np.concatenate(groups).max()) if groups else -1

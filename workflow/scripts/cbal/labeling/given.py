@@ -1,13 +1,13 @@
-"""What a person said of each image, all answers of a run replayed in the order they were given.
+"""The label that a person gave to each image: all answers of a run, applied in their order.
 
-The pool of a round may have less: where cluster labels are asked again it has those of its own
-round alone. Here an answer holds until a later one contradicts it:
+The pool of a round may have fewer labels: if cluster labels are asked again every round, it has
+only those of its own round. Here an answer is valid until a later one contradicts it:
 
-- a label of one image holds against every label of a cluster;
-- another label takes the place of an earlier one;
-- an image that is taken out of a cluster is not what the cluster is;
-- an image that is refused, shown alone, is no class at all;
-- a refused cluster says nothing of its images one by one, and takes no label away.
+- an individual label wins over every cluster label;
+- a later label replaces an earlier one of the same kind;
+- an image that was taken out of a cluster does not have the class of the cluster;
+- an image that was shown alone and refused has no class;
+- a refused cluster changes no label of its images.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from cbal.labeling.records import Answer, Standing, Step
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
 from cbal.storage.files import filled, labels_of
 
-REFUSED = 4  # after the pool's kinds
+REFUSED = 4  # the next number after the kinds in `cbal.pool.state`
 NAMES = {INDIVIDUAL: "individual", CLUSTER: "cluster", REFUSED: "refused"}
 GIVEN = pa.schema(
     {
@@ -34,18 +34,18 @@ GIVEN = pa.schema(
         "denied": pa.list_(pa.int16()),
     }
 )
-VALIDATION = ("validation", 0)  # scenario and seed of its step in the journal
+VALIDATION = ("validation", 0)  # scenario and seed of the validation's step in the journal
 
 
 @dataclass
 class Given:
-    """What holds of n images, by `sample_id`.
+    """Valid answers for n images, by `sample_id`.
 
     Attributes:
-        label: int16[n], -1 where there is none.
+        label: int16[n], -1 if the image has none.
         kind: int8[n], NONE, INDIVIDUAL, CLUSTER or REFUSED.
-        round: int16[n], of the answer, -1 where there is none; 0 is the validation.
-        denied: classes that an image is not, by `sample_id`: it was taken out of clusters of them.
+        round: int16[n], round of the answer, -1 if there is none; 0 is the validation.
+        denied: by `sample_id`, the classes of clusters that the image was taken out of.
     """
 
     label: np.ndarray
@@ -55,11 +55,11 @@ class Given:
 
     @classmethod
     def nothing(cls, n: int) -> "Given":
-        """Return what holds of n images before any answer."""
+        """Return the state of n images before any answer."""
         return cls(np.full(n, -1, np.int16), np.zeros(n, np.int8), np.full(n, -1, np.int16))
 
     def copy(self, n: int) -> "Given":
-        """Return a copy, for n images if those are more."""
+        """Return a copy, extended to n images if n is larger."""
         old = len(self.label)
         new = Given.nothing(max(n, old))
         new.label[:old], new.kind[:old], new.round[:old] = self.label, self.kind, self.round
@@ -67,13 +67,13 @@ class Given:
         return new
 
     def take(self, round: int, kind: str, samples: np.ndarray, answer: Answer) -> None:
-        """Replay an answer.
+        """Apply an answer that is later than all answers applied so far.
 
         Args:
-            round: of it.
-            kind: "individual" or "cluster", of the question.
-            samples: int64[m] that it showed.
-            answer: later than all before.
+            round: round of the answer.
+            kind: kind of the question, "individual" or "cluster".
+            samples: int64[m], samples that the question showed.
+            answer: the answer.
         """
         alone = len(samples) == 1
         if kind == "cluster":
@@ -100,11 +100,11 @@ class Given:
 
 
 def replay(given: Given, parts: Iterable[tuple[Step, list[np.ndarray], Standing]]) -> None:
-    """Replay the answers of steps as they stand, in the order they were given.
+    """Apply the answers of steps to `given`, in the order in which the answers were given.
 
     Args:
-        given: that they change.
-        parts: each step, the samples of its questions, and where it stands.
+        given: the labels to change, in place.
+        parts: for each step the step, the samples of its questions, and its answers.
     """
     answers = [
         (answer.event, step, groups[interaction], answer)
@@ -118,18 +118,18 @@ def replay(given: Given, parts: Iterable[tuple[Step, list[np.ndarray], Standing]
 def given_to(
     journal: Journal, scenario: str, seed: int, files: Sequence[str]
 ) -> tuple[Given, list[Step]]:
-    """Return what a person said of a data set's images in a run, and in its validation.
+    """Return the labels that a person gave to a data set's images in a run and the validation.
 
-    Steps whose query has been replaced count too: nobody took their answers back.
+    Dropped steps, whose query was replaced, count too: nobody undid their answers.
 
     Args:
-        journal: of the data set.
-        scenario, seed: of the run.
-        files: n names, by `sample_id`.
+        journal: journal of the data set.
+        scenario, seed: scenario and seed of the run.
+        files: n file names, by `sample_id`.
 
     Returns:
-        What holds, and the answered steps that are left out: their questions were of other
-        files under the same numbers.
+        The labels, and the answered steps that do not count because the files of their samples
+        have changed.
     """
     fit, others = [], []
     for step in [*journal.run_of(*VALIDATION), *journal.run_of(scenario, seed)]:
@@ -146,7 +146,7 @@ def given_to(
 
 
 def to_table(given: Given, files: Sequence[str]) -> pa.Table:
-    """Return what holds as `given.parquet`; null for what is not known."""
+    """Return the labels as a table for `given.parquet`; unknown values are null."""
     denied = [sorted(given.denied.get(i, ())) or None for i in range(len(files))]
     columns = {
         "sample_id": np.arange(len(files)),
@@ -160,7 +160,7 @@ def to_table(given: Given, files: Sequence[str]) -> pa.Table:
 
 
 def from_table(table: pa.Table) -> Given:
-    """Return what `to_table` made the table of."""
+    """Return the labels from a table that `to_table` made."""
     numbers = {name: number for number, name in NAMES.items()} | {None: NONE}
     rows = enumerate(table["denied"].to_pylist())
     return Given(

@@ -1,9 +1,9 @@
 """The journal of a data set: every question put to a person, and every answer, on disk.
 
-One SQLite file; a commit is on disk before the page shows the next question. Answers are
-events that are only added, so that undoing one is an event too, and a killed server, browser
-or workflow finds everything as it was. What a request changed is known by the request's key:
-sent again, it changes nothing more.
+The journal is one SQLite file. An answer is on disk before the page shows the next question.
+Answers are events, and events are only added: undoing an answer adds an event, too. So nothing
+is lost if the server, the browser or the workflow is killed. Each event has the key of the
+request that caused it, so a request that is sent again changes nothing.
 """
 
 import json
@@ -20,17 +20,17 @@ ANSWERS = (LABEL, REFUSE)
 
 
 class ConflictError(Exception):
-    """The journal has moved on: the question is answered already, or the step is closed."""
+    """A request comes too late: the question is answered already, or the step is closed."""
 
 
 class Journal(Steps):
-    """The journal in a file, open for reading and adding; threads may share it."""
+    """The journal, open for reading and adding. Several threads may use one object."""
 
     def add_class(self, name: str) -> int:
         """Add a class if it is new; return its number.
 
         Raises:
-            ValueError: the name is none, or may be the same folder as another class's; see
+            ValueError: the name is invalid, or its folder could be that of another class; see
                 `class_names`.
         """
         name = class_names.tidy(name)
@@ -38,7 +38,7 @@ class Journal(Steps):
             return self._number_of(name)
 
     def _number_of(self, name: str) -> int:
-        """Return a class's number; add the class if it is new."""
+        """Return the number of a class; add the class if it is new."""
         known = self.classes()
         number = class_names.number_of(name, known)
         if number is None:
@@ -49,7 +49,7 @@ class Journal(Steps):
         return number
 
     def standing(self, step: int) -> Standing:
-        """Return where a step stands."""
+        """Return the answers, skips and seconds of a step."""
         standing = Standing()
         rows = self._read("events", "WHERE step = ? ORDER BY id", step)
         for event, _, interaction, action, label, excluded, seconds, person, at, *_ in rows:
@@ -66,7 +66,7 @@ class Journal(Steps):
         return standing
 
     def pace(self, scenario: str, seed: int) -> float | None:
-        """Return the seconds per interaction of a run so far; None before the first one."""
+        """Return the mean seconds per interaction of a run so far; None before the first one."""
         ((seconds, answered),) = self._rows(
             "SELECT total(seconds), total((action IN ('label', 'refuse')) - (action = 'undo'))"
             " FROM events JOIN steps ON steps.id = events.step"
@@ -88,26 +88,26 @@ class Journal(Steps):
         new_class: str | None = None,
         request: str | None = None,
     ) -> None:
-        """Add an answer to a question, or put it off (`SKIP`); on disk when this returns.
+        """Add an answer to a question, or skip it (`SKIP`). It is on disk when this returns.
 
-        A new class is there after the answer, or neither is.
+        The answer and its new class are added together, or neither is.
 
         Args:
             step, interaction: the question.
             action: label, refuse or skip.
-            person: who answers.
-            seconds: that it took.
-            label: number of the class; or
-            new_class: name of a class, which is added where it is new.
+            person: the person who answers.
+            seconds: time that the answer took.
+            label: number of the class; give either this or `new_class`.
+            new_class: name of a class, which is added if it is new.
             excluded: samples taken out of a cluster.
-            request: key of the request; one that the journal has changes nothing.
+            request: key of the request; if the journal has this key, nothing changes.
 
         Raises:
-            ConflictError: the question is answered, its step is not open, or the request's key
-                is that of another change.
-            KeyError: there is no such question.
-            ValueError: an unknown class or action, a new class that may be the same folder as
-                another one, an excluded sample that is not shown, or nothing left to label.
+            ConflictError: the question is answered, its step is not open, or another change has
+                the request's key.
+            KeyError: the question does not exist.
+            ValueError: the class or action is unknown, the folder of a new class could be that
+                of another class, an excluded sample is not shown, or all samples are excluded.
         """
         samples = self.question(step, interaction).samples.tolist()
         _check_answer(samples, action, label, new_class, excluded)
@@ -128,11 +128,11 @@ class Journal(Steps):
             self._insert_event(step, interaction, action, label, excluded, seconds, person, request)
 
     def knows(self, request: str | None) -> bool:
-        """Return whether the journal has what a request changed."""
+        """Return whether the journal has the change of a request."""
         return self._change_of(request) is not None
 
     def _change_of(self, request: str | None) -> tuple[int, int, str, str] | None:
-        """Return step, interaction, action and person of a request that the journal has."""
+        """Return step, interaction, action and person of a request; None if it is unknown."""
         for _, step, interaction, action, *_, person, _, _, _ in self._read(
             "events", "WHERE request = ?", request
         ):
@@ -140,17 +140,18 @@ class Journal(Steps):
         return None
 
     def undo(self, step: int, person: str, request: str | None = None) -> tuple[int, int]:
-        """Take back the last answer that a person gave in a step's round.
+        """Undo the last answer that a person gave in the round of a step.
 
-        That may be an answer of an earlier step, as long as a later one is open: what is made
-        of it is corrected then. A request whose key the journal has takes back nothing more.
+        This may be an answer of an earlier step of the round, as long as a later step is open:
+        the workflow then corrects the results of the earlier step. If the journal has the key of
+        the request, nothing more is undone.
 
         Returns:
             Step and interaction of the answer.
 
         Raises:
             ConflictError: no step of the round is open, none has an answer of the person, or
-                the request's key is that of another change.
+                another change has the request's key.
         """
         with self._change():
             if before := self._change_of(request):
@@ -170,7 +171,11 @@ class Journal(Steps):
         return step, interaction
 
     def _round_that_takes(self, step: int) -> list[Step]:
-        """Return the steps of the round up to one that is open: the step, or a later one."""
+        """Return the steps of a step's round up to an open one: the step, or a later one.
+
+        Raises:
+            ConflictError: neither the step nor a later one is open.
+        """
         for last in reversed(self.round_of(self.step(step))):
             steps = self.round_until(last)
             if last.state == "open" and step in [each.id for each in steps]:
@@ -190,9 +195,10 @@ class Journal(Steps):
         seal(self._db, "events", cursor.lastrowid)
 
     def close_step(self, step: int, grace: float) -> bool:
-        """Close a step if every question is answered, the last `grace` seconds ago or more.
+        """Close a step if all questions are answered, and the last answer is `grace` seconds old.
 
-        The questions of earlier steps of the round are among them: one may be open again.
+        Questions of earlier steps of the round count too, because an answer may be undone.
+        Return whether the step was closed.
         """
         with self._change():
             steps = [each.id for each in self.round_until(self.step(step))]
@@ -229,7 +235,7 @@ def _check_answer(
         raise ValueError(f"unknown action {action!r}")
     given = (label is not None) + (new_class is not None)
     if given != (action == LABEL) or (excluded and action != LABEL):
-        raise ValueError("a label, and samples taken out, go with the action `label` alone")
+        raise ValueError("a label, and samples taken out, go with the action `label` only")
     if not set(excluded) <= set(samples):
         raise ValueError("a sample that is not shown cannot be taken out")
     if len(set(excluded)) == len(samples):

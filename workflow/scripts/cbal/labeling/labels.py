@@ -1,4 +1,4 @@
-"""The labels of a whole data set, as people take them away."""
+"""The take-away labels: a label for every file of a data set, as a table and as `labels.csv`."""
 
 import csv
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ LABELS = pa.schema(
     }
 )
 
-# What a formula begins with, in spreadsheets of any language, and the sign that takes it away.
+# Characters that start a formula in a spreadsheet, and the apostrophe, which prevents that.
 FORMULA = (*"=+-@\t\r\n", *"＝＋－＠", "'")
 
 
 def to_predict(given: Given) -> np.ndarray:
-    """Return int64[m], the samples that nobody labeled or refused one by one, ascending."""
+    """Return int64[m], ascending: samples that nobody labeled or refused individually."""
     return np.flatnonzero((given.kind != INDIVIDUAL) & (given.kind != REFUSED))
 
 
@@ -39,21 +39,21 @@ def labels_table(
     sample_id: np.ndarray,
     probability: np.ndarray | None,
 ) -> pa.Table:
-    """Return one row for each sample: its file, label, and where the label is from.
+    """Return one row for each sample: its file, its label, and who gave the label.
 
-    `kind` is individual, cluster or model; refused, without a label, where a person said of the
-    one image that it has none; null, as the label, where nobody said anything.
-    `confidence` is the last model's probability of the label, null for individual ones and where
-    there is no model. `round` gave the label, or refused it: 0 is the validation. The model
-    gives no class that the image was taken out of a cluster of.
+    `kind` is individual, cluster or model; refused, without a label, if a person refused the
+    single image; null, without a label, if there is neither an answer nor a prediction.
+    `confidence` is the last model's probability of the label; null for individual labels and
+    without a model. `round` is the round of the label or refusal; 0 is the validation. The model
+    does not predict a class if the image was taken out of a cluster of that class.
 
     Args:
-        files: n names, by `sample_id`.
+        files: n file names, by `sample_id`.
         classes: names of the classes.
-        given: what a person said.
-        round: of the model.
-        sample_id: int64[m], see `to_predict`.
-        probability: float32[m, classes] of these; None where there is no model.
+        given: labels that a person gave.
+        round: round of the model.
+        sample_id: int64[m], samples to predict, as `to_predict` returns them.
+        probability: float32[m, classes] of these samples; None without a model.
     """
     label, round_ = given.label.copy(), given.round.copy()
     names = np.array([None, "individual", "cluster", None, "refused"], object)[given.kind]
@@ -80,7 +80,7 @@ def labels_table(
 
 
 def summary(table: pa.Table) -> str:
-    """Return in one line how many labels of `labels_table` are of each kind."""
+    """Return one line with the number of labels of each kind in a `labels_table`."""
     kinds = table["kind"].to_pylist()
     parts = {kind: kinds.count(kind) for kind in ("individual", "cluster", "model", "refused")}
     said = [f"{n} {kind}" for kind, n in parts.items()]
@@ -88,9 +88,9 @@ def summary(table: pa.Table) -> str:
 
 
 def write_csv(path: Path, table: pa.Table) -> None:
-    """Write `labels.csv`: a line for each file; what is not known is empty.
+    """Write `labels.csv` with a line for each file; unknown values are empty.
 
-    See `cell` for names of files and classes.
+    Names of files and classes are written as `cell` returns them.
     """
     with atomic(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         few, all_ = csv.writer(file), csv.writer(file, quoting=csv.QUOTE_ALL)
@@ -100,15 +100,15 @@ def write_csv(path: Path, table: pa.Table) -> None:
             if row["confidence"] is not None:
                 row["confidence"] = f"{row['confidence']:.4f}"
             row |= {name: cell(row[name] or "") for name in ("file", "label")}
-            # In many countries a spreadsheet begins a cell after these, unless it is quoted.
+            # In many countries a spreadsheet splits cells at these characters, unless quoted.
             writer = all_ if any(c in row["file"] + row["label"] for c in ";\t") else few
             writer.writerow(["" if value is None else value for value in row.values()])
 
 
 def cell(name: str) -> str:
-    """Return a name as a cell that no spreadsheet takes for a formula.
+    """Return a name as the text of a cell that no spreadsheet reads as a formula.
 
-    A name that begins as a formula does, or with an apostrophe, has an apostrophe before it:
-    the first one of a cell is never part of the name.
+    An apostrophe is added before a name that starts like a formula or with an apostrophe. So an
+    apostrophe at the start of a cell is never part of the name.
     """
     return f"'{name}" if name.startswith(FORMULA) or name.lstrip().startswith(FORMULA) else name

@@ -1,36 +1,36 @@
-"""Claims: which page has which question, so that two do not answer the same one."""
+"""Claims of pages on questions, so that two pages do not answer the same question."""
 
 import time
 from collections.abc import Callable
 
-LASTS = 8  # seconds after the page's last sign of life; pages give one every 2
+LASTS = 8  # seconds until a claim ends; an open page prolongs its claim every 2 seconds
 
 Key = tuple[int, int]  # step, interaction
 
 
 class Claims:
-    """Short-lived claims of pages on questions. Lost with the server: pages claim again."""
+    """Claims of pages on questions. They are not stored: after a restart pages claim again."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
-        """Begin with no claim.
+        """Start without claims.
 
         Args:
-            clock: returns seconds.
+            clock: function that returns a time in seconds.
         """
         self._clock = clock
         self._held: dict[Key, tuple[str, float]] = {}
 
     def holder(self, key: Key) -> str | None:
-        """Return the page that holds a question now."""
+        """Return the page that has a question now; None if no page has it."""
         page, until = self._held.get(key, ("", 0.0))
         return page if until > self._clock() else None
 
     def any(self) -> bool:
-        """Return whether a page holds a question now."""
+        """Return whether any page has a question now."""
         return any(self.holder(key) for key in self._held)
 
     def take(self, key: Key, page: str) -> bool:
-        """Claim a question, or claim it on; return whether the page has it."""
+        """Claim a question for a page, or prolong its claim; return whether the page has it."""
         if self.holder(key) not in (None, page):
             return False
         self.release(page)
@@ -38,7 +38,7 @@ class Claims:
         return True
 
     def release(self, page: str) -> None:
-        """Give up what a page holds, and forget what has run out."""
+        """Delete the claims of a page, and all claims that have ended."""
         now = self._clock()
         self._held = {
             key: claim for key, claim in self._held.items() if claim[0] != page and claim[1] > now

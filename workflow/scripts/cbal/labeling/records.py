@@ -1,4 +1,4 @@
-"""What the journal tells: questions, steps, answers."""
+"""Records that the journal returns: questions, steps and answers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +8,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Question:
-    """One interaction as it is put before a person.
+    """The question of one interaction.
 
     Attributes:
         samples: int64[n], in the order they are shown.
-        hints: what is known of it: the model's guess, earlier answers.
+        hints: help for the person: the model's guess, and earlier answers.
     """
 
     samples: np.ndarray
@@ -21,16 +21,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Step:
-    """A step's query as the journal has it.
+    """The query of a step, as stored in the journal.
 
     Attributes:
-        id: in the journal.
+        id: number of the step in the journal.
         key: (scenario, seed, round, step).
         kind: "individual" or "cluster".
-        context: what the page shows around the question; see `asking.context_of`.
-        state: "open"; "closed" once its answers are handed on; "dropped" if another query
-            took its place.
-        classes: names of the classes when it was closed.
+        context: numbers that the page shows next to a question; see `asking.context_of`.
+        state: "open"; "closed" when the workflow has taken the answers; "dropped" if another
+            query has replaced this one.
+        classes: names of the classes at the time the step was closed.
     """
 
     id: int
@@ -42,20 +42,20 @@ class Step:
 
     @property
     def position(self) -> int:
-        """Of the step among the steps of its round, from 1."""
+        """Position of the step in its round, from 1."""
         return self.context.get("position", 1)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer that holds for an interaction.
+    """The valid answer of an interaction.
 
     Attributes:
-        label: number of the class; None where it was refused.
+        label: number of the class; None if the question was refused.
         excluded: samples taken out of a cluster before it was labeled.
-        person: who gave it.
+        person: the person who answered.
         at: POSIX time.
-        event: number of the journal's event, later ones higher.
+        event: number of the event in the journal; later events have higher numbers.
     """
 
     label: int | None
@@ -67,12 +67,12 @@ class Answer:
 
 @dataclass
 class Standing:
-    """Where a step stands after all its events.
+    """State of a step after all its events.
 
     Attributes:
-        answers: by interaction, in the order they were given.
-        skips: times each interaction was put off.
-        seconds: spent on each interaction, all looks at it together.
+        answers: valid answers by interaction, in the order they were given.
+        skips: number of times that each interaction was skipped.
+        seconds: total time spent on each interaction.
     """
 
     answers: dict[int, Answer] = field(default_factory=dict)

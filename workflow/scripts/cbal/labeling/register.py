@@ -1,8 +1,8 @@
-"""The register: which sample each file of a data set is, for ever.
+"""The register: the permanent `sample_id` of each file of a data set.
 
-Questions and answers name samples by number. The register is part of the journal, so that the
-numbers mean the same files when files come or go, and when the data set is prepared again from
-nothing but the files and the journal.
+Questions and answers name samples by number. The register is a part of the journal, so that the
+numbers keep their meaning when files are added or removed, and when the data set is prepared
+again and only its files and the journal are left.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ class File:
     """A file of a data set.
 
     Attributes:
-        name: of it, as in the index.
-        split: "train", or "test" if it is of the validation.
+        name: name of the file, as in the index.
+        split: "train", or "test" for a file of the validation.
     """
 
     name: str
@@ -30,16 +30,16 @@ class File:
 
 
 class Register(Journal):
-    """The journal of a data set, with the files that its questions are about."""
+    """The journal of a data set, with the list of its files."""
 
     def files(self, index: Path | None = None) -> list[File]:
-        """Return all files ever, by `sample_id`.
+        """Return all files that the data set has ever had, by `sample_id`.
 
         Args:
-            index: of the data set, for a journal that began without a register.
+            index: index of the data set, for journals that have no register.
 
         Raises:
-            InputError: there is a need for the index, and it cannot be read.
+            InputError: the journal has no register, and the index cannot be read.
         """
         rows = [row[1:] for row in self._read("files", "ORDER BY sample")]
         if not rows and index is not None:
@@ -48,7 +48,7 @@ class Register(Journal):
         return [File(*row) for row in rows]
 
     def add_files(self, files: Sequence[File], anew: bool = False) -> None:
-        """Add files after those that are there, or in their place (`anew`)."""
+        """Add files to the register; with `anew` replace all that it has."""
         with self._change():
             if anew:
                 self._db.execute("DELETE FROM files")
@@ -57,25 +57,25 @@ class Register(Journal):
             insert_sealed(self._db, "files", rows)
 
     def has_answers(self) -> bool:
-        """Whether a person has answered anything, or put it off: then numbers do not change."""
+        """Return whether a question was answered or skipped; then numbers must not change."""
         return bool(self._rows("SELECT 1 FROM events LIMIT 1"))
 
     def as_asked(self, run: tuple[str, int], round: int, train: np.ndarray) -> np.ndarray:
-        """Return the training samples that a round's pool had when it was asked about.
+        """Return the training samples that the pool had when a round's questions were asked.
 
-        Files that came later have higher numbers: without them the round's questions are the
-        same, from whatever is left of a run it is made again.
+        Files that were added later have higher numbers. Without them a round that is computed
+        again asks the same questions.
 
         Args:
             run: scenario and seed.
-            round: of the run.
+            round: number of the round.
             train: int64[n], all training samples.
         """
         asked = [step for step in self.run_of(*run) if step.key[2] == round]
         return np.sort(train)[: asked[-1].context.get("images")] if asked else train
 
     def order_of(self, scenario: str, seed: int) -> list[int]:
-        """Return the samples of a run's latest step, in the order they were shown; [] of none."""
+        """Return the samples of a run's latest step, in the order shown; [] without a step."""
         steps = self.run_of(scenario, seed)
         groups = self.groups(steps[-1].id) if steps else []
         return [sample for group in groups for sample in group.tolist()]

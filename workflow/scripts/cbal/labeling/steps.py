@@ -12,10 +12,10 @@ from cbal.labeling.records import Question, Step
 
 
 class Steps(Database):
-    """What is asked; `Journal` adds what is answered."""
+    """The part of the journal with steps and questions; `Journal` adds the answers."""
 
     def classes(self) -> list[str]:
-        """Return the names of all classes; a class's number is its place."""
+        """Return the names of all classes, by number."""
         return [name for _, name in self._read("classes", "ORDER BY number")]
 
     def open_step(
@@ -26,15 +26,16 @@ class Steps(Database):
         context: dict[str, Any],
         questions: Sequence[Question],
     ) -> Step:
-        """Put a query into the journal, or find it there with the answers it has.
+        """Add a query to the journal, or return it with its answers if the journal has it.
 
-        A query of the same step with another digest is dropped, and its answers stay behind. A
-        step that was closed is open again where an answer was taken back and not given anew.
+        An earlier query of the same step with another digest is dropped: its answers stay in the
+        journal, but not for the new query. A closed step is opened again if an answer was undone
+        and not given again.
 
         Args:
             key: (scenario, seed, round, step).
             kind: "individual" or "cluster".
-            digest: of all that makes the query what it is.
+            digest: digest of the query, see `asking.digest_of`.
             context: see `Step`.
             questions: by interaction, dense from 0.
         """
@@ -89,22 +90,22 @@ class Steps(Database):
         ]
 
     def open_steps(self) -> list[Step]:
-        """Return the steps whose answers are not handed on yet, oldest first."""
+        """Return the open steps, oldest first."""
         return self._steps("state = 'open'")
 
     def round_of(self, step: Step) -> list[Step]:
-        """Return the steps of a step's round, in their order, without others that are dropped."""
+        """Return the steps of a step's round in their order, without other, dropped steps."""
         where = "scenario = ? AND seed = ? AND round = ? AND (state != 'dropped' OR id = ?)"
         steps = self._steps(where, *step.key[:3], step.id)
         return sorted(steps, key=lambda each: each.position)
 
     def round_until(self, step: Step) -> list[Step]:
-        """Return a step, and before it those of its round whose answers it stands on."""
+        """Return the closed steps that come before a step in its round, and the step itself."""
         closed = [each for each in self.round_of(step) if each.state == "closed"]
         return [*(each for each in closed if each.position < step.position), step]
 
     def latest_closed(self) -> Step | None:
-        """Return the step that was opened last of those that are closed."""
+        """Return the closed step that was added last; None if no step is closed."""
         closed = self._steps("state = 'closed'")
         return closed[-1] if closed else None
 
@@ -112,7 +113,7 @@ class Steps(Database):
         """Return a question.
 
         Raises:
-            KeyError: there is none.
+            KeyError: the question does not exist.
         """
         where = "WHERE step = ? AND interaction = ?"
         for _, _, samples, hints in self._read("questions", where, step, interaction):
@@ -130,7 +131,7 @@ class Steps(Database):
         return digest
 
     def run_of(self, scenario: str, seed: int) -> list[Step]:
-        """Return all steps of a run, those that are dropped too, oldest first."""
+        """Return all steps of a run, dropped ones too, oldest first."""
         return self._steps("scenario = ? AND seed = ?", scenario, seed)
 
     def sizes(self, step: int) -> list[int]:
@@ -144,7 +145,7 @@ class Steps(Database):
         """Return a step by its number in the journal.
 
         Raises:
-            KeyError: there is none.
+            KeyError: the step does not exist.
         """
         for step in self._steps("id = ?", id_):
             return step

@@ -1,1 +1,1 @@
-"""The page in the browser: server, security, templates, pictures."""
+"""The labeling page in the browser: server, access checks, templates and pictures."""

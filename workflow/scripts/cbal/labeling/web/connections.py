@@ -1,20 +1,20 @@
-"""Connections that ask for nothing, or too slowly, are closed."""
+"""Close connections that send no request, or send it too slowly."""
 
 import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-PATIENCE = 15.0  # seconds for the head of a request, and for its body
+PATIENCE = 15.0  # seconds to wait for the head of a request, and for its body
 
 
 class Connection(H11Protocol):
-    """A connection that has `PATIENCE` seconds to bring the head of each request."""
+    """A connection that must send the head of each request within `PATIENCE` seconds."""
 
     _wait: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for a request."""
+        """Wait for the first request."""
         super().connection_made(transport)
         self._expect()
 
@@ -24,7 +24,7 @@ class Connection(H11Protocol):
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Stop waiting for a request."""
         if self._wait:
             self._wait.cancel()
         super().connection_lost(exc)

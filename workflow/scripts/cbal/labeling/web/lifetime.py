@@ -1,6 +1,7 @@
-"""Who lives: the server of a data set, the jobs that wait for answers, the workflow.
+"""Find out which processes run: the server of a data set, waiting jobs, and the workflow.
 
-Each holds a locked file while it lives, and the kernel frees the lock whatever ends it.
+The server and each waiting job keep a file locked while they run. The kernel frees the lock,
+however a process ends.
 """
 
 import fcntl
@@ -20,11 +21,15 @@ from cbal.errors import InputError
 from cbal.storage.files import atomic
 from cbal.storage.locks import is_held
 
-START_WITHIN = 60  # seconds: a busy machine imports slowly
+START_WITHIN = 60  # seconds for the server to start; imports are slow on a busy machine
 
 
 def hold(path: Path) -> TextIO | None:
-    """Lock a file for as long as the returned file is open; None where another holds it."""
+    """Lock a file until the returned file is closed; None if another process has locked it.
+
+    Raises:
+        InputError: the file system has no locks.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
     try:
@@ -38,7 +43,7 @@ def hold(path: Path) -> TextIO | None:
 
 
 class Home:
-    """The folder of a data set's journal, and the small files beside it."""
+    """The labeling folder of a data set: the journal, and small files next to it."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -50,12 +55,16 @@ class Home:
         self._address = folder / "address"
 
     def waiting(self, step: int) -> Path:
-        """Return the file that the job of a step holds while it waits for answers."""
+        """Return the file that the job of a step locks while it waits for answers."""
         return self.folder / "waiting" / str(step)
 
     @contextmanager
     def wait_for(self, step: int) -> Iterator[None]:
-        """Hold the step's file, so that the server knows that its answers are wanted."""
+        """Lock the file of a step, so that the server knows that a job waits for its answers.
+
+        Raises:
+            InputError: another job waits for the answers of this step.
+        """
         path = self.waiting(step)
         held = hold(path)
         if held is None:
@@ -67,20 +76,20 @@ class Home:
             held.close()
 
     def memory(self) -> dict[str, Any]:
-        """Return what a server leaves for the next one: its port and its secrets."""
+        """Return port and secrets of the last server, or new secrets if there was none."""
         with suppress(OSError, ValueError):
             return json.loads(self._server.read_text())
         return {"secret": secrets.token_hex(32), "token": secrets.token_urlsafe(24)}
 
     def remember(self, memory: dict[str, Any]) -> None:
-        """Keep `memory` for the next server; nobody else may read it."""
+        """Store `memory` for the next server, in a file that only the user can read."""
         with atomic(self._server) as temporary:
             temporary.touch(mode=0o600)
             temporary.write_text(json.dumps(memory))
 
     @property
     def address(self) -> str:
-        """The page's address, "" before a server has one."""
+        """Address of the page; "" if no server has written one."""
         with suppress(OSError):
             return self._address.read_text().strip()
         return ""
@@ -92,13 +101,13 @@ class Home:
             temporary.write_text(f"{address}\n")
 
     def forget_address(self) -> None:
-        """Take away the address of a server that lives no more."""
+        """Delete the address of a server that has ended."""
         self._address.unlink(missing_ok=True)
 
     def is_ending(self, owner: str | None) -> bool:
-        """Return whether the workflow of process `owner` was told to end, and waits for its jobs.
+        """Return whether the workflow with process id `owner` was told to end.
 
-        `orchestration.operation.labeling` writes the file.
+        It then waits for its running jobs. `orchestration.operation.labeling` writes the file.
         """
         with suppress(OSError):
             return owner is not None and (self.folder / "ending").read_text().strip() == owner
@@ -106,26 +115,26 @@ class Home:
 
     @property
     def announcement(self) -> Path:
-        """The file with the line that people should see now."""
+        """File with the line that is shown to people now."""
         return self.folder / "announcement"
 
     def announce(self, line: str) -> None:
-        """Have a line shown to people."""
+        """Write a line that the workflow shows to people."""
         with atomic(self.announcement) as temporary:
             temporary.touch(mode=0o600)
             temporary.write_text(f"{line}\n")
 
     def ensure_server(self, command: Sequence[str]) -> None:
-        """Start the server, unless one lives.
+        """Start the server, unless one runs.
 
         Raises:
-            InputError: it ends at once, or does not come up.
+            InputError: the server ends at once, or is not ready within `START_WITHIN` seconds.
         """
         if is_held(self.lock) and self.address:
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("w") as log:
-            # A session of its own: Ctrl-C is for the workflow, whose end the server sees.
+            # In a new session, so that Ctrl-C ends only the workflow; the server ends after it.
             server = subprocess.Popen(
                 [sys.executable, *command],
                 stdin=subprocess.DEVNULL,
@@ -142,10 +151,10 @@ class Home:
 
 
 class Owner:
-    """The process whose end ends the server."""
+    """The workflow's process. When it ends, the server ends, too."""
 
     def __init__(self, pid: int | None):
-        """Watch a process; None watches nobody."""
+        """Watch the process with this id; None for no process."""
         self._pid = pid
         self._fd = None
         self._gone = False
@@ -157,7 +166,7 @@ class Owner:
 
     @property
     def lives(self) -> bool:
-        """Whether it does; one that nobody has reaped yet does not."""
+        """Whether the process runs; a zombie process does not count as running."""
         if self._pid is None or self._gone:
             return False
         if self._fd is not None:

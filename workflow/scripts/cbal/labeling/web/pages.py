@@ -1,4 +1,4 @@
-"""The page's HTML: rendered here, everything that people typed or named escaped."""
+"""Render the page's HTML; names of files and classes are escaped."""
 
 import base64
 import hashlib
@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cbal.labeling.desk import View
 
 HERE = Path(__file__).parent
-WITH_PAGE = 60  # pictures that come within the page that is opened: a window full of them
-AT_ONCE = 120  # images of a cluster in the first answer; the rest as the page is scrolled
-Ready = Callable[[str, int], bytes | None]  # size and sample to a picture, if it is made
+WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
+AT_ONCE = 120  # images of a cluster in the first response; scrolling loads the others
+Ready = Callable[[str, int], bytes | None]  # returns the picture of (size, sample) if it exists
 DIGITS = "1234567890"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 # Names of the static files and their media types.
@@ -26,9 +26,9 @@ MODULES = [name for name in STATIC if name.endswith(".js")]
 
 
 def keys_of(classes: Sequence[str]) -> list[str]:
-    """Return the key of each class: a digit, "" where there are more classes than digits.
+    """Return the key of each class: a digit, or "" when no digit is left.
 
-    A class that is named by a digit has its own.
+    A class whose name is a digit gets that digit.
     """
     keys = [name if len(name) == 1 and name in DIGITS else "" for name in classes]
     free = iter([digit for digit in DIGITS if digit not in keys])
@@ -36,14 +36,14 @@ def keys_of(classes: Sequence[str]) -> list[str]:
 
 
 class Pages:
-    """Renders what the server sends."""
+    """Render the HTML that the server sends."""
 
     def __init__(self, title: str, files: Sequence[str], pictures: str):
         """Load templates and static files.
 
         Args:
-            title: of the data set.
-            files: names of the samples, by `sample_id`.
+            title: title of the data set.
+            files: file names of the samples, by `sample_id`.
             pictures: version of the data set's pictures.
         """
         self._files = files
@@ -61,14 +61,14 @@ class Pages:
             title=title, version=self.version, pictures=pictures, modules=MODULES
         )
         for name in self._env.list_templates():
-            self._env.get_template(name)  # compiled before anybody waits
+            self._env.get_template(name)  # compile all templates before the first request
 
     def whole(self, csrf: str, first: dict[str, Any] | None = None) -> str:
-        """Return the page around what changes.
+        """Return the HTML of the whole page.
 
         Args:
-            csrf: what its requests must bring.
-            first: the view that it opens with, and the name of the page that this belongs to.
+            csrf: token that the page's requests must have.
+            first: first view of the page, with the name of the page; None for an empty page.
         """
         said = {"html": "", "status": "", **(first or {})}
         html, status = said.pop("html"), said.pop("status")
@@ -78,12 +78,12 @@ class Pages:
     def view(
         self, view: View, classes: Sequence[str], ready: Ready | None = None
     ) -> dict[str, Any]:
-        """Return a view as a page's script takes it: names, and HTML.
+        """Return a view as JSON for the page's script, with its HTML.
 
         Args:
-            view: what is shown.
+            view: the view.
             classes: names of all classes.
-            ready: finds pictures that are to be part of the HTML; None where the page fetches all.
+            ready: returns pictures to put into the HTML; None if the page loads all pictures.
         """
         result = {"view": view.name, "status": self.status(view)}
         if view.name != "question":
@@ -110,7 +110,7 @@ class Pages:
         }
 
     def status(self, view: View) -> str:
-        """Return the HTML of the numbers that are always visible."""
+        """Return the HTML of the numbers that the page always shows."""
         return self._env.get_template("status.html").render(status=view.status)
 
     def tiles(self, samples: Sequence[int], start: int) -> str:
@@ -132,7 +132,7 @@ class Pages:
         return tiles
 
     def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
-        """Return hints with the names of their classes."""
+        """Return the hints, with the names of their classes added."""
         known = {"guess": None, "earlier": None}
         for name, hint in hints.items():
             if hint["label"] < len(classes):

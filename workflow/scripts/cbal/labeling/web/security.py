@@ -1,7 +1,7 @@
-"""What the page's server lets through: the right host, the right origin, a known session.
+"""Access checks of the page's server: host, origin and session of each request.
 
-Whoever can open a connection could otherwise answer in the person's name: another page in
-the same browser, a name that was made to point here (DNS rebinding), another machine.
+Without them everyone who can open a connection could answer in the person's name: another page
+in the same browser, another domain name that points here (DNS rebinding), or another machine.
 """
 
 import hashlib
@@ -28,19 +28,20 @@ NO_STORE = "no-store"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to serve on is reached from this machine alone."""
+    """Return whether only this machine can reach an address to serve on."""
     return host in LOOPBACK
 
 
 @dataclass(frozen=True)
 class Door:
-    """Whom the server answers.
+    """Rules for the requests that the server accepts.
 
     Attributes:
-        host: the address it listens on.
-        port: of it.
-        secret: signs sessions; kept, so that an open page outlives the server.
-        token: that the first request must bring; None on loopback, where none is needed.
+        host: address that the server listens on.
+        port: port that the server listens on.
+        secret: key that signs sessions; it is stored, so that sessions survive a new server.
+        token: token that the first request must have; None on loopback, where none is needed.
+        names: names of this machine, in lower case.
     """
 
     host: str
@@ -51,14 +52,14 @@ class Door:
 
     @property
     def cookie(self) -> str:
-        """Name of the session's cookie: ports of a host share their cookies."""
+        """Name of the session's cookie; it has the port, because ports share their cookies."""
         return f"cbal-{self.port}"
 
     def knows_host(self, header: str) -> bool:
-        """Whether the `Host` header names this machine.
+        """Return whether the `Host` header names this machine.
 
-        Its port is not looked at: a tunnel may have another one. Off loopback any address in
-        numbers is right, since no name was asked that could be somebody else's.
+        Its port does not count, because a tunnel may use another one. If the server is not on
+        loopback, every IP address is accepted: DNS rebinding needs a domain name.
         """
         try:
             name = urlsplit(f"//{header}").hostname or ""
@@ -76,7 +77,7 @@ class Door:
         return f"{name}.{self._sign('session', name)}"
 
     def person(self, session: str) -> str | None:
-        """Return the name in a session that this door gave; None of any other."""
+        """Return the name in a session if its signature is right; None otherwise."""
         name, _, signature = session.partition(".")
         right = name and hmac.compare_digest(
             signature.encode(), self._sign("session", name).encode()
@@ -84,7 +85,7 @@ class Door:
         return name if right else None
 
     def csrf(self, person: str) -> str:
-        """Return what state-changing requests of a session must bring."""
+        """Return the token that requests of a session must have to change anything."""
         return self._sign("csrf", person)
 
     def _sign(self, what: str, name: str) -> str:
@@ -93,14 +94,14 @@ class Door:
 
 
 def door_for(host: str, port: int, memory: dict[str, Any]) -> Door:
-    """Return the door of a server; `memory` has its secret and its token."""
+    """Return the rules for a server; `memory` has its secret and its token."""
     token = None if is_loopback(host) else memory["token"]
     names = {name.lower() for name in (host, socket.gethostname(), socket.getfqdn()) if name}
     return Door(host, port, memory["secret"], token, frozenset(names))
 
 
 class Guard:
-    """ASGI middleware that refuses what the door does not let through."""
+    """ASGI middleware that refuses requests that break the rules of a `Door`."""
 
     def __init__(self, app: Any, door: Door):
         """Guard `app`."""
@@ -125,7 +126,7 @@ class Guard:
         await self._app(scope, receive, self._with_headers(send, new))
 
     def _may_enter(self, scope: Any) -> bool:
-        """Whether a request may begin a session."""
+        """Return whether a request may begin a session."""
         if scope["path"] != "/" or scope["method"] != "GET":
             return False
         if self._door.token is None:
@@ -136,9 +137,9 @@ class Guard:
     def _refused(
         self, scope: Any, headers: dict[str, str], person: str | None
     ) -> tuple[int, str] | None:
-        """Return status and reason where a request is refused."""
+        """Return HTTP status and reason if a request is refused; None if it is accepted."""
         if not self._door.knows_host(headers.get("host", "")):
-            return 421, "This name is not one of this server's. Use the address it printed."
+            return 421, "This server does not have this name. Use the address it printed."
         if person is None:
             return 403, "Open the address that the workflow printed, with its token."
         if scope["method"] in ("GET", "HEAD"):
@@ -155,11 +156,10 @@ class Guard:
         return None
 
     def _person(self, headers: dict[str, str]) -> str | None:
-        """Return whose session a request is part of.
+        """Return the name of the person whose session a request belongs to; None if unknown.
 
-        Cookies are of the host: those of any other application on it come along, in whatever
-        form, one of the same name among them. A parser of the whole header stops at the first
-        that it does not understand.
+        The header may have cookies of other applications on the same host, in any form and even
+        with the same name. A parser for the whole header would stop at the first invalid cookie.
         """
         for cookie in headers.get("cookie", "").split(";"):
             name, _, session = cookie.strip().partition("=")
@@ -168,7 +168,7 @@ class Guard:
         return None
 
     def _with_headers(self, send: Any, session: str | None) -> Any:
-        """Return `send` with the headers that every answer has, and a new session's cookie."""
+        """Return a `send` that adds the headers of every response, and a new session's cookie."""
 
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":

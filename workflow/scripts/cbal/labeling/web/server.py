@@ -1,4 +1,4 @@
-"""The web application: few addresses, each in a few lines."""
+"""The web application of the labeling page."""
 
 import asyncio
 import hashlib
@@ -29,20 +29,20 @@ FOR_EVER = "private, max-age=31536000, immutable"
 LARGEST = 2_000_000  # bytes of a request
 PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
 A_DAY = 86_400.0
-SIZES = {"cluster": "small", "individual": "large"}  # of the pictures that a question shows
+SIZES = {"cluster": "small", "individual": "large"}  # size of the pictures, by kind of question
 
 
 class Labeling:
-    """Answers the page's requests."""
+    """The handlers of the page's requests."""
 
     def __init__(self, desk: Desk, pages: Pages, thumbnails: Thumbnails, door: Door):
-        """Put together what the answers come from."""
+        """Keep the parts that the handlers use."""
         self.desk, self.pages, self.thumbnails, self.door = desk, pages, thumbnails, door
-        self._ready: set[int] = set()  # steps whose pictures are being made
-        self.failed: InputError | None = None  # what ends the server
+        self._ready: set[int] = set()  # steps whose pictures are made, or being made
+        self.failed: InputError | None = None  # error that ends the server
 
     def app(self) -> Guard:
-        """Return the guarded application."""
+        """Return the application with its access checks."""
         routes = [
             Route("/", self.page),
             Route("/static/{version}/{name}", self.static),
@@ -64,21 +64,21 @@ class Labeling:
         return Guard(Starlette(routes=routes, exception_handlers=errors), self.door)
 
     async def fail(self, request: Request, error: Exception) -> Response:
-        """Acknowledge nothing; where the journal's file is the reason, the server ends too."""
+        """Answer with an error; if the journal's file is lost or damaged, end the server, too."""
         if isinstance(error, InputError):
             self.failed = error
             return JSONResponse({"error": str(error)}, 500)
         return JSONResponse({"error": f"the journal cannot be written ({error})"}, 500)
 
     async def page(self, request: Request) -> Response:
-        """Return the page; the token goes out of the address once it is in the session."""
+        """Return the page; if the address has a token, redirect to the address without it."""
         if "token" in request.query_params:
             return RedirectResponse("/", 303)
         csrf = self.door.csrf(request.scope["person"])
         return HTMLResponse(await run_in_threadpool(self._whole, csrf))
 
     def _whole(self, csrf: str) -> str:
-        """Return the page, with its first question where it gets one."""
+        """Return the HTML of the page, with its first question if there is one for it."""
         self.thumbnails.give_way()
         name = secrets.token_hex(12)
         view = self.desk.first(name)
@@ -98,7 +98,7 @@ class Labeling:
         if request.path_params["version"] != self.thumbnails.version:
             raise HTTPException(404)
         try:
-            # A file in the cache is read faster than a thread is found.
+            # Reading a cached file is faster than starting a thread.
             data = self.thumbnails.ready(size, sample)
             data = data or await run_in_threadpool(self.thumbnails.get, size, sample)
         except (KeyError, InputError) as error:
@@ -107,10 +107,10 @@ class Labeling:
         return _cached(request, tag, data, "image/webp")
 
     async def some_images(self, request: Request) -> Response:
-        """Return small pictures of several samples, each after its length (4 bytes, big end first).
+        """Return small pictures of several samples, each after its length (4 bytes, big-endian).
 
-        A browser takes many times longer for as many requests. A picture that cannot be made
-        has the length 0.
+        One request for many pictures is much faster than many requests. A picture that cannot be
+        made has the length 0.
         """
         words = request.query_params.get("samples", "").split(",")
         known = request.path_params["version"] == self.thumbnails.version
@@ -132,7 +132,7 @@ class Labeling:
         return b"".join(parts)
 
     async def tiles(self, request: Request) -> Response:
-        """Return more tiles of a cluster."""
+        """Return the HTML of more images of a cluster."""
         try:
             step, interaction, start = (
                 int(request.query_params[name]) for name in ("step", "interaction", "start")
@@ -143,10 +143,10 @@ class Labeling:
         return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0)))
 
     def get_ready(self) -> None:
-        """Begin to make the pictures of steps that are new, in the order they will be shown.
+        """Start to make the pictures of new steps, in the order in which they will be shown.
 
         Raises:
-            InputError: the journal's file is damaged, or no longer the one that was opened.
+            InputError: the journal's file is damaged, or is no longer the one that was opened.
         """
         self._check()
         for step in self.desk.live_steps():
@@ -157,29 +157,29 @@ class Labeling:
                     self.thumbnails.make_ahead(SIZES[step.kind], samples.tolist())
 
     def _check(self) -> None:
-        """Raise what ends the server; nothing is taken after it."""
+        """Raise the error that ends the server, so that no answer is taken after it."""
         if self.failed:
             raise self.failed
         self.desk.journal.check_file()
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
-        """Return what the page shows now."""
+        """Return the view that the page shows now."""
         return self._view(self.desk.next(page))
 
     def _view(self, view: View, ready: Ready | None = None) -> dict[str, Any]:
         return self.pages.view(view, self.desk.journal.classes(), ready)
 
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
-        """Take a sign of life of a page with a question."""
+        """Prolong a page's claim on its question; `yours` says whether the page still has it."""
         return {"yours": self.desk.beat(page, _whole(said, "step"), _whole(said, "interaction"))}
 
     def leave(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
-        """Give up what a closed page holds."""
+        """Release the question of a closed page."""
         self.desk.leave(page)
         return {}
 
     def answer(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
-        """Take an answer and return what comes next."""
+        """Take an answer and return the next view."""
         seconds = said.get("seconds", 0.0)
         if not isinstance(seconds, int | float) or not math.isfinite(seconds):
             raise ValueError("seconds is not a number")
@@ -206,14 +206,14 @@ class Labeling:
         return self.next(person, page, said)
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
-        """Take back the person's last answer and show its question again."""
+        """Undo the person's last answer and show its question again."""
         self._check()
         self.desk.undo(page, person, _whole(said, "step"), _key(said))
         return self.next(person, page, said)
 
 
 def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a method that takes a JSON object with the page's name."""
+    """Return the endpoint for a method; the request's body is JSON with the page's name."""
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -232,7 +232,11 @@ def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaita
 
 
 async def _body(request: Request) -> bytes:
-    """Return the body of a request, of a size and at a pace that a page sends."""
+    """Return the body of a request.
+
+    Raises:
+        HTTPException: the body is larger than `LARGEST`, or takes longer than `PATIENCE`.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -246,10 +250,10 @@ async def _body(request: Request) -> bytes:
 
 
 def _whole(said: dict[str, Any], name: str) -> int:
-    """Return a whole number of a request that fits the journal.
+    """Return a whole number of a request, from 0 to 2^31 - 1, which the journal can store.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not such a number.
     """
     value = said.get(name)
     if type(value) is not int or not 0 <= value < 2**31:
@@ -258,10 +262,10 @@ def _whole(said: dict[str, Any], name: str) -> int:
 
 
 def _key(said: dict[str, Any]) -> str:
-    """Return the key of a request that changes the journal; sent again, it is the same.
+    """Return the key of a request that changes the journal; a repeated request has the same key.
 
     Raises:
-        ValueError: it has none.
+        ValueError: the request has no valid key.
     """
     key = said.get("key")
     if not isinstance(key, str) or not PAGE.fullmatch(key):
@@ -270,7 +274,7 @@ def _key(said: dict[str, Any]) -> str:
 
 
 def _cached(request: Request, tag: str, data: bytes, kind: str) -> Response:
-    """Return what never changes under its address; nothing where the browser has it."""
+    """Return a response that the browser may cache for ever; 304 if the browser has it."""
     headers = {"ETag": f'"{tag}"', "Cache-Control": FOR_EVER}
     if f'"{tag}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

@@ -1,4 +1,4 @@
-"""The server's process: from its folder to a page that outlives rounds, and its end."""
+"""Start the server, keep it running between rounds, and end it when nobody needs the page."""
 
 import asyncio
 import socket
@@ -14,21 +14,21 @@ from cbal.labeling.web.connections import Connection
 from cbal.labeling.web.lifetime import Home, Owner
 from cbal.storage.locks import is_held
 
-PORTS = 20  # that are tried, from the wanted one on
-LINGER = 5.0  # seconds in which open pages learn that the workflow has ended
-EACH = 0.5  # seconds between looks
+PORTS = 20  # number of ports to try, starting with the one in the settings
+LINGER = 5.0  # seconds that the server stays, to tell open pages that the workflow has ended
+EACH = 0.5  # seconds between two checks
 
 
 def listen(host: str, ports: list[int]) -> socket.socket:
-    """Return a socket that listens on the first free of some ports.
+    """Return a socket that listens on the first free port of a list.
 
     Raises:
-        InputError: the address is not this machine's, or no port is free.
+        InputError: the address is not one of this machine, or no port is free.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     error: OSError | None = None
     for port in ports:
-        # Named, so that asyncio knows TCP and turns off its delay of small packets.
+        # With TCP named here, asyncio turns off the delay of small packets.
         sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -45,7 +45,7 @@ def listen(host: str, ports: list[int]) -> socket.socket:
 
 
 def address(host: str, port: int, token: str | None) -> str:
-    """Return the page's address for people."""
+    """Return the address of the page, to show to people."""
     if host in ("0.0.0.0", "::"):
         host = socket.getfqdn()
     name = f"[{host}]" if ":" in host else host
@@ -55,14 +55,14 @@ def address(host: str, port: int, token: str | None) -> str:
 def serve(
     app: Callable, sock: socket.socket, home: Home, owner: Owner, look: Callable[[bool], None]
 ) -> None:
-    """Serve until the owner is gone and nobody waits for answers.
+    """Serve the page until the owner has ended and no job waits for answers.
 
     Args:
         app: the application.
-        sock: that listens.
-        home: of the data set.
-        owner: whose end is the server's.
-        look: called again and again, with whether the page is still needed.
+        sock: listening socket.
+        home: labeling folder of the data set.
+        owner: process of the workflow.
+        look: called every `EACH` seconds, with True if the page is still needed.
 
     Raises:
         InputError: `look` raised it.
@@ -85,10 +85,10 @@ def serve(
 async def _serve(
     server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owner, look: Callable
 ) -> None:
-    """Run the server beside the watch that ends it.
+    """Run the server, and the task that ends it.
 
     Raises:
-        InputError: what `look` raises.
+        InputError: `look` raised it.
     """
     watch = asyncio.create_task(_watch(home, owner, look))
     watch.add_done_callback(lambda _: setattr(server, "should_exit", True))
@@ -99,7 +99,7 @@ async def _serve(
 
 
 async def _watch(home: Home, owner: Owner, look: Callable) -> None:
-    """Return LINGER seconds after the last reason to serve."""
+    """Return when the page has not been needed for LINGER seconds."""
     wanted = time.monotonic()
     while time.monotonic() - wanted < LINGER:
         await asyncio.sleep(EACH)
@@ -108,6 +108,6 @@ async def _watch(home: Home, owner: Owner, look: Callable) -> None:
         wanted = time.monotonic() if needed else wanted
         try:
             await asyncio.to_thread(look, needed)
-        except sqlite3.OperationalError as error:  # it passes: a full disk, a lock
+        except sqlite3.OperationalError as error:  # temporary: a full disk or a lock
             print(f"the journal cannot be read now ({error})", file=sys.stderr)
     print("nobody needs the page any more", file=sys.stderr)

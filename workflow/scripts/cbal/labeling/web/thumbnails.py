@@ -1,4 +1,4 @@
-"""Pictures for the page: made once from the original file, as WebP, and kept on disk."""
+"""Pictures for the page, made from the original files as WebP and cached on disk."""
 
 import hashlib
 import os
@@ -17,8 +17,8 @@ from cbal.storage.files import open_images
 
 SIDES = {"small": 160, "large": 1280}  # longest side in pixels
 QUALITY = {"small": 80, "large": 88}
-REST = 0.5  # seconds after a request in which no picture is made ahead: cores are few
-ENLARGED = {"small": 96, "large": 320}  # sides of what tiny pictures become: browsers blur worse
+REST = 0.5  # seconds after a request without work in the background, so that requests are fast
+ENLARGED = {"small": 96, "large": 320}  # smallest side; browsers enlarge tiny pictures badly
 
 
 class Thumbnails:
@@ -32,18 +32,18 @@ class Thumbnails:
         originals: Path | None = None,
         rule: Rule = USUAL,
     ):
-        """Look for no picture yet.
+        """Prepare the cache; no picture is made yet.
 
         Args:
-            folder: of the cache.
-            files: of the samples, by `sample_id`, relative to `originals`.
+            folder: folder of the cache.
+            files: file names of the samples, by `sample_id`, relative to `originals`.
             images: `images.npy`, for samples without an original file.
-            originals: folder of the original files; None where there are none.
-            rule: how the data set's images became pixels.
+            originals: folder of the original files; None if there are none.
+            rule: how the data set's images are decoded.
         """
         self._files, self._images, self._originals = files, images, originals
         self._rule = rule
-        # Other files under the same numbers, or other sizes, are other pictures, elsewhere.
+        # A new version, with its own folder, if the files, the decoding or the sizes change.
         whole = hashlib.sha256(f"{originals}\0{rule}{SIDES}{QUALITY}{ENLARGED}\0".encode())
         whole.update("\0".join(files).encode())
         self.version = whole.hexdigest()[:12]
@@ -58,8 +58,8 @@ class Thumbnails:
         """Return a picture as WebP.
 
         Raises:
-            KeyError: there is no such size or sample.
-            InputError: the original cannot be read any more.
+            KeyError: the size or the sample does not exist.
+            InputError: the original file cannot be read.
         """
         ready = self.ready(size, sample_id)
         if ready is not None:
@@ -71,7 +71,11 @@ class Thumbnails:
         return path.read_bytes()
 
     def ready(self, size: str, sample_id: int) -> bytes | None:
-        """Return a picture if it is made already; raises KeyError as `get` does."""
+        """Return a picture from the cache; None if it is not there.
+
+        Raises:
+            KeyError: the size or the sample does not exist.
+        """
         if size not in SIDES or not 0 <= sample_id < len(self._files):
             raise KeyError((size, sample_id))
         try:
@@ -83,7 +87,7 @@ class Thumbnails:
         return self._folder / size / str(sample_id // 1000) / f"{sample_id}.webp"
 
     def give_way(self) -> None:
-        """Make no picture ahead for a moment: somebody waits for an answer."""
+        """Pause the background work for `REST` seconds, because a person waits for a response."""
         self._rest_until = time.monotonic() + REST
 
     def make_ahead(self, size: str, samples: Iterable[int]) -> None:
@@ -91,7 +95,7 @@ class Thumbnails:
         self._ahead.submit(self._make_all, size, list(samples))
 
     def close(self) -> None:
-        """Leave what is not made yet for later."""
+        """Stop the background work."""
         self._closed.set()
         self._ahead.shutdown(wait=False, cancel_futures=True)
 
@@ -105,7 +109,7 @@ class Thumbnails:
             try:
                 self.get(size, sample)
             except (InputError, OSError):
-                continue  # told when it is shown
+                continue  # the error is reported when the picture is requested
 
     def _make(self, path: Path, size: str, sample_id: int) -> None:
         """Write a picture to the cache."""
@@ -120,13 +124,13 @@ class Thumbnails:
         os.replace(temporary, path)
 
     def _open(self, sample_id: int, side: int) -> Image.Image:
-        """Return the original image in RGB, upright, or the stored one."""
+        """Return the original image in RGB and upright, or the stored pixels without a file."""
         name = self._originals and self._originals / self._files[sample_id]
-        # A file that is gone has left its stored pixels.
+        # `images.npy` has the pixels of a file that no longer exists.
         if name is None or (self._images.exists() and not name.exists()):
             if self._pixels is None:
                 self._pixels = open_images(self._images)
             pixels = self._pixels[sample_id]
             return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        # A JPEG decodes at a fraction, and fast.
+        # With `side` given, a JPEG is decoded at a reduced size, which is faster.
         return Image.fromarray(decode(name, str(name), self._rule, side))
