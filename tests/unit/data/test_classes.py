@@ -67,7 +67,9 @@ def test_labels_that_are_no_classes_end_in_a_line(files, words):
 
 
 def test_a_number_beyond_all_integers_ends_in_a_line():
-    with pytest.raises(InputError, match="row 1: 18446744073709551615 is no number of a class"):
+    with pytest.raises(
+        InputError, match="row 1: 18446744073709551615 is too large for a class number"
+    ):
         labels([0, 2**64 - 1], kind=pa.uint64())
 
 

@@ -69,7 +69,7 @@ def test_the_published_split_of_parquet_files(tmp_path, layout, spelling):
         (["train_test-0"], "train_test-0 looks like a split, but not"),
         (["test/train-0"], "test/train-0.parquet is named after several splits"),
         (["test-0", "validation-0"], "but no training split"),
-        (["de/train-0", "en/train-0"], r"several configurations \(de, en\); make `path:` one"),
+        (["de/train-0", "en/train-0"], r"several configurations \(de, en\); set `path:` to one"),
         (["a/0", "b/0"], "several configurations"),
         (["train-0", "old/train-0"], r"several configurations \(old, \.\)"),
     ],
