@@ -124,7 +124,7 @@ def test_a_column_may_tell_the_split(tmp_path):
         ("x", ["train", "test", None, "test"], "None in the column `split` is none of"),
         ("x", ["train", "test", "Test", "test"], "test, Test are all named after the test split"),
         ("x", ["val", "test", "test", "test"], "no training split"),
-        ("train", ["train"] * 4, "but not all in that way alone"),
+        ("train", ["train"] * 4, "but others do not, or files"),
     ],
 )
 def test_a_column_of_splits_that_is_not_clear(tmp_path, name, split, words):
