@@ -95,7 +95,7 @@ def test_a_person_labels_all_folders_and_is_told_so(split_folder, tmp_path, caps
     assert index["split"].to_pylist() == ["train"] * 18
     assert metadata_of(index)["published_splits"] == []
     assert metadata_of(index)["images"] == {"train": 18, "test": 0}
-    said = "folders (Training, test, val) are only names here: neither classes nor splits are read"
+    said = "the names of folders (Training, test, val) are not used as classes or splits"
     assert said in capsys.readouterr().err
 
 

@@ -26,7 +26,7 @@ def test_different_images_are_no_finding():
 def test_duplicates_within_a_split_are_counted_and_named():
     findings = found(pictures(0, 1, 0, 0, 2, 2), ["train"] * 4 + ["test"] * 2)
     assert findings.duplicates == {"train": 2, "test": 1}
-    assert "2 images are of train" in findings.notes[0]
+    assert "2 images are equal to another image of train" in findings.notes[0]
     assert "2.png = 0.png, 3.png = 0.png" in findings.notes[0]
     assert not findings.warnings
 

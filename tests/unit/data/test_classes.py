@@ -56,7 +56,7 @@ def test_class_names_in_another_order_are_joined():
         ([([[0], [1]], None)], "the labels are list"),
         ([([0, 1], ["a", "b"]), ([0, 1], None)], "numbers without class names, those of"),
         ([([0, 1], None), (["a", "b"], None)], "are text, those of"),
-        ([([str(i) for i in range(32768)], None)], "32768 classes; 32767 at most"),
+        ([([str(i) for i in range(32768)], None)], "32768 classes, but 32767 at most"),
     ],
 )
 def test_labels_that_are_no_classes_end_in_a_line(files, words):
@@ -67,7 +67,9 @@ def test_labels_that_are_no_classes_end_in_a_line(files, words):
 
 
 def test_a_number_beyond_all_integers_ends_in_a_line():
-    with pytest.raises(InputError, match="row 1: 18446744073709551615 is no number of a class"):
+    with pytest.raises(
+        InputError, match="row 1: 18446744073709551615 is too large for a class number"
+    ):
         labels([0, 2**64 - 1], kind=pa.uint64())
 
 

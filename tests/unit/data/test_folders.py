@@ -155,7 +155,7 @@ def test_names_that_only_begin_like_a_split_are_classes(opened):
 
 def test_a_folder_above_the_class_folders_is_no_class(tmp_path):
     write_class_folders(tmp_path, {"data/cat": 1, "data/dog": 1})
-    with pytest.raises(InputError, match="one class only, data; if that holds the class"):
+    with pytest.raises(InputError, match="one class only, data; if it holds the class"):
         sources.open_path(tmp_path)
 
 

@@ -69,7 +69,7 @@ def test_the_published_split_of_parquet_files(tmp_path, layout, spelling):
         (["train_test-0"], "train_test-0 looks like a split, but not"),
         (["test/train-0"], "test/train-0.parquet is named after several splits"),
         (["test-0", "validation-0"], "but no training split"),
-        (["de/train-0", "en/train-0"], r"several configurations \(de, en\); make `path:` one"),
+        (["de/train-0", "en/train-0"], r"several configurations \(de, en\); set `path:` to one"),
         (["a/0", "b/0"], "several configurations"),
         (["train-0", "old/train-0"], r"several configurations \(old, \.\)"),
     ],
@@ -124,7 +124,7 @@ def test_a_column_may_tell_the_split(tmp_path):
         ("x", ["train", "test", None, "test"], "None in the column `split` is none of"),
         ("x", ["train", "test", "Test", "test"], "test, Test are all named after the test split"),
         ("x", ["val", "test", "test", "test"], "no training split"),
-        ("train", ["train"] * 4, "but not all in that way alone"),
+        ("train", ["train"] * 4, "but others do not, or files"),
     ],
 )
 def test_a_column_of_splits_that_is_not_clear(tmp_path, name, split, words):

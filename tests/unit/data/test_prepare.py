@@ -82,7 +82,7 @@ class TestBadInput:
         mixed = replace(
             listing, read=lambda ids: (np.zeros((2 + i % 2, 2, 3), np.uint8) for i in ids)
         )
-        with pytest.raises(InputError, match="1: 2 x 3 pixels, others 2 x 2; set `side:`"):
+        with pytest.raises(InputError, match="1: 2 x 3 pixels, but others 2 x 2; set `side:`"):
             prepare.write_images(tmp_path / "x.npy", mixed, [0, 1], None)
         assert not list(tmp_path.iterdir())
         prepare.write_images(tmp_path / "x.npy", mixed, [0, 1], 4)

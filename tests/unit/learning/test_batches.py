@@ -4,7 +4,7 @@ import torch
 from torchvision.transforms.v2 import functional as tvf
 
 from cbal.errors import InputError
-from cbal.learning.batches import AHEAD, Batches
+from cbal.learning.batches import READ_AHEAD, Batches
 from cbal.models.model import Spec, spec_for
 from cbal.storage.files import open_images
 
@@ -78,5 +78,5 @@ def test_streaming_keeps_few_batches_in_memory(images):
     sample_id = np.tile(np.arange(6), 50)
     batches = Batches(Watched(), sample_id, spec, CPU, room=0).in_order(3)
     next(batches)
-    assert sum(read) <= 3 * (AHEAD + 1)
+    assert sum(read) <= 3 * (READ_AHEAD + 1)
     assert sum(len(part) for part in batches) == 297

@@ -43,7 +43,7 @@ def test_jobs_that_share_gpus_share_their_memory(monkeypatch):
 def test_each_job_of_a_user_finds_another_place(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     held = []
-    monkeypatch.setattr(devices, "_held", held)
+    monkeypatch.setattr(devices, "_lock_files", held)
     assert [devices._free_place(3) for _ in range(3)] == [0, 1, 2]
     os.close(held.pop(1))  # that job has ended
     assert devices._free_place(3) == 1

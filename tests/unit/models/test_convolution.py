@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from cbal.models.convolution import FEW, learn_small_images_faster, weight_gradient
+from cbal.models.convolution import MOST_POSITIONS, learn_small_images_faster, weight_gradient
 
 GEOMETRIES = [(3, 1, 1), (3, 2, 1), (1, 1, 0), (1, 2, 0), (7, 2, 3), ((3, 1), 1, (1, 0))]
 
@@ -31,7 +31,7 @@ def test_gradients_are_pytorch_s(kernel, stride, padding, side):
 def test_many_positions_go_pytorch_s_way():
     fast = nn.Conv2d(1, 1, 1, bias=False)
     learn_small_images_faster(fast)
-    side = int(FEW**0.5)
+    side = int(MOST_POSITIONS**0.5)
     assert "FewPositions" in fast(torch.zeros(1, 1, side, side)).grad_fn.name()
     assert "FewPositions" not in fast(torch.zeros(2, 1, side, side)).grad_fn.name()
     with torch.no_grad():

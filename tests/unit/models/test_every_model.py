@@ -11,7 +11,7 @@ from cbal.learning.extraction import extract
 from cbal.learning.training import Training, fit
 from cbal.models import model as models
 from cbal.models import weights
-from cbal.models.torchvision_models import module_of, shapes_alone, torchvision_model
+from cbal.models.torchvision_models import model_without_memory, module_of, torchvision_model
 from cbal.storage.feature_range import Spread
 
 CPU = Execution(torch.device("cpu"), batch_size=2)
@@ -53,7 +53,7 @@ def test_each_module_of_torchvision_s_models_is_run():
 
 @pytest.mark.parametrize("architecture", tv.list_models(module=tv))
 def test_its_head_is_what_depends_on_the_classes(architecture):
-    two, three = (shapes_alone(architecture, classes) for classes in (2, 3))
+    two, three = (model_without_memory(architecture, classes) for classes in (2, 3))
     shapes = ({name: value.shape for name, value in m.state_dict().items()} for m in (two, three))
     of_head = {name for name, _ in set.symmetric_difference(*(set(s.items()) for s in shapes))}
     assert f"{models.head(two, 2)}.weight" in of_head

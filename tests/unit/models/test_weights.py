@@ -7,7 +7,7 @@ from torchvision import models as tv
 from cbal.errors import InputError
 from cbal.models import model as models
 from cbal.models import weights
-from cbal.models.torchvision_models import shapes_alone
+from cbal.models.torchvision_models import model_without_memory
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_file_from_before_batch_normalisation_counted(resnet, tmp_path):
 )
 def test_layers_that_had_other_names(architecture, name, old):
     """As in torchvision's own files of these architectures."""
-    state = shapes_alone(architecture, 2).state_dict()
+    state = model_without_memory(architecture, 2).state_dict()
     before = {key.replace(name, old): value for key, value in state.items()}
     assert before.keys() != state.keys()
     assert weights._backbone(before, set()).keys() == weights._backbone(state, set()).keys()
@@ -102,5 +102,7 @@ def test_no_network_and_no_file_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr("urllib.request.urlopen", refuse)
     monkeypatch.setattr("torch.hub.urlopen", refuse)
-    with pytest.raises(InputError, match="cannot be had .*put resnet18-.*pth into .*or set TORCH"):
+    with pytest.raises(
+        InputError, match="cannot be downloaded .*put resnet18-.*pth into .*or set TORCH"
+    ):
         weights.fetch("resnet18", "IMAGENET1K_V1")

@@ -1,1 +1,1 @@
-"""Where images come from, and how they become the files of the pool."""
+"""Sources of images, and how they become the files of the pool."""

@@ -1,4 +1,4 @@
-"""The command line's way to say where images come from."""
+"""Command-line arguments that say where images come from."""
 
 import argparse
 from pathlib import Path
@@ -13,10 +13,10 @@ SOURCES = ("digits", "cifar10", "eurosat", "folder")
 
 
 def add_source_arguments(cli: argparse.ArgumentParser) -> None:
-    """Add the arguments that say which images of which source are prepared."""
+    """Add the arguments for the source, and for the images of it that are prepared."""
     cli.add_argument("--source", choices=SOURCES, required=True)
-    cli.add_argument("--path", type=Path, nargs="?", help="Parquet, zip or folder of the user's")
-    cli.add_argument("--download", type=Path, nargs="?", help="folder made by fetch_data.py")
+    cli.add_argument("--path", type=Path, nargs="?", help="the user's Parquet file, zip or folder")
+    cli.add_argument("--download", type=Path, nargs="?", help="folder written by fetch_data.py")
     cli.add_argument("--side", type=int, nargs="?", help="make images side x side pixels")
     cli.add_argument("--subset", type=int, nargs="?", help="training images to keep")
     cli.add_argument("--split-seed", type=int, default=0)
@@ -24,17 +24,23 @@ def add_source_arguments(cli: argparse.ArgumentParser) -> None:
 
 
 def add_rule_arguments(cli: argparse.ArgumentParser) -> None:
-    """Add the arguments that say how encoded images become pixels, and how many there may be."""
-    cli.add_argument("--background", default=USUAL.background, help="white, black or #rrggbb")
-    # One word: argparse takes a negative number with an exponent for an option.
-    cli.add_argument("--values", default="", help="what is black, and what is white: '0 4095'")
-    cli.add_argument("--pixel-limit", type=int, default=USUAL.pixels, help="of one image")
+    """Add the arguments for the decoding of images, and for the limits of a source."""
+    cli.add_argument(
+        "--background",
+        default=USUAL.background,
+        help="color under transparent pixels: white, black or #rrggbb",
+    )
+    # One argument, not two: argparse takes a negative number with an exponent for an option.
+    cli.add_argument("--values", default="", help="values of black and of white: '0 4095'")
+    cli.add_argument("--pixel-limit", type=int, default=USUAL.pixels, help="pixels of one image")
     cli.add_argument("--row-limit", type=int, default=USUAL.rows, help="images of the source")
-    cli.add_argument("--unpacked-limit", type=int, default=USUAL.unpacked, help="bytes")
+    cli.add_argument(
+        "--unpacked-limit", type=int, default=USUAL.unpacked, help="bytes of the unpacked source"
+    )
 
 
 def rule_of(arguments: argparse.Namespace) -> Rule:
-    """Return the rule that `add_rule_arguments` asked for."""
+    """Return the rule that the arguments of `add_rule_arguments` give."""
     return Rule(
         background=arguments.background,
         values=tuple(map(float, arguments.values.split())) or None,
@@ -47,7 +53,7 @@ def rule_of(arguments: argparse.Namespace) -> Rule:
 def read_source(
     source: str, path: Path | None, download: Path | None, rule: Rule = USUAL
 ) -> Listing:
-    """Return the listing of a source, from a path by the user or from a download."""
+    """Return the listing of a source, from the user's path or from a download."""
     if source == "digits":
         return digits()
     if path is not None:

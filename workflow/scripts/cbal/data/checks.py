@@ -1,4 +1,4 @@
-"""What a prepared data set tells: what was left out, duplicates, images with nothing on them."""
+"""Checks of a prepared data set: files left out, duplicates, images of nearly one value."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from cbal.data.decoding import Rule
 from cbal.data.files_found import PAGES, counts, lines
 from cbal.storage.files import open_images
 
-FLAT = 16  # levels of 255: 4,096 gray levels stored in 16 bits are no more than this
-NAMED = 5
+FLAT = 16  # range of levels, of 255; 4,096 gray levels stored in 16 bits have at most this range
+MOST_NAMED = 5  # images that a note names
 
 Within = dict[str, list[tuple[int, int]]]
 Across = dict[tuple[str, str], list[tuple[int, int]]]
@@ -22,14 +22,14 @@ Across = dict[tuple[str, str], list[tuple[int, int]]]
 
 @dataclass
 class Findings:
-    """What was found in the pixels of a data set.
+    """Findings in the pixels of a data set.
 
     Attributes:
-        duplicates: images that are equal to an earlier one of the same split, by split.
-        across: distinct images that are in two splits, by "train and test" and so on.
-        flat: images that are nearly all one value.
-        notes: what the log says, a line each.
-        warnings: what the summary of the results should say too, a line each.
+        duplicates: for each split the number of images equal to an earlier image of it.
+        across: for two splits, as "train and test", the number of distinct images in both.
+        flat: number of images whose pixels are nearly all one value.
+        notes: lines for the log.
+        warnings: lines for the summary of the results.
     """
 
     duplicates: dict[str, int] = field(default_factory=dict)
@@ -46,13 +46,13 @@ class Findings:
 def report(
     images: Path, index: pa.Table, rule: Rule, left_out: Mapping[str, Sequence[str]]
 ) -> tuple[list[str], dict[str, Any]]:
-    """Return what the log says of a prepared data set, and metadata for its `index.parquet`.
+    """Return lines for the log about a prepared data set, and metadata for its `index.parquet`.
 
     Args:
         images: `images.npy`, whose rows are the samples of the index.
         index: columns split and source.
-        rule: by which they were decoded.
-        left_out: names of what is not among them, by reason.
+        rule: rule by which the images were decoded.
+        left_out: for each reason the names of the files and folders that are not samples.
     """
     if rule.paged:
         left_out = {**left_out, PAGES: rule.paged}
@@ -63,22 +63,22 @@ def report(
 
 
 def remarks(dataset: str, metadata: dict[str, Any]) -> list[str]:
-    """Return what a table of results should say of its data set, a line each.
+    """Return the warnings about a data set for a table of results, one line each.
 
     Args:
-        dataset: its title.
-        metadata: of its `index.parquet`.
+        dataset: title of the data set.
+        metadata: metadata of its `index.parquet`.
     """
     return [f"{dataset}: {line}" for line in metadata.get("findings", {}).get("warnings", ())]
 
 
 def examine(images: np.ndarray, split: Sequence[str], source: Sequence[str]) -> Findings:
-    """Return what the pixels of a prepared data set say.
+    """Return duplicates, and images of nearly one value, in a prepared data set.
 
     Args:
         images: uint8[N, H, W, C], in the order of `sample_id`.
-        split: of each of them, train, test or validation.
-        source: their names.
+        split: split of each image, train, test or validation.
+        source: names of the images.
     """
     digests, flat = np.empty(len(images), "S16"), []
     for i, image in enumerate(images):
@@ -87,18 +87,18 @@ def examine(images: np.ndarray, split: Sequence[str], source: Sequence[str]) -> 
             flat.append(i)
     _, group, sizes = np.unique(digests, return_inverse=True, return_counts=True)
     findings = Findings()
-    _tell_duplicates(findings, *_equal(group, sizes, split), source)
-    _tell_flat(findings, flat, len(sizes), source)
+    _add_duplicates(findings, *_equal(group, sizes, split), source)
+    _add_flat(findings, flat, len(sizes), source)
     return findings
 
 
 def _equal(group: np.ndarray, sizes: np.ndarray, split: Sequence[str]) -> tuple[Within, Across]:
-    """Return the pairs of equal images of a split, and of two splits, the earlier one first.
+    """Return the pairs of equal images within splits and across splits, the earlier image first.
 
     Args:
-        group: int64[N], equal for equal images.
-        sizes: int64[groups], images of each.
-        split: of each image.
+        group: int64[N], number of each image's group of equal images.
+        sizes: int64[groups], number of images in each group.
+        split: split of each image.
     """
     first: dict[int, dict[str, int]] = {}
     within: Within = {}
@@ -114,17 +114,17 @@ def _equal(group: np.ndarray, sizes: np.ndarray, split: Sequence[str]) -> tuple[
     return within, across
 
 
-def _tell_duplicates(
+def _add_duplicates(
     findings: Findings,
     within: Within,
     across: Across,
     source: Sequence[str],
 ) -> None:
-    """Report equal images of a split, and of two splits."""
+    """Add equal images within a split, and across splits, to the findings."""
     for kind, equal in within.items():
         findings.duplicates[kind] = len(equal)
         findings.notes.append(
-            f"exact duplicates: {_images(len(equal))} of {kind} equal to another one of it "
+            f"exact duplicates: {_images(len(equal))} equal to another image of {kind} "
             f"({_pairs(equal, source)})"
         )
     for (one, other), equal in across.items():
@@ -136,15 +136,16 @@ def _tell_duplicates(
             findings.warnings.append(f"{line}, so accuracy on {other} may be too high")
 
 
-def _tell_flat(findings: Findings, flat: list[int], distinct: int, source: Sequence[str]) -> None:
-    """Report images that are nearly all one value, and a data set of equal images."""
+def _add_flat(findings: Findings, flat: list[int], distinct: int, source: Sequence[str]) -> None:
+    """Add images of nearly one value, and a data set of equal images, to the findings."""
     n, lines = len(source), []
     if n > 1 and distinct == 1:
         lines.append(f"all {n} images are equal: there is nothing to learn from them")
     if flat:
         findings.flat = len(flat)
         findings.notes.append(
-            f"{_images(len(flat))} of {n} nearly all one value ({_few([source[i] for i in flat])})"
+            f"{_images(len(flat))} of {n} nearly all one value "
+            f"({_first_names([source[i] for i in flat])})"
         )
     if 2 * len(flat) > n:
         lines.append(
@@ -160,8 +161,10 @@ def _images(n: int) -> str:
 
 
 def _pairs(equal: Sequence[tuple[int, int]], source: Sequence[str]) -> str:
-    return _few([f"{source[b]} = {source[a]}" for a, b in equal])
+    return _first_names([f"{source[b]} = {source[a]}" for a, b in equal])
 
 
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" * (len(names) > NAMED))
+def _first_names(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (
+        f" and {len(names) - MOST_NAMED} more" * (len(names) > MOST_NAMED)
+    )

@@ -1,4 +1,4 @@
-"""Classes: from labels as sources have them to names and dense numbers."""
+"""Classes: conversion of the labels of a source to class names and dense numbers."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import pyarrow as pa
 from cbal.data.files_found import natural
 from cbal.errors import InputError
 
-MOST = np.iinfo(np.int16).max
+MOST_CLASSES = np.iinfo(np.int16).max  # classes, since labels are int16
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Labels:
     """The labels of one file.
 
     Attributes:
-        where: the file, for errors.
-        values: of each row a whole number, or text.
-        names: class names that the numbers index; None where the file has none.
+        where: name of the file, for errors.
+        values: label of each row, a whole number or text.
+        names: class names, indexed by the numbers; None where the file has no class names.
     """
 
     where: str
@@ -29,14 +29,14 @@ class Labels:
 
     @property
     def kind(self) -> str:
-        """What the values are, in words."""
+        """The kind of the labels, in words for errors."""
         if self.values.dtype.kind in "OU":
             return "text"
         return "numbers without class names" if self.names is None else "numbers with class names"
 
 
 def in_order(names: Sequence[str]) -> list[str]:
-    """Return the different names, numbers in them as numbers: 2 before 10."""
+    """Return the distinct names in natural order, in which 2 is before 10."""
     return sorted(set(names), key=lambda name: (natural(name), name))
 
 
@@ -44,7 +44,7 @@ def values_of(where: str, column: pa.ChunkedArray) -> np.ndarray:
     """Return a column of labels as int64[n], or as object[n] of text.
 
     Raises:
-        InputError: it is neither, a row has no label, or a number is beyond int64.
+        InputError: it is neither, a row has no label, or a number is too large for int64.
     """
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -60,7 +60,10 @@ def values_of(where: str, column: pa.ChunkedArray) -> np.ndarray:
         values = column.to_numpy()
         huge = np.flatnonzero(values > np.iinfo(np.int64).max)
         if len(huge):
-            raise InputError(f"{where}: row {huge[0]}: {values[huge[0]]} is no number of a class")
+            raise InputError(
+                f"{where}: row {huge[0]}: {values[huge[0]]} is too large for a class number; "
+                "number the classes 0, 1, 2 and so on"
+            )
         return values.astype(np.int64)
     values = np.array(column.to_pylist(), dtype=object)
     empty = [i for i, value in enumerate(values) if not value.strip()]
@@ -72,11 +75,12 @@ def values_of(where: str, column: pa.ChunkedArray) -> np.ndarray:
 def join(files: Sequence[Labels]) -> tuple[np.ndarray, list[str]]:
     """Return int16[n], the labels of all files one after another, and the class names.
 
-    Class names of several files are joined by name, in the order of the first file.
+    Files may have different class names: equal names are one class. The order is that of the
+    first file, then of the next.
 
     Raises:
         InputError: files have labels of different kinds, numbers without names have gaps, a
-            number is outside the names, or there are too many classes.
+            number has no name, or there are too many classes.
     """
     for file in files:
         if file.kind != files[0].kind:
@@ -87,48 +91,52 @@ def join(files: Sequence[Labels]) -> tuple[np.ndarray, list[str]]:
     if files[0].kind == "numbers without class names":
         labels, classes = _numbers(files)
     else:
-        named = [file if file.names is not None else _named(file) for file in files]
+        named = [file if file.names is not None else _with_class_names(file) for file in files]
         classes = list(dict.fromkeys(name for file in named for name in file.names))
         if files[0].kind == "text":
             classes = in_order(classes)
         labels = _joined(named, classes)
-    if len(classes) > MOST:
-        raise InputError(f"{files[0].where}: {len(classes)} classes; {MOST} at most can be told")
+    if len(classes) > MOST_CLASSES:
+        raise InputError(
+            f"{files[0].where}: {len(classes)} classes, but {MOST_CLASSES} at most "
+            "are possible; join some"
+        )
     return labels.astype(np.int16), classes
 
 
 def check_split_classes(
     label: np.ndarray, classes: Sequence[str], parts: Mapping[str, np.ndarray]
 ) -> list[str]:
-    """Return what the log should say of classes that have no training image.
+    """Return lines for the log that name the classes without a training image.
 
     Args:
-        label: int16[n], of all images.
-        classes: names.
+        label: int16[n], labels of all images.
+        classes: class names.
         parts: indices of the images of each split.
 
     Raises:
-        InputError: there are fewer than two classes to learn, or a class is written in
-            different ways in two splits.
+        InputError: the training images have fewer than two classes, or two splits spell the
+            name of a class differently.
     """
     used = {kind: np.unique(label[index]) for kind, index in parts.items()}
     if len(used["train"]) < 2:
         raise InputError("the training images are of one class only; there is nothing to learn")
-    spelled = {_plain(classes[i]): classes[i] for i in used["train"]}
+    spelled = {_normalised_name(classes[i]): classes[i] for i in used["train"]}
     said = []
     for kind in ("test", "validation"):
         for i in np.setdiff1d(used[kind], used["train"]):
-            if _plain(classes[i]) in spelled:
+            if _normalised_name(classes[i]) in spelled:
                 raise InputError(
                     f"class {classes[i]!r} of the {kind} split is written "
-                    f"{spelled[_plain(classes[i])]!r} in the training split; write both alike"
+                    f"{spelled[_normalised_name(classes[i])]!r} in the training split; write both "
+                    "alike"
                 )
             said.append(f"class {classes[i]} of the {kind} split has no training image")
     return said
 
 
 def _numbers(files: Sequence[Labels]) -> tuple[np.ndarray, list[str]]:
-    """Return numbers without names, which have to be 0, 1, 2 and so on, as labels."""
+    """Return labels and class names for numbers without names, which must be 0, 1, 2 and so on."""
     values = np.concatenate([file.values for file in files])
     found = np.unique(values)
     if len(found) and (found[0] != 0 or found[-1] != len(found) - 1):
@@ -140,14 +148,14 @@ def _numbers(files: Sequence[Labels]) -> tuple[np.ndarray, list[str]]:
     return values, [str(i) for i in range(len(found))]
 
 
-def _named(file: Labels) -> Labels:
-    """Return labels that are text as numbers with names."""
+def _with_class_names(file: Labels) -> Labels:
+    """Return text labels as numbers with class names."""
     names, values = np.unique(file.values.astype(str), return_inverse=True)
     return Labels(file.where, values, [str(name) for name in names])
 
 
 def _joined(files: Sequence[Labels], classes: Sequence[str]) -> np.ndarray:
-    """Return the labels of all files as numbers of `classes`."""
+    """Return the labels of all files as indices of `classes`."""
     number = {name: i for i, name in enumerate(classes)}
     labels = []
     for file in files:
@@ -163,6 +171,6 @@ def _joined(files: Sequence[Labels], classes: Sequence[str]) -> np.ndarray:
     return np.concatenate(labels)
 
 
-def _plain(name: str) -> str:
-    """Return a name without what people write now one way and now another."""
+def _normalised_name(name: str) -> str:
+    """Return a name without differences of case, outer spaces and Unicode form."""
     return unicodedata.normalize("NFC", name).casefold().strip()

@@ -1,7 +1,7 @@
-"""Pixels of encoded images: the one place where an image file is opened.
+"""Decoding of images: the only file of the library that opens encoded images.
 
-The data set, a person's folder and the page's pictures all come from here, so that the model and
-the person see the same pixels.
+Data sets, a person's folder and the pictures on the labeling page are all decoded here, so that the
+model and the person see the same pixels.
 """
 
 import io
@@ -15,11 +15,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cbal.errors import InputError
 
-# `open_image` has a limit of its own, which is a setting and is checked before decoding too.
+# Pillow's limit is switched off: `decode` checks the limit of the settings before it decodes.
 Image.MAX_IMAGE_PIXELS = None
 
-# Endings of the formats that are opened. Nothing else is, whatever its name: Pillow would start
-# other programs for some formats, such as Ghostscript for EPS.
+# Formats that are opened, with the endings of their files. No other format is opened, whatever the
+# name of the file: for some, Pillow would start other programs, such as Ghostscript for EPS.
 FORMATS = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
@@ -38,25 +38,26 @@ FORMATS = {
 HEIF = (".heic", ".heif", ".hif")
 
 EIGHT_BITS = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", "YCbCr", "HSV"}
-WHOLE = {"I", "I;16", "I;16L", "I;16B", "I;16N"}
+WHOLE_NUMBERS = {"I", "I;16", "I;16L", "I;16B", "I;16N"}
 WHITE_IS_ZERO, SAMPLES_ARE_UNSIGNED = 0, 1  # values of the TIFF tags below
 PHOTOMETRIC, BITS, SAMPLE_FORMAT = 262, 258, 339
-# Of the largest image that is allowed, as encoded; a file has more in it than pixels.
+# Limits of the bytes of an encoded image; a small one may have more metadata than pixels.
 BYTES_PER_PIXEL, LEAST_BYTES = 4, 2**24
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How the encoded images of a data set become pixels: one rule for all of them.
+    """How the encoded images of a data set become pixels, and the limits of a source.
 
     Attributes:
-        background: what transparent pixels are laid on, as white or #rrggbb.
-        values: what is black and what is white in images of more than 8 bits, and beyond that.
-            None is 0 and 65535 for whole numbers, 0 and 1 for floats, and nothing beyond.
-        pixels: of one image, at most.
-        rows: images of a source, at most.
-        unpacked: bytes that a source's packed files take when they are unpacked, at most.
-        paged: names of the images so far of which only the first page was taken.
+        background: color under transparent pixels, as white or #rrggbb.
+        values: values of black and of white in images of more than 8 bits; values beyond them
+            become black and white. With None they are 0 and 65535 for whole numbers, 0 and 1 for
+            floats, and values beyond them are an error.
+        pixels: most pixels of one image.
+        rows: most images of a source.
+        unpacked: most bytes of a source's packed files after unpacking.
+        paged: names of the images so far of which only the first page was used.
     """
 
     background: str = "white"
@@ -67,13 +68,13 @@ class Rule:
     paged: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def as_metadata(self) -> dict[str, Any]:
-        """Return what `rule_in` reads, for the metadata of `index.parquet`."""
+        """Return the metadata of `index.parquet` that `rule_in` reads."""
         return {"decoding": {name: getattr(self, name) for name in KEPT}}
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What becomes black and white in an image, and whether its whole numbers have no sign."""
+    """The values of black and white in an image, and whether its whole numbers are unsigned."""
 
     low: float
     high: float
@@ -81,11 +82,11 @@ class Scale:
 
 
 USUAL = Rule()
-KEPT = ("background", "values", "pixels")  # what the page's pictures need too
+KEPT = ("background", "values", "pixels")  # settings that the labeling page needs too
 
 
 def rule_in(metadata: dict[str, Any]) -> Rule:
-    """Return the rule in the metadata of `index.parquet`; the usual one if it has none."""
+    """Return the rule in the metadata of `index.parquet`, or the default if it has none."""
     kept = dict(metadata.get("decoding", {}))
     values = kept.pop("values", None)
     return Rule(values=tuple(values) if values else None, **kept)
@@ -93,7 +94,7 @@ def rule_in(metadata: dict[str, Any]) -> Rule:
 
 @cache
 def formats() -> dict[str, tuple[str, ...]]:
-    """Return the formats that are opened, by Pillow's names, with their endings."""
+    """Return Pillow's names of the formats that are opened, with the endings of their files."""
     try:
         import pillow_heif
     except ImportError:
@@ -104,12 +105,12 @@ def formats() -> dict[str, tuple[str, ...]]:
 
 @cache
 def endings() -> frozenset[str]:
-    """Return the endings, in lower case, of the files that are images."""
+    """Return the endings of image files, in lower case."""
     return frozenset(ending for several in formats().values() for ending in several)
 
 
 def is_image(data: bytes | Path) -> bool:
-    """Whether a file begins as an image of one of the formats."""
+    """Return whether a file begins like an image of one of the formats."""
     try:
         with _opened(data):
             return True
@@ -122,17 +123,18 @@ def decode(
 ) -> np.ndarray:
     """Return an encoded image as RGB uint8[H, W, 3], turned upright as its EXIF says.
 
-    Of an image with several frames or pages it is the first one.
+    Only the first frame or page of an image is decoded.
 
     Args:
         data: the encoded image, or its file.
-        name: for errors.
-        rule: of the data set.
-        fraction: a JPEG may be decoded at a half, a quarter or an eighth, for little, as long as
-            its sides keep so many pixels. None keeps all pixels.
+        name: name of the image, for errors.
+        rule: rule of the data set.
+        fraction: smallest side in pixels. A JPEG may be decoded at a half, a quarter or an eighth
+            of its size, which is faster, if its sides stay at least this long. None keeps all
+            pixels.
 
     Raises:
-        InputError: it is truncated, not an image, too large, or of a mode that has no rule.
+        InputError: it is truncated, not an image, too large, or of a mode that is not supported.
     """
     try:
         if isinstance(data, bytes):
@@ -144,13 +146,13 @@ def decode(
                 rule.paged.append(name)
             if fraction:
                 image.draft("RGB", (fraction, fraction))
-            wide = image.mode in WHOLE or image.mode == "F"
+            wide = image.mode in WHOLE_NUMBERS or image.mode == "F"
             scale = _scale_of(image, name, rule) if wide else None
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_gray(upright, name, rule, scale) if wide else _rgb(upright, rule))
     except InputError:
         raise
-    # Of a damaged file Pillow's readers raise whatever they stumble over.
+    # Pillow's readers raise exceptions of many types for a damaged file.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if isinstance(error, UnidentifiedImageError):
@@ -163,12 +165,16 @@ def decode(
 
 
 def _opened(data: bytes | Path) -> Image.Image:
-    """Return an image of which only the header is read."""
+    """Return an opened image, of which only the header has been read."""
     return Image.open(io.BytesIO(data) if isinstance(data, bytes) else data, formats=[*formats()])
 
 
 def check_bytes(n: int, name: str, rule: Rule) -> None:
-    """Check how many bytes an encoded image takes; raises InputError if it is too many."""
+    """Check the number of bytes of an encoded image.
+
+    Raises:
+        InputError: there are too many.
+    """
     if n > max(BYTES_PER_PIXEL * rule.pixels, LEAST_BYTES):
         raise InputError(
             f"{name}: {n:,} bytes are too many for one image; take it out, or raise `pixel_limit:`"
@@ -176,7 +182,7 @@ def check_bytes(n: int, name: str, rule: Rule) -> None:
 
 
 def _check_pixels(image: Image.Image, name: str, rule: Rule) -> None:
-    """Check an image's size before it is decoded."""
+    """Check the number of pixels of an image before it is decoded."""
     n = image.width * image.height
     if n > rule.pixels:
         raise InputError(
@@ -186,28 +192,30 @@ def _check_pixels(image: Image.Image, name: str, rule: Rule) -> None:
 
 
 def _check_color(image: Image.Image, name: str, rule: Rule) -> None:
-    """Check that there is a rule for an image's colors."""
-    if image.mode not in EIGHT_BITS | WHOLE | {"F"}:
+    """Check that the colors of an image are supported."""
+    if image.mode not in EIGHT_BITS | WHOLE_NUMBERS | {"F"}:
         raise InputError(
-            f"{name}: pixels of mode {image.mode} have no rule here; store it as RGB or gray"
+            f"{name}: pixels of mode {image.mode} are not supported; store it as RGB or gray"
         )
-    # Pillow keeps the upper 8 bits of color images of 16.
-    if rule.values and image.mode not in WHOLE and ";16" in str(image.tile[:1]):
+    # Pillow keeps only the upper 8 bits of 16-bit color images.
+    if rule.values and image.mode not in WHOLE_NUMBERS and ";16" in str(image.tile[:1]):
         raise InputError(
-            f"{name}: color of 16 bits, which `values:` does not scale; store it with 8 bits"
+            f"{name}: color of 16 bits, to which `values:` does not apply; store it with 8 bits"
         )
 
 
 def _tag(image: Image.Image, tag: int) -> int | None:
-    """Return a number of a TIFF file; None where there is none."""
+    """Return the number in a tag of a TIFF file, or None if it has no such tag."""
     value = getattr(image, "tag_v2", {}).get(tag)
     return value[0] if isinstance(value, tuple) else value
 
 
 def _scale_of(image: Image.Image, name: str, rule: Rule) -> Scale:
-    """Return how an image of more than 8 bits becomes one of 8."""
+    """Return how the values of an image of more than 8 bits are scaled to 8 bits."""
     if _tag(image, PHOTOMETRIC) == WHITE_IS_ZERO:
-        raise InputError(f"{name}: white is 0 in it, in more than 8 bits; store it inverted")
+        raise InputError(
+            f"{name}: white is 0 in it, and it has more than 8 bits; store it inverted"
+        )
     unsigned = image.mode == "I" and _tag(image, SAMPLE_FORMAT) == SAMPLES_ARE_UNSIGNED
     if rule.values:
         return Scale(*rule.values, unsigned=unsigned)
@@ -217,10 +225,10 @@ def _scale_of(image: Image.Image, name: str, rule: Rule) -> Scale:
 
 
 def _gray(image: Image.Image, name: str, rule: Rule, scale: Scale) -> Image.Image:
-    """Return an image of more than 8 bits with 8, as RGB."""
+    """Return an image of more than 8 bits as RGB with 8 bits."""
     values = np.asarray(image)
     if scale.unsigned:
-        values = values.view(np.uint32)  # Pillow has signed ones only
+        values = values.view(np.uint32)  # Pillow reads them as signed
     if not np.isfinite(values).all():
         raise InputError(f"{name}: some of its values are not finite; mend it or take it out")
     low, high = scale.low, scale.high
@@ -239,7 +247,7 @@ def _gray(image: Image.Image, name: str, rule: Rule, scale: Scale) -> Image.Imag
 
 
 def _rgb(image: Image.Image, rule: Rule) -> Image.Image:
-    """Return an image of 8 bits as RGB, with what is transparent laid on the background."""
+    """Return an image of 8 bits as RGB, with transparent pixels on the background."""
     if image.has_transparency_data:
         with_alpha = image.convert("RGBA")
         if with_alpha.getextrema()[3][0] < 255:

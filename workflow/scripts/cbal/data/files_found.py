@@ -1,4 +1,4 @@
-"""The images of a folder or an archive, by their names, and what is left out."""
+"""Search for the images of a folder or an archive, with a record of what is left out."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,16 +7,16 @@ from pathlib import Path, PurePosixPath
 
 from cbal.data import decoding
 
-NAMED = 20  # of each sort of file that is left out
+MOST_NAMED = 20  # names that the log lists for each reason
 HIDDEN = "hidden"
-ALIEN = "no UTF-8 name"
+NOT_UTF8 = "no UTF-8 name"
 LOOP = "a link to a folder that it is in"
 BROKEN = "a broken link"
-CLOSED = "a folder that cannot be opened"
+CANNOT_OPEN = "a folder that cannot be opened"
 PAGES = "further pages of these images"
 SPECIAL = "neither file nor folder"
 NO_ENDING = "no ending, and not an image"
-# What to do about pictures that are not opened; others are taken for no pictures.
+# Advice for files that hold pictures but are not opened, by ending.
 ADVICE = {
     ending: advice
     for endings, advice in {
@@ -32,12 +32,12 @@ ADVICE = {
 
 @dataclass
 class FilesFound:
-    """The images of a source, and the rest.
+    """The images and folders of a source, and what is left out.
 
     Attributes:
         images: names relative to the root, with / between folders, in natural order.
-        folders: the same of all folders that are not hidden.
-        left_out: names of everything else, by reason.
+        folders: names of all folders that are not hidden, in the same form and order.
+        left_out: for each reason the names of the other files and folders.
     """
 
     images: list[str] = field(default_factory=list)
@@ -45,19 +45,20 @@ class FilesFound:
     left_out: dict[str, list[str]] = field(default_factory=dict)
 
     def leave_out(self, reason: str, name: str) -> None:
-        """Note a file or folder that is left out."""
+        """Record a file or folder that is left out, and why."""
         self.left_out.setdefault(reason, []).append(name)
 
     def sort_in(self, name: str, starts_as_image: Callable[[], bool]) -> None:
-        """Put a file with the images, or leave it out.
+        """Add a file to the images, or leave it out.
 
         Args:
-            name: relative to the root.
-            starts_as_image: asked where the name has no ending.
+            name: name relative to the root.
+            starts_as_image: called where the name has no ending; returns whether the file begins
+                like an image.
         """
         ending = ending_of(name)
         if not is_text(name):
-            self.leave_out(ALIEN, repr(name))
+            self.leave_out(NOT_UTF8, repr(name))
         elif is_hidden(name):
             self.leave_out(HIDDEN, name)
         elif ending in decoding.endings() or (not ending and starts_as_image()):
@@ -67,9 +68,9 @@ class FilesFound:
 
 
 def in_folder(root: Path) -> FilesFound:
-    """Return the images in a folder, at any depth, those behind links to folders too.
+    """Return the images in a folder, at any depth.
 
-    A link to a folder that it is in is not followed.
+    Links to folders are followed, except links to a folder that contains the link.
     """
     found = FilesFound()
     waiting = [("", frozenset())]
@@ -80,7 +81,7 @@ def in_folder(root: Path) -> FilesFound:
             status = path.stat()
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError:
-            found.leave_out(CLOSED, name or str(root))
+            found.leave_out(CANNOT_OPEN, name or str(root))
             continue
         this = (status.st_dev, status.st_ino)
         if this in above:
@@ -100,11 +101,11 @@ def in_folder(root: Path) -> FilesFound:
 
 
 def _sort_entry(found: FilesFound, entry: os.DirEntry, name: str) -> None:
-    """Put what is no folder to follow where it belongs."""
+    """Add an entry that is not a folder to search to the images or to what is left out."""
     if is_hidden(entry.name):
         found.leave_out(HIDDEN, name)
     elif not is_text(name):
-        found.leave_out(ALIEN, repr(name))
+        found.leave_out(NOT_UTF8, repr(name))
     elif _is_file(entry):
         found.sort_in(name, lambda: decoding.is_image(Path(entry.path)))
     else:
@@ -115,8 +116,8 @@ def in_archive(names: Iterable[str], load: Callable[[str], bytes]) -> FilesFound
     """Return the images of an archive; names that end in / are folders.
 
     Args:
-        names: of its entries.
-        load: reads the beginning of an entry.
+        names: names of its entries.
+        load: given a name, returns the beginning of the entry.
     """
     found = FilesFound()
     for name in names:
@@ -130,36 +131,36 @@ def in_archive(names: Iterable[str], load: Callable[[str], bytes]) -> FilesFound
 
 
 def counts(left_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
-    """Return how much was left out, by reason, for the metadata of `index.parquet`."""
+    """Return the number of names left out for each reason, for the metadata of `index.parquet`."""
     return {"left_out": {reason: len(names) for reason, names in left_out.items()}}
 
 
 def lines(left_out: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what the log says of what was left out: numbers and names, a line for each reason."""
+    """Return a line for the log for each reason: how many names were left out, and which."""
     result = []
     for reason, names in left_out.items():
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         advice = ADVICE.get(reason.removesuffix(" files"))
         result.append(
             f"left out: {len(names)} ({reason}{f'; {advice}' if advice else ''}): "
-            f"{', '.join(names[:NAMED])}{more}"
+            f"{', '.join(names[:MOST_NAMED])}{more}"
         )
     return result
 
 
 def ending_of(name: str) -> str:
-    """Return a name's ending in lower case; none where it is only digits, as of a date."""
+    """Return a name's ending in lower case, or "" where it is only digits, as in a date."""
     ending = PurePosixPath(name).suffix.lower()
     return "" if ending[1:].isdigit() else ending
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or a folder above it is not the user's, as .ipynb_checkpoints."""
+    """Return whether a file, or a folder above it, is hidden, such as .ipynb_checkpoints."""
     return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
 
 
 def is_text(name: str) -> bool:
-    """Whether a name can be written as UTF-8."""
+    """Return whether a name can be written as UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Folders and zips of class folders."""
+"""Readers of folders and zips that hold a folder for each class."""
 
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -24,9 +24,9 @@ class Layout:
     """Where the class folders are.
 
     Attributes:
-        root: folders above everything else, which a zip may have.
-        splits: of the folders below them, the split each is named after; empty where these
-            folders are the class folders.
+        root: names of the folders above everything else, which a zip may have.
+        splits: the split of each folder below the root; empty where these folders are the class
+            folders.
     """
 
     root: Parts
@@ -34,12 +34,12 @@ class Layout:
 
     @property
     def depth(self) -> int:
-        """How many folders are above a class folder."""
+        """The number of folders above a class folder."""
         return len(self.root) + bool(self.splits)
 
 
 def zip_archive(path: Path, rule: Rule = USUAL) -> Listing:
-    """Return the images of a zip of class folders. One folder may be above all others.
+    """Return the images of a zip of class folders; there may be folders above all of them.
 
     Raises:
         InputError: the archive is not whole, or its layout is not understood.
@@ -51,7 +51,9 @@ def zip_archive(path: Path, rule: Rule = USUAL) -> Listing:
     check_zip(archive, str(path), rule)
     found = in_archive(archive.namelist(), lambda name: _beginning(archive, name))
     if not found.images and any(name.endswith(".parquet") for name in archive.namelist()):
-        raise InputError(f"{path}: Parquet files in a zip; unpack it, and make `path:` the folder")
+        raise InputError(
+            f"{path}: Parquet files in a zip; unpack it, and set `path:` to the folder"
+        )
 
     def load(name: str) -> bytes:
         check_bytes(archive.getinfo(name).file_size, f"{path}: {name}", rule)
@@ -68,7 +70,7 @@ def zip_archive(path: Path, rule: Rule = USUAL) -> Listing:
 
 
 def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return the first bytes of an entry, enough to know an image by; none if it is damaged."""
+    """Return the first bytes of an entry, enough to recognise an image; none if it is damaged."""
     try:
         with archive.open(name) as entry:
             return entry.read(2**16)
@@ -77,12 +79,14 @@ def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def folder(path: Path, rule: Rule = USUAL) -> Listing:
-    """Return the images of a folder of class folders; deeper folders belong to their class.
+    """Return the images of a folder of class folders.
+
+    Images in deeper folders belong to the class folder above them.
 
     Folders named after splits above the class folders are the published split.
 
     Raises:
-        InputError: no class folder, an empty one, or a layout that is not understood.
+        InputError: there is no class folder, one is empty, or the layout is not understood.
     """
     found = in_folder(path)
     check_rows(len(found.images), str(path), rule)
@@ -101,7 +105,7 @@ def folder(path: Path, rule: Rule = USUAL) -> Listing:
 def _class_folders(
     found: FilesFound, load: Callable[[str], bytes], where: str, root: Parts, rule: Rule
 ) -> Listing:
-    """Return the listing of files below `root`, each in a folder of its class."""
+    """Return the listing of the images in the class folders below `root`."""
     names = found.images
     parts = [PurePosixPath(name).parts for name in names]
     if not names:
@@ -134,12 +138,12 @@ def layout_of(
     """Return where the class folders are.
 
     Args:
-        files, folders: names of the images and of all folders, in parts.
-        where: the source, for errors.
-        root: folders above everything.
+        files, folders: names of the images and of all folders, split into their parts.
+        where: name of the source, for errors.
+        root: names of the folders above everything else.
 
     Raises:
-        InputError: the layout looks like a split and is not understood.
+        InputError: folders look like splits, but not clearly.
     """
     below = len(root)
     tops = {part[below] for part in files if len(part) > below + 1}
@@ -159,7 +163,9 @@ def _check_places(
         splits.check_below_class(deeper[at + 1 :], f"{where}/{'/'.join(deeper[: at + 1])}")
     used = {part[: at + 1] for part in files}
     if layout.splits and all(splits.split_named(part[at]) for part in used):
-        raise InputError(f"{where}: splits within splits; make `path:` a folder of one data set")
+        raise InputError(
+            f"{where}: splits within splits; set `path:` to the folder of one data set"
+        )
     above = {part[:n] for part in used for n in range(at + 1)}
     for part in sorted(folders):
         if len(part) <= at + 1 and part not in used | above:
@@ -168,34 +174,34 @@ def _check_places(
     if not layout.root and not layout.splits and len(used) == 1:
         (only,) = used
         raise InputError(
-            f"{where}: one class only, {'/'.join(only)}; if that holds the class folders, make "
-            "`path:` it"
+            f"{where}: one class only, {'/'.join(only)}; if it holds the class folders, set "
+            "`path:` to it"
         )
 
 
 def _check_lists(listing: Listing, beside: Iterable[str], where: str) -> None:
-    """Check that no file beside the class folders, as train.csv, tells a split of its own.
+    """Check that no file beside the class folders, such as train.csv, looks like a list of a split.
 
     Raises:
-        InputError: one does, and no folders do.
+        InputError: one does, and no folders are named after splits.
     """
     for name in sorted(beside) if listing.split is None else ():
         file = PurePosixPath(name)
         if file.suffix.lower() in LISTS and splits.split_named(file.stem):
             raise InputError(
                 f"{where}: {name} looks like a split, but splits are read from folders; put the "
-                "class folders into train and test, or take the file away"
+                "class folders into train and test, or remove the file"
             )
 
 
 def _common(names: Sequence[str]) -> Parts:
-    """Return the folders of a zip that all its images are in, above class folders and splits."""
+    """Return the folders that contain all images of a zip, above class folders and splits."""
     parts = [PurePosixPath(name).parts for name in names]
     common: Parts = ()
     while parts:
         n = len(common)
         tops = {part[n] for part in parts}
-        # A class folder is left below, and above the images.
+        # At least one folder, the class folder, must be left between these and the images.
         if len(tops) > 1 or min(map(len, parts)) < n + 3:
             return common
         (top,) = tops

@@ -1,4 +1,4 @@
-"""How much of a source is read at most: known before anything is unpacked."""
+"""Limits of the size of a source, checked before anything is unpacked."""
 
 import zipfile
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def check_rows(n: int, where: str, rule: Rule = USUAL) -> None:
 
 
 def check_parquet(files: Iterable[pq.ParquetFile], where: str, rule: Rule = USUAL) -> None:
-    """Check opened Parquet files before a row of them is read.
+    """Check the sizes of opened Parquet files before any row is read.
 
     Raises:
         InputError: they have too many rows, or too many bytes when unpacked.
@@ -35,7 +35,7 @@ def check_parquet(files: Iterable[pq.ParquetFile], where: str, rule: Rule = USUA
 
 
 def check_zip(archive: zipfile.ZipFile, where: str, rule: Rule = USUAL) -> None:
-    """Check an opened zip before an entry of it is read.
+    """Check the size of an opened zip before any entry is read.
 
     Raises:
         InputError: it has too many entries, or too many bytes when unpacked.

@@ -1,4 +1,4 @@
-"""What a source of images is to the rest: a `Listing`."""
+"""The `Listing` that every reader of a source returns."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Listing:
-    """All images of a source, before any is decoded.
+    """The images of a source, before any of them is decoded.
 
     Attributes:
-        source: of each of n images, its file name or index in the original.
-        label: int16[n], its class.
-        split: of each image "train", "test" or "validation", or None where the source has
-            no split.
-        classes: class names; labels index them.
-        read: given ascending indices, yields those images as uint8[H, W, C].
-        left_out: names of files and folders that are not among them, by reason.
-        notes: what the log should say of how the source was read, a line each.
+        source: file name, or index in the original, of each of n images.
+        label: int16[n], class of each image.
+        split: split of each image, "train", "test" or "validation"; None where the source has no
+            split.
+        classes: class names, indexed by the labels.
+        read: given ascending indices, yields these images as uint8[H, W, C].
+        left_out: for each reason the names of files and folders that are not images of it.
+        notes: lines for the log on how the source was read.
     """
 
     source: Sequence[str]

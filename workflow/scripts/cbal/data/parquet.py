@@ -1,4 +1,4 @@
-"""Images in Parquet files as on the Hugging Face hub."""
+"""Reader of images in Parquet files, in the format of the Hugging Face hub."""
 
 import json
 import re
@@ -19,12 +19,12 @@ from cbal.data.limits import check_parquet
 from cbal.data.listing import Listing
 from cbal.errors import InputError
 
-TOGETHER = 128  # images of any size, in memory
+IMAGES_AT_ONCE = 128  # images in memory at once
 IMAGES = ("img", "image")
-PARQUET = ".parquet files"  # what `files_found` calls them
+PARQUET = ".parquet files"  # the reason that `files_found` gives for these files
 LABELS = ("label", "labels", "fine_label")
 NUMBERED = re.compile(r"(.*)-(\d+)-of-(\d+)(?:-[^/]*)?\.parquet")
-SPLIT = "split"  # a column that some files tell it in
+SPLIT = "split"  # name of the column that holds the split in some files
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Shard:
     """One opened Parquet file.
 
     Attributes:
-        file: its path.
-        reader: of its rows.
-        image, label: names of these columns.
+        file: path of the file.
+        reader: reader of its rows.
+        image, label: names of the columns of images and labels.
     """
 
     file: Path
@@ -44,14 +44,14 @@ class Shard:
 
 
 def parquet(path: Path, rule: Rule = USUAL) -> Listing:
-    """Return images kept in Parquet as on the Hugging Face hub.
+    """Return the images of a Parquet file, or of a folder of them.
 
     Columns are `img` or `image` (encoded bytes, or a struct with `bytes`) and `label`. The files
-    of a folder belong to the split that they, or a folder above them, are named after; a single
-    file has no split. Or a column `split` tells it of each row.
+    of a folder belong to the split that they, or a folder above them, are named after. A single
+    file has no split. Instead of names, a column `split` may hold the split of each row.
 
     Raises:
-        InputError: a file is not whole or lacks a column, or splits or labels are not clear.
+        InputError: a file is not whole, a column is missing, or splits or labels are not clear.
     """
     found = in_folder(path) if path.is_dir() else FilesFound()
     names = parquet_files(found) or [path.name]
@@ -93,15 +93,15 @@ def parquet_files(found: FilesFound) -> list[str]:
 
 
 def splits_of(names: Sequence[str], where: str) -> list[str] | None:
-    """Return the split of each file of a folder; None where they have none.
+    """Return the split of each file of a folder, or None if no file is named after a split.
 
     Args:
-        names: of the files, relative to the folder.
-        where: the folder, for errors.
+        names: names of the files, relative to the folder.
+        where: name of the folder, for errors.
 
     Raises:
-        InputError: the files are of several configurations, some have a split and others none,
-            a split is not clear, or files are missing or there twice.
+        InputError: the files are of several configurations, only some are named after a split, a
+            split is not clear, or files are missing or there twice.
     """
     check_numbers(names, where)
     found = [_split_of(name, where) for name in names]
@@ -109,7 +109,7 @@ def splits_of(names: Sequence[str], where: str) -> list[str] | None:
     if len(configurations) > 1:
         raise InputError(
             f"{where}: Parquet files of several configurations ({', '.join(configurations)}); "
-            "make `path:` one of them"
+            "set `path:` to one of them"
         )
     kinds = [kind for _, kind in found]
     if not any(kinds):
@@ -117,18 +117,18 @@ def splits_of(names: Sequence[str], where: str) -> list[str] | None:
     if None in kinds:
         raise InputError(
             f"{where}: {names[kinds.index(None)]} is not named after a split ({splits.KNOWN}), "
-            "others are; rename it or take it away"
+            "but others are; rename it or remove it"
         )
     splits.check_published({kind: kind for kind in kinds}, where)
     return kinds
 
 
 def check_numbers(names: Sequence[str], where: str) -> None:
-    """Check that files named as 00001 of 00002 are all there, and once.
+    """Check that files numbered like 00001-of-00002 are all there, each once.
 
     Args:
-        names: of the files, relative to the folder.
-        where: the folder, for errors.
+        names: names of the files, relative to the folder.
+        where: name of the folder, for errors.
 
     Raises:
         InputError: they are not.
@@ -142,12 +142,12 @@ def check_numbers(names: Sequence[str], where: str) -> None:
             i, n = max(numbers)
             raise InputError(
                 f"{where}: {len(numbers)} files are named like {stem}-{i}-of-{n}; have each of the "
-                f"{n} once: fetch what is missing, and take away what is there twice"
+                f"{n} once: fetch the missing files, and remove those that are there twice"
             )
 
 
 def _split_of(name: str, where: str) -> tuple[str, str | None]:
-    """Return the folder of a file's configuration, and the file's split if it has one.
+    """Return the configuration of a file, which is a folder, and the split of the file or None.
 
     In plain_text/train/0000.parquet the configuration is plain_text.
     """
@@ -161,21 +161,21 @@ def _split_of(name: str, where: str) -> tuple[str, str | None]:
 
 
 def _split_of_rows(shards: Sequence[Shard], where: str, named: bool) -> np.ndarray:
-    """Return the split of each row, as the column `split` of all files tells it.
+    """Return the split of each row, from the column `split` of all files.
 
     Args:
         shards: the files.
-        where: the source, for errors.
+        where: name of the source, for errors.
         named: whether the files are named after splits too.
     """
     told = []
     for shard in shards:
         if named or SPLIT not in shard.reader.schema_arrow.names:
             raise InputError(
-                f"{where}: some files tell their split in a column `{SPLIT}`, but not all in that "
-                "way alone; write all alike"
+                f"{where}: some files have a column `{SPLIT}`, but others do not, or files are "
+                "named after splits too; give the split of all files in one way"
             )
-        with _whole(shard.file):
+        with _input_error_if_damaged(shard.file):
             told += shard.reader.read([SPLIT]).column(SPLIT).to_pylist()
     found = {value: splits.split_named(str(value)) for value in dict.fromkeys(told)}
     unknown = [value for value, kind in found.items() if kind is None]
@@ -189,8 +189,8 @@ def _split_of_rows(shards: Sequence[Shard], where: str, named: bool) -> np.ndarr
 
 
 def _open(file: Path) -> Shard:
-    """Return a Parquet file with the names of its image and label columns."""
-    with _whole(file):
+    """Open a Parquet file and find its columns of images and labels."""
+    with _input_error_if_damaged(file):
         reader = pq.ParquetFile(file)
     schema = reader.schema_arrow
     image = next((name for name in IMAGES if name in schema.names), None)
@@ -208,14 +208,14 @@ def _open(file: Path) -> Shard:
         what = "paths, not images" if paths else "no encoded images"
         raise InputError(
             f"{file}: column {image} holds {what} (its type is {kind}); store the bytes of the "
-            "image files in it, or make `path:` a folder of class folders"
+            "image files in it, or set `path:` to a folder of class folders"
         )
     return Shard(file, reader, image, label)
 
 
 def _labels(shard: Shard) -> Labels:
-    """Return the labels of a file with its class names."""
-    with _whole(shard.file):
+    """Return the labels and class names of a file."""
+    with _input_error_if_damaged(shard.file):
         column = shard.reader.read([shard.label]).column(shard.label)
     where = f"{shard.file}, column {shard.label}"
     values = values_of(where, column)
@@ -223,7 +223,7 @@ def _labels(shard: Shard) -> Labels:
 
 
 def _class_names(shard: Shard) -> list[str] | None:
-    """Return the class names in a file's metadata; None where it has none."""
+    """Return the class names in a file's metadata, or None if it has none."""
     metadata = shard.reader.schema_arrow.metadata or {}
     try:
         if b"classes" in metadata:
@@ -246,21 +246,21 @@ def _encoded(value: pa.Scalar, name: str) -> bytes:
     data = value.as_py()
     if not data:
         raise InputError(
-            f"{name}: no bytes in it, at most a path; store the bytes of the image files, or make "
-            "`path:` a folder of class folders"
+            f"{name}: no bytes in it, at most a path; store the bytes of the image files, or set "
+            "`path:` to a folder of class folders"
         )
     return data
 
 
 def _batches(shard: Shard) -> Iterator[pa.RecordBatch]:
-    """Yield the column of images in parts."""
-    with _whole(shard.file):
-        yield from shard.reader.iter_batches(TOGETHER, columns=[shard.image])
+    """Yield the column of images in batches."""
+    with _input_error_if_damaged(shard.file):
+        yield from shard.reader.iter_batches(IMAGES_AT_ONCE, columns=[shard.image])
 
 
 @contextmanager
-def _whole(file: Path) -> Iterator[None]:
-    """Turn what Arrow says of a damaged file into an error of one line."""
+def _input_error_if_damaged(file: Path) -> Iterator[None]:
+    """Raise an `InputError` of one line where Arrow finds that a file is damaged."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:

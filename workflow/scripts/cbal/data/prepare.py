@@ -1,4 +1,4 @@
-"""Splits, subsets, and the three files of a prepared data set."""
+"""Choice of splits and subsets, and the files of a prepared data set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,14 @@ from cbal.storage.files import atomic
 
 @dataclass(frozen=True)
 class Plan:
-    """What to keep of a source.
+    """Which images of a source are kept, and in which size.
 
     Attributes:
-        side: images become side x side pixels; None keeps them, if all are of one size.
+        side: images become side x side pixels; None keeps their size, which must
+            be the same for all.
         subset, test_subset: training and test images to keep, stratified; None keeps all.
-        test_fraction: share of the test split where the source has none.
-        split_seed: of the split and the subsets; no sweep changes it.
+        test_fraction: share of images drawn for the test split where the source has none.
+        split_seed: seed of the split and the subsets; no sweep changes it.
     """
 
     side: int | None = None
@@ -41,11 +42,11 @@ def choose(listing: Listing, plan: Plan) -> dict[str, np.ndarray]:
     training images; none are drawn for a validation split.
 
     Args:
-        listing: of n images.
+        listing: n images.
         plan: fractions, subsets and their seed.
 
     Raises:
-        InputError: labels outside the classes, one class only, too few images.
+        InputError: a label is outside the classes, there is one class only, or too few images.
     """
     check_labels(listing)
     parts = splits.parts_of(listing.split, len(listing.label))
@@ -62,7 +63,7 @@ def choose(listing: Listing, plan: Plan) -> dict[str, np.ndarray]:
 
 
 def check_labels(listing: Listing) -> None:
-    """Check that labels are classes and that there are two classes or more.
+    """Check that labels are within the classes, and that there are at least two classes.
 
     Raises:
         InputError: they are not.
@@ -81,16 +82,18 @@ def check_labels(listing: Listing) -> None:
 def stratified(
     index: np.ndarray, label: np.ndarray, n: int | None, seed: int, setting: str
 ) -> np.ndarray:
-    """Return n of the indices, each class with its share, ascending; all where n is None.
+    """Return n of the indices, ascending, with the same share of each class; None returns all.
 
     Raises:
-        InputError: n is larger than the indices, or smaller than their classes.
+        InputError: n is larger than the number of indices, or too small for all classes.
     """
     if n is None or n == len(index):
         return index
     classes, sizes = np.unique(label[index], return_counts=True)
     if n > len(index):
-        raise InputError(f"{setting}: {n} images asked, but there are {len(index)}")
+        raise InputError(
+            f"{setting}: {n} images asked for, but there are {len(index)}; ask for fewer"
+        )
     if n < len(classes) or sizes.min() < 2 or len(index) - n < len(classes):
         raise InputError(
             f"{setting}: {n} of {len(index)} images cannot hold a share of each of the "
@@ -101,7 +104,7 @@ def stratified(
 
 
 def tables(listing: Listing, parts: Mapping[str, np.ndarray]) -> tuple[pa.Table, pa.Table]:
-    """Return index and truth of a prepared data set: its splits in the order of `parts`."""
+    """Return the index and the truth of a prepared data set, splits in the order of `parts`."""
     kept = np.concatenate(list(parts.values()))
     sample_id = pa.array(np.arange(len(kept)), pa.int64())
     split = np.repeat(list(parts), [len(part) for part in parts.values()])
@@ -115,13 +118,13 @@ def write_images(path: Path, listing: Listing, kept: Sequence[int], side: int | 
     """Write the kept images as uint8[N, H, W, C] in the order of `kept`.
 
     Args:
-        path: of the `.npy` file.
-        listing: where the images come from.
-        kept: their indices; row i is image `kept[i]`.
+        path: path of the `.npy` file.
+        listing: source of the images.
+        kept: indices of the kept images; row i is image `kept[i]`.
         side: see `Plan`.
 
     Raises:
-        InputError: an image cannot be read, or sizes differ and `side` is not set.
+        InputError: an image cannot be read, or sizes differ and `side` is None.
     """
     kept = np.asarray(kept)
     order = np.argsort(kept, kind="stable")
@@ -134,7 +137,7 @@ def write_images(path: Path, listing: Listing, kept: Sequence[int], side: int | 
             if image.shape != pixels.shape[1:]:
                 raise InputError(
                     f"{listing.source[kept[row]]}: {image.shape[1]} x {image.shape[0]} pixels, "
-                    f"others {pixels.shape[2]} x {pixels.shape[1]}; set `side:` of the data set"
+                    f"but others {pixels.shape[2]} x {pixels.shape[1]}; set `side:` of the data set"
                 )
             pixels[row] = image
         pixels.flush()
@@ -142,7 +145,7 @@ def write_images(path: Path, listing: Listing, kept: Sequence[int], side: int | 
 
 
 def square(image: np.ndarray, side: int) -> np.ndarray:
-    """Return the image's largest centred square, resized to side x side (bilinear)."""
+    """Return the largest centred square of an image, resized to side x side (bilinear)."""
     if image.shape[:2] == (side, side):
         return image
     gray = image.shape[2] == 1

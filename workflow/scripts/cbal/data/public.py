@@ -1,4 +1,4 @@
-"""Public data sets that a library brings or downloads."""
+"""Public data sets that come with a library or are downloaded by it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 
 
 def digits() -> Listing:
-    """Return scikit-learn's 1,797 handwritten digits, 8 x 8, gray."""
+    """Return scikit-learn's 1,797 handwritten digits, gray images of 8 x 8 pixels."""
     from sklearn.datasets import load_digits
 
     data = load_digits()
@@ -25,7 +25,7 @@ def digits() -> Listing:
 
 
 def torchvision_cifar10(root: Path) -> Listing:
-    """Return CIFAR-10 as torchvision downloads it: 50,000 train, 10,000 test, 32 x 32."""
+    """Return CIFAR-10 as torchvision downloads it, 50,000 train and 10,000 test images, 32 x 32."""
     from torchvision import datasets
 
     parts = [datasets.CIFAR10(str(root), train=train) for train in (True, False)]

@@ -1,4 +1,4 @@
-"""Readers of what a user has: a path becomes a `Listing`."""
+"""Choice of the reader for a user's path."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ __all__ = ["Listing", "open_path"]
 
 
 def open_path(path: Path, rule: Rule = USUAL) -> Listing:
-    """Return the listing of a Parquet file or folder of them, a zip, or a folder.
+    """Return the listing of a Parquet file, a folder of these, a zip, or a folder of class folders.
 
     Raises:
-        InputError: the path is missing, none of these, or two of them at once.
+        InputError: the path is missing, is none of these, or holds Parquet files and images.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; mend `path:` of the data set")
@@ -31,7 +31,7 @@ def open_path(path: Path, rule: Rule = USUAL) -> Listing:
         return folder(path, rule)
     if found.images:
         raise InputError(
-            f"{path}: Parquet files and images ({found.images[0]}) in one folder; make `path:` the "
-            "folder of one of them"
+            f"{path}: Parquet files and images ({found.images[0]}) in one folder; set `path:` to a "
+            "folder with one of them"
         )
     return parquet(path, rule)

@@ -1,4 +1,4 @@
-"""Published splits: how folders and files are named after them, and what is refused."""
+"""Published splits: which names of folders and files mean a split, and which are refused."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ WORDS = {
     **dict.fromkeys(("test", "tests", "testing", "tst"), "test"),
     **dict.fromkeys(("val", "valid", "validation", "validate", "dev"), "validation"),
 }
-# Words of a split that people use for different things.
+# Names of splits that have different meanings for different people.
 UNCLEAR = {"trainval", "trainvalidation", "eval", "evaluation", "holdout", "heldout"}
 UNCLEAR |= {"unlabeled", "unlabelled", "unsupervised", "minival"}
 NAME = re.compile(rf"({'|'.join(WORDS)})(set|split|data|dataset|images?|imgs?|folder|dir|files?)*")
@@ -21,16 +21,16 @@ KNOWN = "train, test and validation"
 
 
 def split_named(name: str) -> str | None:
-    """Return the split that a folder is named after, as in Train, val2017 or test_set."""
+    """Return the split that a folder such as Train, val2017 or test_set is named after, or None."""
     found = NAME.fullmatch(_letters(name))
     return WORDS[found[1]] if found else None
 
 
 def split_in(name: str, where: str) -> str | None:
-    """Return the split that a file's or folder's name mentions, as in cifar10-train-00001.
+    """Return the split in the name of a file or folder such as cifar10-train-00001, or None.
 
     Raises:
-        InputError: it mentions several, or one that is not clear.
+        InputError: the name has several splits, or one that is not clear.
     """
     whole = split_named(name)
     if whole:
@@ -39,26 +39,26 @@ def split_in(name: str, where: str) -> str | None:
     kinds = {WORDS[word] for word in words if word in WORDS}
     if len(kinds) > 1 or UNCLEAR.intersection(words):
         raise InputError(
-            f"{where}: {name} looks like a split, but not like one of {KNOWN}; rename it, or name "
+            f"{where}: {name} looks like a split, but not like one of {KNOWN}; rename it, or set "
             "another `path:`"
         )
     return kinds.pop() if kinds else None
 
 
 def is_unclear(name: str) -> bool:
-    """Return whether a folder is named after a split that people use for different things."""
+    """Return whether a folder is named after a split whose meaning is not clear."""
     return _letters(name) in UNCLEAR
 
 
 def of_folders(folders: Iterable[str], where: str) -> dict[str, str]:
-    """Return the split of each of the folders directly under the root; none if they are classes.
+    """Return the split of each folder directly below the root; empty if they are class folders.
 
     Args:
-        folders: their names.
-        where: the root, for errors.
+        folders: names of the folders.
+        where: name of the root, for errors.
 
     Raises:
-        InputError: they look like splits and are not understood.
+        InputError: they look like splits, but not clearly.
     """
     folders = sorted(folders)
     found = {name: kind for name in folders if (kind := split_named(name))}
@@ -66,22 +66,22 @@ def of_folders(folders: Iterable[str], where: str) -> dict[str, str]:
         unclear = [name for name in folders if is_unclear(name)] or _siblings(folders)
         if unclear:
             raise InputError(
-                f"{where}: {_few(unclear)} look like splits, but not like {KNOWN}; rename them so, "
-                "or put what are class folders into one named train"
+                f"{where}: {_first_names(unclear)} look like splits, but not like {KNOWN}; rename "
+                "them to these, or put the class folders into a folder named train"
             )
         return {}
     others = [name for name in folders if name not in found]
     if others:
         raise InputError(
-            f"{where}: {_few(found)} look like splits, but {_few(others)} beside them does not; "
-            "leave splits only, or rename what is a class"
+            f"{where}: {_first_names(found)} look like splits, but {_first_names(others)} "
+            "beside them does not; keep only splits there, or rename the class folders"
         )
     check_published(found, where)
     return found
 
 
 def check_published(found: Mapping[str, str], where: str) -> None:
-    """Check that the folders of a published split are one for each, with a training split.
+    """Check that there is one folder for each split, and a training split.
 
     Raises:
         InputError: they are not.
@@ -91,13 +91,13 @@ def check_published(found: Mapping[str, str], where: str) -> None:
         if kinds.count(kind) > 1:
             names = [name for name in found if found[name] == kind]
             raise InputError(
-                f"{where}: {_few(names)} are all named after the {kind} split; join them, or take "
-                "all but one away"
+                f"{where}: {_first_names(names)} are all named after the {kind} split; join them, "
+                "or remove all but one"
             )
     if "train" not in kinds:
         raise InputError(
-            f"{where}: {_few(found)} but no training split; add it, or make `path:` the folder of "
-            "class folders itself"
+            f"{where}: {_first_names(found)} but no training split; add it, or set `path:` to the "
+            "folder that holds the class folders"
         )
 
 
@@ -105,8 +105,8 @@ def check_below_class(folders: Sequence[str], where: str) -> None:
     """Check that no folder below a class folder is named after a split.
 
     Args:
-        folders: names of the folders from the class folder down to an image.
-        where: the class folder, for errors.
+        folders: names of the folders between the class folder and an image.
+        where: name of the class folder, for errors.
 
     Raises:
         InputError: one is.
@@ -120,11 +120,11 @@ def check_below_class(folders: Sequence[str], where: str) -> None:
 
 
 def parts_of(split: np.ndarray | None, n: int) -> dict[str, np.ndarray]:
-    """Return the indices of each split, ascending; all are training images without one.
+    """Return the indices of each split, ascending; without a split all are training images.
 
     Args:
-        split: of each image, or None; see `Listing`.
-        n: images.
+        split: split of each image, or None; see `Listing`.
+        n: number of images.
     """
     everything = np.arange(n)
     if split is None:
@@ -133,26 +133,26 @@ def parts_of(split: np.ndarray | None, n: int) -> dict[str, np.ndarray]:
 
 
 def published(split: np.ndarray | None) -> list[str]:
-    """Return the names of the splits that a source has; none where it has no split."""
+    """Return the names of the splits that a source has, empty where it has no split."""
     return [] if split is None else [kind for kind in SPLITS if (split == kind).any()]
 
 
 def drawn(training: int, test: int, fraction: float) -> int:
-    """Return how many training images become test images, where the source has none.
+    """Return how many training images become test images; 0 where the source has test images.
 
     Args:
-        training, test: images that the source has of each.
+        training, test: numbers of images in these splits of the source.
         fraction: `test_fraction` of the data set.
     """
     return 0 if test else round(training * fraction)
 
 
 def described(found: Sequence[str], sizes: Mapping[str, int]) -> str:
-    """Return which split a source has, and how many images each part has now, in one line.
+    """Return a line on the split of a source and the number of images kept of each split.
 
     Args:
-        found: the splits that the source has.
-        sizes: images that are kept of each.
+        found: names of the splits that the source has.
+        sizes: number of images that are kept of each split.
     """
     parts = ", ".join(f"{n} {kind}" for kind, n in sizes.items() if n)
     if not found:
@@ -162,29 +162,31 @@ def described(found: Sequence[str], sizes: Mapping[str, int]) -> str:
 
 
 def unused_folders(files: Iterable[str]) -> str | None:
-    """Return what the log should say of folders whose images a person labels; None without any.
+    """Return a line for the log on folders whose names are not used, or None without folders.
+
+    A person labels these images, so folders are neither classes nor splits.
 
     Args:
-        files: names relative to the root.
+        files: names of the images, relative to the root.
     """
     folders = dict.fromkeys(name.split("/")[0] for name in files if "/" in name)
     if not folders:
         return None
-    return f"folders ({_few(folders)}) are only names here: neither classes nor splits are read"
+    return f"the names of folders ({_first_names(folders)}) are not used as classes or splits"
 
 
 def unused_labels(found: Sequence[str]) -> str:
-    """Return what the log should say of a labeled source whose images a person labels anew.
+    """Return a line for the log on a labeled source whose images a person labels again.
 
     Args:
-        found: the splits that the source has.
+        found: names of the splits that the source has.
     """
     split = f" and its published split ({', '.join(found)})" if found else ""
-    return f"the source's labels{split} are not used: all its images are a person's to label"
+    return f"the source's labels{split} are not used: a person labels all its images"
 
 
 def _siblings(folders: Sequence[str]) -> list[str]:
-    """Return folders that differ only in a word for a split, as seg_train and seg_test."""
+    """Return folders whose names differ only in a word for a split, as seg_train and seg_test."""
     alike: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for name in folders:
         words = _words(name)
@@ -196,17 +198,17 @@ def _siblings(folders: Sequence[str]) -> list[str]:
 
 
 def _letters(name: str) -> str:
-    """Return the letters of a name, small."""
+    """Return the letters of a name, in lower case."""
     return "".join(c for c in name.casefold() if c.isalpha())
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name, as it separates them or begins them with capitals."""
+    """Return the words of a name, in lower case; signs, digits and capitals separate them."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\W\d_]+", apart.casefold()) if word]
 
 
-def _few(names: Iterable[str]) -> str:
-    """Return names as a list to read, at most four of them."""
+def _first_names(names: Iterable[str]) -> str:
+    """Return a text that lists at most four of the names."""
     names = list(names)
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,4 +1,4 @@
-"""Images without labels, as people have them: of any size, upright or not, some broken."""
+"""Reading of images without labels, which may differ in size and orientation or be damaged."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from cbal.errors import InputError
 from cbal.storage.files import atomic
 
 UNREADABLE = "not readable as an image"
-TOGETHER = 256  # files that are read before they are stored
+FILES_AT_ONCE = 256  # files that are read before their pixels are stored
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Found:
     """The images of a source that can be read.
 
     Attributes:
-        files: n names.
+        files: names of the n images.
         pixels: uint8[n, H, W, C].
-        broken: why images were left out that cannot be read, a line each.
-        left_out: names of these images and of everything else, by reason.
+        broken: for each image that cannot be read a line that says why.
+        left_out: for each reason the names of files left out, these images among them.
     """
 
     files: Sequence[str]
@@ -41,17 +41,17 @@ class Found:
 
 
 def read_files(root: Path, side: int, store: Path, threads: int = 1, rule: Rule = USUAL) -> Found:
-    """Return the images in a folder, at any depth, turned upright, square, side x side.
+    """Return the images in a folder, at any depth, upright and cropped to side x side.
 
     Args:
         root: the folder.
-        side: in pixels.
-        store: folder with room for the pixels, for as long as they are needed.
-        threads: that decode.
-        rule: of the data set.
+        side: side of the images in pixels.
+        store: folder for a temporary file of the pixels, deleted when they are not used any more.
+        threads: threads that decode images.
+        rule: rule of the data set.
 
     Raises:
-        InputError: no such folder, or no image in it can be read.
+        InputError: there is no such folder, or no image in it can be read.
     """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; mend `path:` of the data set")
@@ -79,26 +79,26 @@ def read_files(root: Path, side: int, store: Path, threads: int = 1, rule: Rule 
 def _decoded(
     root: Path, names: Sequence[str], side: int, threads: int, rule: Rule
 ) -> Iterator[np.ndarray | InputError]:
-    """Yield each image, or why there is none."""
+    """Yield for each name the image, or the error that says why it cannot be read."""
 
     def read(name: str) -> np.ndarray | InputError:
         try:
-            # Twice the side keeps what resizing would.
+            # Twice the side is enough pixels for the same quality after resizing.
             return square(decode(root / name, str(root / name), rule, 2 * side), side)
         except InputError as error:
             return error
 
     rest = iter(names)
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        while part := list(islice(rest, TOGETHER)):
+        while part := list(islice(rest, FILES_AT_ONCE)):
             yield from pool.map(read, part)
 
 
 def read_listing(listing: Listing, side: int | None) -> Found:
-    """Return the images of a source whose labels nobody looks at.
+    """Return the images of a labeled source without using its labels.
 
     Raises:
-        InputError: an image cannot be read, or sizes differ and `side` is not set.
+        InputError: an image cannot be read, or sizes differ and `side` is None.
     """
     images = list(listing.read(range(len(listing.source))))
     images = [square(image, side) for image in images] if side else images
@@ -110,16 +110,16 @@ def read_listing(listing: Listing, side: int | None) -> Found:
 def split(
     n: int, subset: int | None, validation: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices of the images to label, and of those to measure by, ascending.
+    """Return the indices of the images to label, and of the validation images, ascending.
 
     Args:
-        n: images.
-        subset: of them to keep; None keeps all.
-        validation: how many to measure by.
+        n: number of images.
+        subset: number of images to keep; None keeps all.
+        validation: number of validation images, by which accuracy is measured.
         rng: draws both.
 
     Raises:
-        InputError: more are asked for than there are.
+        InputError: no image is left to label.
     """
     kept = rng.permutation(n)[: n if subset is None else subset]
     if validation >= len(kept):
@@ -130,13 +130,13 @@ def split(
 
 
 def write_rows(path: Path, found: Found, train: np.ndarray, test: np.ndarray) -> pa.Table:
-    """Write `images.npy`, training samples first; return the index that goes with it."""
+    """Write `images.npy`, training samples first, and return its index."""
     kept = np.concatenate([train, test])
     with atomic(path) as temporary:
         pixels = open_memmap(temporary, "w+", np.uint8, (len(kept), *found.pixels.shape[1:]))
-        for start in range(0, len(kept), TOGETHER):
-            part = kept[start : start + TOGETHER]
-            pixels[start : start + TOGETHER] = found.pixels[part]
+        for start in range(0, len(kept), FILES_AT_ONCE):
+            part = kept[start : start + FILES_AT_ONCE]
+            pixels[start : start + FILES_AT_ONCE] = found.pixels[part]
         pixels.flush()
         del pixels
     return pa.table(

@@ -1,1 +1,1 @@
-"""How a model learns and is asked: device, batches, training, inference, evaluation."""
+"""Training and use of a model: device, batches, training, inference, evaluation."""

@@ -1,4 +1,4 @@
-"""The pool's pixels: turned into batches on the device, where they live if they fit."""
+"""Batches of the pool's images, resized and normalised on the device."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -12,15 +12,15 @@ from torch.nn import functional
 from cbal.learning.device import moved
 from cbal.models.model import Spec
 
-AHEAD = 4  # batches that are read before they are needed, where images stream
+READ_AHEAD = 4  # batches that are read in advance where the images are not on the device
 
 
 class Batches:
-    """Images of given samples, resized and normalised on the device, batch by batch.
+    """Images of chosen samples, resized and normalised on the device, batch by batch.
 
-    The uint8 images are on the device from the start if they fit into `room`. A larger
-    pool stays where it is, and a thread reads the next batches while the device works on
-    this one. The batches are the same.
+    The uint8 images are put on the device at the start if they fit into `room`. Otherwise
+    they stay in their file, and a thread reads the next batches while the device works on
+    the current one. The batches are the same in both cases.
     """
 
     def __init__(
@@ -34,10 +34,10 @@ class Batches:
         """Put the samples' images on the device if they fit.
 
         Args:
-            images: uint8[N, H, W, C], as of `files.open_images`.
-            sample_id: int64[n], the samples of this loader.
-            spec: of the model that will see them.
-            device: where batches are made.
+            images: uint8[N, H, W, C], as returned by `files.open_images`.
+            sample_id: int64[n], the samples whose images are returned.
+            spec: spec of the model that gets the images.
+            device: device on which batches are made.
             room: bytes on the device that the images may take.
         """
         self.images, self.sample_id = images, sample_id
@@ -52,15 +52,15 @@ class Batches:
         return len(self.sample_id)
 
     def prepare(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Return float32[b, C, side, side] of uint8[b, H, W, C]: resized and normalised.
+        """Resize and normalise uint8[b, H, W, C]; return float32[b, C, side, side].
 
-        Resizing is bilinear, with antialiasing where it shrinks, as torchvision's resize
-        of a tensor scaled to [0, 1].
+        Resizing is bilinear, with antialiasing where images shrink, as torchvision resizes a
+        tensor scaled to [0, 1].
         """
         x = pixels.permute(0, 3, 1, 2).float()
         side = self.spec.image_size
         if x.shape[2:] != (side, side):
-            # Enlarging, antialiasing does nothing, and does it slowly.
+            # Antialiasing changes nothing where images grow, and costs time.
             shrinks = side < max(x.shape[2:])
             x = functional.interpolate(
                 x, (side, side), mode="bilinear", align_corners=False, antialias=shrinks
@@ -68,7 +68,7 @@ class Batches:
         return torch.addcmul(self.shift, x, self.scale)  # a gray image is broadcast to RGB here
 
     def in_order(self, size: int) -> Iterator[torch.Tensor]:
-        """Yield all images in order, prepared, `size` at a time."""
+        """Yield all images in order, resized and normalised, `size` at a time."""
         if self.pixels is not None:
             parts = iter(self.pixels.split(size))
         else:
@@ -76,7 +76,11 @@ class Batches:
         return map(self.prepare, parts)
 
     def pixels_of(self, parts: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
-        """Yield uint8[b, H, W, C] on the device for each int64[b] of rows (on the CPU)."""
+        """Yield the images of each part, uint8[b, H, W, C] on the device.
+
+        Args:
+            parts: rows of the images in each part, int64[b] on the CPU.
+        """
         if self.pixels is None:
             yield from self._streamed(parts)
         else:
@@ -84,10 +88,10 @@ class Batches:
                 yield self.pixels.index_select(0, moved(rows, self.device))
 
     def _streamed(self, parts: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
-        """Read images AHEAD of their use in a thread."""
+        """Read the images of each part in a thread, `READ_AHEAD` parts in advance."""
         parts = iter(parts)
         with ThreadPoolExecutor(1) as thread:
-            waiting = deque(thread.submit(self._read, rows) for rows in islice(parts, AHEAD))
+            waiting = deque(thread.submit(self._read, rows) for rows in islice(parts, READ_AHEAD))
             while waiting:
                 pixels = waiting.popleft().result()
                 waiting.extend(thread.submit(self._read, rows) for rows in islice(parts, 1))

@@ -1,4 +1,4 @@
-"""A step of training replayed as one CUDA graph: a launch instead of some hundred."""
+"""Training steps run as one CUDA graph, which is one launch instead of hundreds."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ WARM_UP = 3  # steps before the capture, in which libraries choose their algorit
 
 
 class Captured:
-    """A step that runs as it is at first, is captured, and is replayed from then on.
+    """A training step that is captured as a CUDA graph after a warm-up and then replayed.
 
-    All of its steps train: those of the warm-up, and batches of another size, run
-    without the graph. Where a model cannot be captured (its code waits for the device), all
-    steps do.
+    Every call trains on its batch. The steps of the warm-up, and batches of another size, run
+    without the graph. If a model cannot be captured (its code waits for the device), all steps
+    run without it.
     """
 
     def __init__(
@@ -23,19 +23,19 @@ class Captured:
         batch_size: int,
         device: torch.device,
     ):
-        """Wait for the first batches of `batch_size`; a CPU has no graphs, so it gets none."""
+        """Prepare a step for batches of `batch_size`; on a CPU no graph is used."""
         self.step, self.batch_size = step, batch_size
-        self.steps_before = WARM_UP
+        self.warm_up_left = WARM_UP
         self.possible = device.type == "cuda"
         self.graph: torch.cuda.CUDAGraph | None = None
 
     def __call__(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Train on one batch, as the step does; return the loss before the step."""
+        """Train on one batch; return the loss before the step."""
         if not self.possible or len(pixels) != self.batch_size:
             return self.step(pixels, target)
-        if self.steps_before:
-            self.steps_before -= 1
-            return self._aside(pixels, target)
+        if self.warm_up_left:
+            self.warm_up_left -= 1
+            return self._on_separate_stream(pixels, target)
         if self.graph is None and not self._capture(pixels, target):
             return self.step(pixels, target)
         self.pixels.copy_(pixels)
@@ -43,8 +43,8 @@ class Captured:
         self.graph.replay()
         return self.loss
 
-    def _aside(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Run the step on a stream of its own, as PyTorch asks for before a capture."""
+    def _on_separate_stream(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Run the step on a separate stream, which PyTorch requires before a capture."""
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
@@ -53,7 +53,7 @@ class Captured:
         return loss
 
     def _capture(self, pixels: torch.Tensor, target: torch.Tensor) -> bool:
-        """Record the step, without running it; return whether that worked."""
+        """Record the step without running it; return whether this succeeded."""
         self.pixels, self.target = pixels.clone(), target.clone()
         graph = torch.cuda.CUDAGraph()
         try:

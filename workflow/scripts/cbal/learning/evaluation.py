@@ -1,4 +1,4 @@
-"""Evaluation of a network on the test split."""
+"""Evaluation of a model on the test split."""
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ def evaluate(
     """Return accuracy and mean cross-entropy (nats) on n images.
 
     Args:
-        model: on the device of `batches`.
+        model: the model, on the device of `batches`.
         batches: the n images.
         truth: int16[n], their true labels.
         execution: how the device is used.

@@ -1,4 +1,4 @@
-"""Features (the input of the head) and probabilities of many images."""
+"""Features (the inputs of the head) and probabilities of images."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,28 +15,28 @@ from cbal.models.model import head
 from cbal.models.passes import Passes
 
 
-class Watched:
-    """A model made ready for inference that tells what its head was given."""
+class ModelWithHeadInputs:
+    """A model ready for inference that also returns the inputs of its head."""
 
     def __init__(self, model: nn.Module, classes: int, execution: Execution):
-        """Make the model ready."""
+        """Prepare the model for inference, and record the inputs of its head."""
         name = head(model, classes)
         self.model, self.execution = ready(model, execution), execution
         self.head = self.model.get_submodule(name)
-        self.caught: list[torch.Tensor] = []
-        self.head.register_forward_pre_hook(lambda _, inputs: self.caught.append(inputs[0]))
+        self.recorded: list[torch.Tensor] = []
+        self.head.register_forward_pre_hook(lambda _, inputs: self.recorded.append(inputs[0]))
 
     def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return what the head is given for the images `x`, and the logits."""
+        """Return the inputs of the head for the images `x`, and the logits."""
         with self.execution.autocast():
             logits = self.model(x)
-        return self.caught.pop(), logits
+        return self.recorded.pop(), logits
 
-    def again(self, given: torch.Tensor) -> torch.Tensor:
-        """Return the logits of the head alone, for what it is given."""
+    def head_logits(self, given: torch.Tensor) -> torch.Tensor:
+        """Return the logits of the head for its inputs, without running the rest of the model."""
         with self.execution.autocast():
             logits = self.head.forward(given)  # without the hook
-        # The one architecture whose head is a convolution, SqueezeNet, ends like this.
+        # SqueezeNet, the only architecture whose head is a convolution, ends with these two steps.
         return logits.relu().mean((2, 3)) if logits.ndim == 4 else logits
 
 
@@ -46,15 +46,15 @@ def extract(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield features and softmax probabilities, batch by batch.
 
-    Features are what the model's head is given, averaged over space where the head is
-    a convolution (SqueezeNet): the average pooling layer for a ResNet, as in the
-    paper's section 4.
+    Features are the inputs of the model's head, averaged over space where the head is a
+    convolution (SqueezeNet). For a ResNet they are the output of the average pooling layer, as
+    in the paper's section 4.
 
     Yields:
         float32[batch, d] and float32[batch, classes].
     """
-    watched = Watched(model, batches.spec.classes, execution)
-    outputs = map(watched, _in_order(batches, execution))
+    model_with_inputs = ModelWithHeadInputs(model, batches.spec.classes, execution)
+    outputs = map(model_with_inputs, _in_order(batches, execution))
     yield from _downloaded(
         (_feature(given), logits.float().softmax(1)) for given, logits in outputs
     )
@@ -66,25 +66,27 @@ def extract_dropping(
 ) -> Iterator[tuple[np.ndarray, ...]]:
     """Yield features, the mean softmax and the terms of passes with Monte-Carlo dropout.
 
-    The images go through the model once, and only what its head is given goes on in
-    `passes` ways, each with another share of it left out (Gal and Ghahramani 2016).
+    The images go through the model once. Only the head is run `passes` times, each time with
+    other inputs left out (Gal and Ghahramani 2016).
 
     Args:
-        model, batches, execution: as of `extract`.
+        model, batches, execution: as for `extract`.
         rate: share of the head's inputs that a pass leaves out.
-        passes: their number.
-        seed: draws what is left out.
+        passes: number of passes.
+        seed: seed of the inputs that are left out.
 
     Yields:
         float32[batch, d], float32[batch, classes], and float32[batch] for each of
         `feature_files.TERMS`.
     """
-    watched = Watched(model, batches.spec.classes, execution)
+    model_with_inputs = ModelWithHeadInputs(model, batches.spec.classes, execution)
     torch.manual_seed(seed)
 
     def rows(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        given, _ = watched(x)
-        drawn = (watched.again(functional.dropout(given, rate)) for _ in range(passes))
+        given, _ = model_with_inputs(x)
+        drawn = (
+            model_with_inputs.head_logits(functional.dropout(given, rate)) for _ in range(passes)
+        )
         return _feature(given), *_summed(drawn, batches)
 
     yield from _downloaded(map(rows, _in_order(batches, execution)))
@@ -97,9 +99,9 @@ def extract_ensemble(
     """Yield the first model's features, and the mean softmax and the terms of all models.
 
     Yields:
-        As `extract_dropping`, a pass being a model.
+        As `extract_dropping`, where each model is a pass.
     """
-    members = [Watched(model, batches.spec.classes, execution) for model in models]
+    members = [ModelWithHeadInputs(model, batches.spec.classes, execution) for model in models]
 
     def rows(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         given, logits = members[0](x)
@@ -114,12 +116,12 @@ def _in_order(batches: Batches, execution: Execution) -> Iterator[torch.Tensor]:
 
 
 def _feature(given: torch.Tensor) -> torch.Tensor:
-    """Return float32[batch, d] of what the head was given."""
+    """Return the features, float32[batch, d], from the inputs of the head."""
     return (given.mean((2, 3)) if given.ndim == 4 else given.flatten(1)).float()
 
 
 def _summed(logits: Iterable[torch.Tensor], batches: Batches) -> tuple[torch.Tensor, ...]:
-    """Return the mean softmax of passes, given their logits, and their terms."""
+    """Return the mean softmax and the terms of passes, given their logits."""
     passes = None
     for part in logits:
         passes = passes or Passes(len(part), batches.spec.classes, batches.device)
@@ -128,7 +130,7 @@ def _summed(logits: Iterable[torch.Tensor], batches: Batches) -> tuple[torch.Ten
 
 
 def _downloaded(rows: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield rows as arrays; one batch is copied while the device computes the next."""
+    """Yield rows as arrays; each batch is copied while the device computes the next."""
     waiting: deque[Download] = deque()
     for tensors in rows:
         waiting.append(Download(*tensors))

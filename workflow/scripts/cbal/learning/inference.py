@@ -1,4 +1,4 @@
-"""Models made ready for inference: the same values with fewer passes over memory."""
+"""Preparation of models for inference, with the same outputs and less memory traffic."""
 
 from contextlib import suppress
 
@@ -10,13 +10,13 @@ from cbal.learning.device import Execution
 
 
 def ready(model: nn.Module, execution: Execution) -> nn.Module:
-    """Return the model for inference: batch normalisation folded into the convolutions.
+    """Return the model for inference, with batch normalisation folded into convolutions.
 
-    The model itself is left as it is, but for its mode. One whose code cannot be traced is
-    not folded.
+    The given model is put into evaluation mode and not changed otherwise. A model whose code
+    cannot be traced is returned without folding.
     """
     model.eval()
     if any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
-        with suppress(Exception):  # tracing fails in as many ways as there are models
+        with suppress(Exception):  # tracing fails with many types of exceptions
             model = fuse(model).to(memory_format=torch.channels_last)
     return torch.compile(model) if execution.compiled else model

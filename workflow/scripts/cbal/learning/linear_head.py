@@ -1,7 +1,7 @@
 """A linear head on fixed features: multinomial logistic regression, fitted to convergence.
 
-The head is all that a round trains where a model's encoder is fixed. The optimum is unique and
-does not depend on a random start, so equal labels give equal heads.
+Where the encoder of a model is fixed, a round trains the head alone. The optimum is unique and
+the start is not random, so equal labels give equal heads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,13 +17,13 @@ from cbal.cli import say
 from cbal.errors import InputError
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
-CHUNK = 16_384  # rows that are float32 at a time where probabilities are computed
+CHUNK = 16_384  # rows that are converted to float32 at a time for probabilities
 MOST_ITERATIONS = 2_000
 
 
 @dataclass(frozen=True)
 class LinearHead:
-    """Logits are `features @ weight + bias`.
+    """A linear head, whose logits are `features @ weight + bias`.
 
     Attributes:
         weight: float32[d, classes].
@@ -34,7 +34,7 @@ class LinearHead:
     bias: np.ndarray
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
-        """Return the softmax, float32[n, classes], of float16 or float32[n, d] features."""
+        """Return the softmax, float32[n, classes], for features float16 or float32[n, d]."""
         parts = [softmax(chunk @ self.weight + self.bias) for chunk in _chunks(features)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
 
@@ -47,39 +47,39 @@ def fit(
     weight: np.ndarray | None = None,
     threads: int = 1,
 ) -> LinearHead:
-    """Fit a head by L-BFGS, from weights of zero.
+    """Fit a head with L-BFGS, starting from weights of zero.
 
-    It minimises the summed cross-entropy (nats) plus l2 / 2 times the squared weights, on features
-    scaled to mean 0 and variance 1 by the labeled rows. The bias is penalised as a weight is, so
-    that the optimum is finite for classes without a label, for one class, and for separable data.
-    In scikit-learn's terms l2 is 1 / C.
+    The fit minimises the summed cross-entropy (nats) plus l2 / 2 times the sum of squared weights.
+    Features are scaled so that the labeled rows have mean 0 and variance 1. The bias is penalised
+    like a weight, so that the optimum is finite for classes without a label, for a single class,
+    and for separable data. In scikit-learn's terms l2 is 1 / C.
 
     Args:
         features: float16 or float32[n, d], n >= 1.
         label: int16[n], classes of the rows.
-        classes: outputs of the head, with a label or not.
+        classes: outputs of the head; classes without a label count too.
         l2: strength of the penalty, above 0.
-        weight: float32[n], how much each row counts; None counts each once.
-        threads: of the linear algebra. The same number gives the same bits.
+        weight: float32[n], weights of the rows in the loss; None gives each the weight 1.
+        threads: threads of the linear algebra; the same number gives the same bits.
     """
     x = np.ascontiguousarray(features, np.float32)
     mean, scale = x.mean(axis=0), x.std(axis=0)
-    scale[scale < 1e-6] = 1  # a feature that is the same everywhere tells nothing
+    scale[scale < 1e-6] = 1  # a constant feature has no scale
     x = np.column_stack([(x - mean) / scale, np.ones(len(x), np.float32)])
     with threadpool_limits(threads, "blas"):
-        solution = _minimised(x, label.astype(np.int64), classes, l2, weight)
+        solution = _minimise(x, label.astype(np.int64), classes, l2, weight)
     inside = solution[:-1] / scale[:, None]
     bias = solution[-1] - mean @ inside
     return LinearHead(inside.astype(np.float32), bias.astype(np.float32))
 
 
-def _minimised(
+def _minimise(
     x: np.ndarray, label: np.ndarray, classes: int, l2: float, weight: np.ndarray | None
 ) -> np.ndarray:
     """Return float64[d, classes], the weights at the optimum.
 
-    Most iterations are in float32, which takes half the time; the last ones in float64, since
-    float32 cannot tell losses apart near the optimum.
+    Most iterations are in float32, which takes half the time. The last ones are in float64, since
+    losses near the optimum are equal in float32.
     """
     counts = np.ones(len(x)) if weight is None else weight
     start = np.zeros(x.shape[1] * classes)
@@ -93,7 +93,7 @@ def _minimised(
 
 
 class _Loss:
-    """The penalised loss of a head, divided by the sum of the rows' weights, and its gradient."""
+    """The penalised loss of a head and its gradient, divided by the sum of the rows' weights."""
 
     def __init__(
         self, x: np.ndarray, label: np.ndarray, counts: np.ndarray, classes: int, l2: float
@@ -118,12 +118,12 @@ class _Loss:
 
 
 def untrained(features: int, classes: int) -> LinearHead:
-    """Return the head of no label: every class is as likely as any other."""
+    """Return a head that gives every class the same probability, used without any label."""
     return LinearHead(np.zeros((features, classes), np.float32), np.zeros(classes, np.float32))
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return the softmax of float32[n, classes]; the array is overwritten."""
+    """Return the softmax of logits, float32[n, classes]; the array is overwritten."""
     logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
     logits /= logits.sum(axis=1, keepdims=True)
@@ -131,7 +131,12 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def accuracy_and_loss(probability: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    """Return accuracy and mean cross-entropy (nats) of float32[n, classes] and int16[n]."""
+    """Return accuracy and mean cross-entropy (nats).
+
+    Args:
+        probability: float32[n, classes].
+        truth: int16[n], the true labels.
+    """
     given = probability[np.arange(len(truth)), truth].astype(np.float64)
     loss = -np.log(np.maximum(given, np.finfo(np.float32).tiny)).mean()
     return float((probability.argmax(axis=1) == truth).mean()), float(loss)
@@ -143,7 +148,7 @@ def _chunks(features: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def save_heads(path: Path, heads: Sequence[LinearHead]) -> None:
-    """Write the heads of a round, the members of an ensemble; none where nothing was asked."""
+    """Write the heads of a round: one for each member of an ensemble, none without a query."""
     state = {
         f"{number}.{name}": np.ascontiguousarray(getattr(head, name))
         for number, head in enumerate(heads)

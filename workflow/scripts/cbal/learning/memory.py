@@ -1,4 +1,4 @@
-"""Memory of the process."""
+"""Memory that the process uses."""
 
 import resource
 import sys

@@ -1,4 +1,4 @@
-"""Training: plain SGD on the labeled samples, from the initial weights of the seed."""
+"""Training with SGD on the labeled samples, from the initial weights of the seed."""
 
 import math
 from collections.abc import Callable
@@ -21,9 +21,9 @@ from cbal.models.dropout import drop_before_head
 
 @dataclass(frozen=True)
 class Training:
-    """How a model is trained: SGD without a scheduler, as the paper's section 4.
+    """Settings of training: SGD without a scheduler, as in the paper's section 4.
 
-    `dropout` is the share of the head's inputs that is left out, others in each step.
+    `dropout` is the share of the head's inputs that each step leaves out at random.
     """
 
     epochs: int
@@ -31,15 +31,15 @@ class Training:
     learning_rate: float
     momentum: float
     weight_decay: float
-    flip: bool = False  # mirror each image left to right or not, by chance, anew in each epoch
+    flip: bool = False  # mirror half of the images left to right, drawn in each epoch
     dropout: float = 0.0
 
 
 class Sgd:
-    """PyTorch's SGD by its functional form.
+    """PyTorch's SGD, called as a function.
 
-    `torch.optim.SGD` imports the compiler when it is made, which costs more than a small
-    round's whole training.
+    Creating `torch.optim.SGD` imports the compiler, which takes longer than the training of a
+    small round.
     """
 
     def __init__(self, model: nn.Module, how: Training):
@@ -50,7 +50,7 @@ class Sgd:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move the parameters along their gradients; unused ones have none and stay."""
+        """Update the parameters by their gradients; parameters without a gradient do not change."""
         used = [parameter for parameter in self.model.parameters() if parameter.grad is not None]
         self.momentum = self.momentum or [None] * len(used)
         sgd(
@@ -68,7 +68,7 @@ class Sgd:
 
 
 class Step:
-    """One step of training: from the pixels and labels of a batch to its loss."""
+    """One step of training on the pixels and labels of a batch."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Step:
 
     def __call__(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Train on uint8[b, H, W, C] with labels int64[b]; return the loss before the step."""
-        # Compiled code is made for one size; the last batch of an epoch is not worth another.
+        # Code is compiled for one size only; a smaller last batch runs without it.
         model = self.compiled if len(pixels) == self.batch_size else self.model
         with self.autocast():
             logits = logits_of(model(self.prepare(pixels)))
@@ -105,19 +105,19 @@ def fit(
     rng: np.random.Generator,
     execution: Execution,
 ) -> None:
-    """Train the model in place; one log line an epoch.
+    """Train the model in place, and log one line per epoch.
 
     Args:
-        model: on the device of `batches`.
+        model: the model, on the device of `batches`.
         batches: n labeled images.
         labels: int16[n], their labels.
         how: epochs and optimizer settings.
-        rng: draws the order of the images, and which are mirrored, anew in each epoch; and what
-            is dropped.
+        rng: draws the order of the images and which are mirrored, in each epoch, and what dropout
+            leaves out.
         execution: how the device is used.
 
     Raises:
-        InputError: the loss is not a number.
+        InputError: the loss is not finite.
     """
     if not len(batches):
         say("no label yet: the model stays as it is")
@@ -141,7 +141,7 @@ def fit(
 
 
 def check_finite(loss: float, what: str, how: Training) -> None:
-    """Check that a loss is a number.
+    """Check that a loss is finite.
 
     Raises:
         InputError: it is not.
@@ -163,20 +163,20 @@ def _epoch(
 ) -> float:
     """Make one pass over the images in `order` and return the mean loss."""
     total = torch.zeros((), device=batches.device)
-    # The variance of one value is undefined, and batch normalisation needs it.
+    # A single image is repeated: batch normalisation needs a variance, undefined for one value.
     parts = [rows.repeat(2) if len(rows) == 1 else rows for rows in order.split(size)]
     for rows, pixels in zip(parts, batches.pixels_of(parts), strict=True):
         if flipped is not None:
             pixels = mirrored(pixels, moved(flipped[rows], batches.device))
         total += step(pixels, moved(target[rows], batches.device)) * len(rows)
-    return (total / len(order)).item()  # the only time in an epoch that the device is waited for
+    return (total / len(order)).item()  # the only wait for the device in an epoch
 
 
 def mirrored(pixels: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
-    """Return uint8[b, H, W, C] with the chosen (bool[b]) images mirrored left to right."""
+    """Return the pixels, uint8[b, H, W, C], with the chosen images (bool[b]) mirrored."""
     return torch.where(chosen.view(-1, 1, 1, 1), pixels.flip(2), pixels)
 
 
 def logits_of(output: torch.Tensor | tuple) -> torch.Tensor:
-    """Return the logits; in training GoogLeNet and Inception return auxiliary ones too."""
+    """Return the logits of an output, without the auxiliary ones of GoogLeNet and Inception."""
     return output if isinstance(output, torch.Tensor) else output[0]

@@ -1,1 +1,1 @@
-"""What learns: architectures, weights, and what changes them."""
+"""Architectures of models, their weights, and what is added to a model."""

@@ -1,4 +1,4 @@
-"""The command line's way to say which model every round starts from."""
+"""Command-line arguments that say which model every round starts from."""
 
 import argparse
 from pathlib import Path
@@ -12,15 +12,22 @@ from cbal.randomness import of_member, seed_of
 
 def add_model_arguments(cli: argparse.ArgumentParser) -> None:
     """Add the arguments that `initial_model` reads."""
-    cli.add_argument("--architecture", default="convnet", help="convnet, or torchvision's name")
+    cli.add_argument(
+        "--architecture", default="convnet", help="convnet, or the name of a torchvision model"
+    )
     cli.add_argument("--weights", type=Path, nargs="?", help="file made by fetch_weights.py")
-    cli.add_argument("--image-size", type=int, default=224, help="side of what the model sees")
+    cli.add_argument(
+        "--image-size",
+        type=int,
+        default=224,
+        help="side in pixels of the images that the model gets",
+    )
 
 
 def initial_model(
     arguments: argparse.Namespace, images: np.ndarray, classes: int, member: int = 0
 ) -> tuple[nn.Module, Spec]:
-    """Return the initial model of (dataset, seed, member) for images and classes, and its spec."""
+    """Return the initial model for a dataset, seed and member of an ensemble, and its spec."""
     spec = spec_for(
         arguments.architecture,
         classes,

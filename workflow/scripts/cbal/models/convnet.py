@@ -1,4 +1,4 @@
-"""The library's only own architecture: a small convnet for small images."""
+"""A small convolutional network for small images, the only architecture defined here."""
 
 from torch import nn
 
@@ -8,10 +8,10 @@ def convnet(num_classes: int, channels: int = 3, image_size: int = 8) -> nn.Sequ
 
     Args:
         num_classes: outputs of the head.
-        channels: of the images.
-        image_size: their side in pixels, 8 or more.
+        channels: channels of the images.
+        image_size: side of the images in pixels, 8 or more.
     """
-    # 8 x 8 pixels leave 2 x 2 by themselves; a pooling that does nothing costs time.
+    # Images of 8 x 8 pixels are 2 x 2 here already: pooling would only cost time.
     pooling = [nn.AdaptiveAvgPool2d(2)] if image_size // 4 > 2 else []
     return nn.Sequential(
         nn.Conv2d(channels, 32, 3, padding=1),

@@ -1,10 +1,10 @@
-"""Convolutions that learn faster on a CPU where images have become small.
+"""Convolutions whose weight gradient is computed faster on a CPU where images are small.
 
-In the deep layers of a network for small images a batch has few positions and many weights:
-512 x 512 x 3 x 3 of them and 32 x 2 x 2 positions in ResNet-18 at 64 pixels. oneDNN computes
-the gradient of such weights several times slower than the forward pass of the same layer,
-and PyTorch copies it into another order afterwards. The same gradient is one product of two
-matrices, output gradients times image patches, already in the right order.
+In the deep layers of a network for small images, a batch has few positions and a layer has many
+weights. In ResNet-18 at 64 pixels there are 32 x 2 x 2 positions and 512 x 512 x 3 x 3 weights.
+oneDNN computes the gradient of such weights several times slower than the forward pass of the
+same layer. PyTorch then copies the gradient into another order. The same gradient is the product
+of two matrices, output gradients times image patches, and is in the right order already.
 """
 
 from types import MethodType
@@ -14,13 +14,13 @@ from torch import nn
 from torch.autograd import Function
 from torch.nn import functional
 
-# Positions of a batch up to which the product is the faster one, measured on ResNet-18 at 64
-# and 224 pixels: 512 positions or fewer gain, 2,048 gain nothing, 25,088 lose a quarter.
-FEW = 1024
+# The product is used up to this number of positions in a batch. Measured on ResNet-18 at 64 and
+# 224 pixels: it is faster at 512 positions or fewer, equal at 2,048, a quarter slower at 25,088.
+MOST_POSITIONS = 1024
 
 
 class _FewPositions(Function):
-    """A convolution whose weights' gradient is a product of matrices."""
+    """A convolution whose weight gradient is computed as a product of matrices."""
 
     @staticmethod
     def forward(ctx, x, weight, stride, padding):
@@ -48,12 +48,12 @@ def weight_gradient(
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> torch.Tensor:
-    """Return the gradient of a convolution's weights, channels last.
+    """Return the gradient of a convolution's weights, in the order channels last.
 
     Args:
-        x: float[n, in, h, w], its input.
-        gradient: float[n, out, h', w'], of its output.
-        kernel, stride, padding: of the convolution; no dilation, no groups.
+        x: float[n, in, h, w], input of the convolution.
+        gradient: float[n, out, h', w'], gradient of its output.
+        kernel, stride, padding: settings of the convolution, which has no dilation and no groups.
 
     Returns:
         float[out, in, *kernel].
@@ -72,7 +72,7 @@ def weight_gradient(
 
 
 def learn_small_images_faster(model: nn.Module) -> None:
-    """Give the model's plain convolutions the faster gradient, for batches that gain by it."""
+    """Use the faster gradient in the model's plain convolutions for batches of few positions."""
     for module in model.modules():
         if type(module) is nn.Conv2d and _is_plain(module):
             module.forward = MethodType(_forward, module)
@@ -90,6 +90,6 @@ def _is_plain(module: nn.Conv2d) -> bool:
 
 def _forward(module: nn.Conv2d, x: torch.Tensor) -> torch.Tensor:
     positions = x.shape[0] * x.shape[2] * x.shape[3] // (module.stride[0] * module.stride[1])
-    if positions <= FEW and module.weight.requires_grad and torch.is_grad_enabled():
+    if positions <= MOST_POSITIONS and module.weight.requires_grad and torch.is_grad_enabled():
         return _FewPositions.apply(x, module.weight, module.stride, module.padding)
     return nn.Conv2d.forward(module, x)

@@ -1,4 +1,4 @@
-"""Dropout of the head's inputs: in training, and in the passes of Monte-Carlo dropout."""
+"""Dropout of the head's inputs, for training and for Monte-Carlo dropout."""
 
 import torch
 from torch import nn
@@ -8,10 +8,15 @@ from cbal.models.model import head
 
 
 def drop_before_head(model: nn.Module, classes: int, rate: float) -> None:
-    """Leave out a share of the head's inputs in training, and none in evaluation.
+    """Add dropout of the head's inputs, which acts in training and not in evaluation.
 
-    It is a hook, not a layer: the names of the weights stay as they are. An architecture's own
-    dropout stays too.
+    It is a hook and not a layer, so that the names of the weights do not change. Dropout that the
+    architecture has already is kept.
+
+    Args:
+        model: changed in place.
+        classes: outputs of its head.
+        rate: share of the head's inputs that is left out.
     """
 
     def drop(module: nn.Module, inputs: tuple[torch.Tensor]) -> torch.Tensor:

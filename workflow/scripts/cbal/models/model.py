@@ -1,4 +1,4 @@
-"""Classification models, their heads, and the files they are kept in."""
+"""Classification models, their heads, and the files that hold them."""
 
 import json
 from collections import OrderedDict
@@ -20,15 +20,15 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Spec:
-    """What a model is, as kept in its file.
+    """Description of a model, stored in its file.
 
     Attributes:
         architecture: "convnet", or a torchvision classification model's name.
         classes: outputs of the head.
-        channels: of the pool's images; torchvision's models get gray images as RGB.
-        image_size: side in pixels of what the model sees.
-        mean, std: per channel, of images scaled to [0, 1].
-        module: of torchvision that has the architecture; "" where it is not known.
+        channels: channels of the pool's images; torchvision's models get gray images as RGB.
+        image_size: side in pixels of the images that the model gets.
+        mean, std: per channel, for normalising images scaled to [0, 1].
+        module: module of torchvision that defines the architecture; "" where it is not known.
     """
 
     architecture: str
@@ -43,11 +43,11 @@ class Spec:
 def spec_for(
     architecture: str, classes: int, channels: int, image_size: int, weights: Path | None = None
 ) -> Spec:
-    """Return the spec of a model with the normalisation that suits it.
+    """Return the spec of a model, with the normalisation that its architecture needs.
 
     Args:
         architecture, classes, channels, image_size: see `Spec`.
-        weights: file of `fetch_weights.py`, which says where torchvision has the architecture.
+        weights: file written by `fetch_weights.py`; it names the module of the architecture.
     """
     if architecture == OWN:
         return Spec(
@@ -80,7 +80,7 @@ def head(model: nn.Module, classes: int) -> str:
 
 
 def load_backbone(model: nn.Module, path: Path) -> None:
-    """Put the weights in `path`, all but the head's, into the model."""
+    """Load the weights in `path`, all but those of the head, into the model."""
     state = read_safetensors(path)[0]
     unexpected = _load(model, state, strict=False)
     if unexpected:
@@ -88,10 +88,11 @@ def load_backbone(model: nn.Module, path: Path) -> None:
 
 
 def _load(model: nn.Module, state: dict[str, torch.Tensor], strict: bool = True) -> list[str]:
-    """Put weights into the model; return the names of those that it does not know.
+    """Load weights into the model; return the names of those that it does not have.
 
-    safetensors keeps no versions of layers, and MNASNet does not load weights without: they are
-    of this torchvision, since `weights.fetch` or a model of it named them.
+    safetensors stores no versions of layers, and MNASNet cannot load weights without them. The
+    model's versions are right: the installed torchvision named these weights, in `weights.fetch`
+    or when the model was saved.
     """
     state = OrderedDict(state)
     state._metadata = model.state_dict()._metadata
@@ -102,9 +103,9 @@ def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
     """Return the model that every round of a seed starts from.
 
     Args:
-        spec: of the model.
-        weights: of its backbone, as `fetch_weights.py` wrote them; None draws them.
-        seed: draws the head, and the backbone where there are no weights.
+        spec: spec of the model.
+        weights: file written by `fetch_weights.py`, the weights of the backbone; None draws them.
+        seed: seed of the head's weights, and of the backbone's where there is no file.
     """
     model = build(spec, seed)
     if weights is not None:
@@ -113,12 +114,12 @@ def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
 
 
 def _in_memory_format(model: nn.Module) -> nn.Module:
-    """Keep weights as the images are kept, channels last, which convolutions prefer."""
+    """Store the weights channels last, as the images are: convolutions are faster so."""
     return model.to(memory_format=torch.channels_last)
 
 
 def save_model(path: Path, model: nn.Module | None, spec: Spec) -> None:
-    """Write a model; None stands for the model of a round in which nothing was asked."""
+    """Write a model; None is the model of a round without a query."""
     state = model.state_dict() if model is not None else {}
     write_safetensors(path, state, spec=json.dumps(asdict(spec)))
 
@@ -138,7 +139,7 @@ def load_model(path: Path) -> tuple[nn.Module, Spec]:
 
 
 def write_safetensors(path: Path, state: dict[str, torch.Tensor], **metadata: str) -> None:
-    """Write tensors with metadata, whole, sealed, or not at all."""
+    """Write tensors and metadata to a sealed file, whole or not at all."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     write_sealed(path, lambda text: save(state, text), metadata)
 

@@ -1,8 +1,8 @@
-"""torchvision's classification models, with no more of torchvision imported than needed.
+"""torchvision's classification models, built with as little of torchvision as possible.
 
-`import torchvision` runs the code of all its models, and some of it loads PyTorch's compiler:
-2.4 CPU-seconds, where the module of a ResNet takes 0.3. So the packages around a module
-are left out where the module's name is known.
+`import torchvision` runs the code of all its models, and some of that code loads PyTorch's
+compiler. It takes 2.4 CPU-seconds; the module of a ResNet takes 0.3. Where the name of the module
+is known, this file imports that module without running the packages around it.
 """
 
 import importlib
@@ -26,34 +26,36 @@ def torchvision_model(architecture: str, classes: int, module: str = "") -> nn.M
     Args:
         architecture: torchvision's name of the model.
         classes: outputs of its head.
-        module: that has the model, as of `module_of`; without it all of torchvision is imported.
+        module: module that defines the model, see `module_of`; "" imports all of torchvision.
 
     Raises:
         InputError: torchvision has no such classification model.
     """
-    # GoogLeNet and Inception would draw slow initial weights that are replaced anyway.
+    # GoogLeNet and Inception would draw initial weights slowly, and they are replaced anyway.
     settings = {"init_weights": False} if architecture in FROM_TENSORFLOW else {}
     if module and "torchvision" not in sys.modules:
-        build = getattr(_alone(module), architecture)
+        build = getattr(_import_without_packages(module), architecture)
         return build(weights=None, num_classes=classes, **settings)
-    models = _known()
-    return models.get_model(_checked(architecture), weights=None, num_classes=classes, **settings)
+    models = _torchvision_models()
+    return models.get_model(
+        _known_architecture(architecture), weights=None, num_classes=classes, **settings
+    )
 
 
 def module_of(architecture: str) -> str:
-    """Return the name of the module that has a model; imports all of torchvision.
+    """Return the name of the module that defines a model; this imports all of torchvision.
 
     Raises:
         InputError: torchvision has no such classification model.
     """
-    return _known().get_model_builder(_checked(architecture)).__module__
+    return _torchvision_models().get_model_builder(_known_architecture(architecture)).__module__
 
 
-def shapes_alone(architecture: str, classes: int) -> nn.Module:
-    """Return a model whose parameters have shapes and no memory, on the device `meta`.
+def model_without_memory(architecture: str, classes: int) -> nn.Module:
+    """Return a model on the device `meta`: its parameters have shapes and take no memory.
 
-    `torch.device("meta")` around all of it would not do: a RegNet computes its widths with
-    tensors, and swin transformers their indices.
+    `torch.device("meta")` around the whole call would fail: RegNets compute their widths with
+    tensors, and swin transformers compute their indices with tensors.
 
     Raises:
         InputError: torchvision has no such classification model.
@@ -63,7 +65,7 @@ def shapes_alone(architecture: str, classes: int) -> nn.Module:
 
 
 class _EmptyOnMeta(TorchFunctionMode):
-    """Within it `torch.empty`, by which layers get their parameters, takes no memory."""
+    """A context in which `torch.empty`, which layers use for parameters, takes no memory."""
 
     def __torch_function__(
         self, function: Any, types: Any, args: tuple = (), kwargs: dict | None = None
@@ -74,18 +76,18 @@ class _EmptyOnMeta(TorchFunctionMode):
 
 def head_parameters(architecture: str) -> set[str]:
     """Return the names of the parameters whose shape depends on the number of classes."""
-    two, three = (shapes_alone(architecture, n).state_dict() for n in (2, 3))
+    two, three = (model_without_memory(architecture, n).state_dict() for n in (2, 3))
     return {name for name in two if two[name].shape != three[name].shape}
 
 
-def _known() -> ModuleType:
+def _torchvision_models() -> ModuleType:
     from torchvision import models
 
     return models
 
 
-def _checked(architecture: str) -> str:
-    models = _known()
+def _known_architecture(architecture: str) -> str:
+    models = _torchvision_models()
     known = models.list_models(module=models)
     if architecture not in known:
         raise InputError(
@@ -95,8 +97,8 @@ def _checked(architecture: str) -> str:
     return architecture
 
 
-def _alone(name: str) -> ModuleType:
-    """Import a module without running the packages that it is in."""
+def _import_without_packages(name: str) -> ModuleType:
+    """Import a module without running the packages that contain it."""
     parts = name.split(".")
     packages = [".".join(parts[:n]) for n in range(1, len(parts))]
     for package in packages:
@@ -106,5 +108,5 @@ def _alone(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     finally:
-        for package in packages:  # whoever imports them later gets them whole
+        for package in packages:  # a later import gets the complete packages
             del sys.modules[package]

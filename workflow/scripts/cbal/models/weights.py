@@ -1,4 +1,4 @@
-"""Pretrained weights: found, downloaded, checked against their architecture."""
+"""Pretrained weights: reading, downloading, and checking against an architecture."""
 
 import re
 from pathlib import Path
@@ -8,11 +8,11 @@ import torch
 from safetensors.torch import load_file
 
 from cbal.errors import InputError
-from cbal.models.torchvision_models import head_parameters, shapes_alone
+from cbal.models.torchvision_models import head_parameters, model_without_memory
 from cbal.models.weights_paths import is_weights_file
 
-# How torchvision once named layers that have other names now. Its own files, and those that
-# people saved then, still have these names; torchvision renames them while it loads them.
+# Names that torchvision gave to layers in earlier versions, and their names today. Its own files,
+# and files that people saved then, still have the old names; torchvision renames while it loads.
 OLD_NAMES = (
     (re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.(?=[12]\.)"), r"\1"),  # DenseNet
     (re.compile(r"\.mlp\.linear_1\."), ".mlp.0."),  # vision transformers
@@ -21,14 +21,14 @@ OLD_NAMES = (
 
 
 def check_model(architecture: str, weights: str, image_size: int | None = None) -> None:
-    """Check that torchvision knows the names, and that the model takes images of a size.
+    """Check that torchvision has the model and the weights, and that the model takes the size.
 
     Raises:
-        InputError: it does not; the message lists what it knows.
+        InputError: one of these is not so; for names the message lists the known ones.
     """
     from torchvision import models
 
-    model = shapes_alone(architecture, 2)
+    model = model_without_memory(architecture, 2)
     if image_size:
         with torch.device("meta"):
             _check_size(model, architecture, image_size)
@@ -43,9 +43,9 @@ def check_model(architecture: str, weights: str, image_size: int | None = None) 
 
 
 def _check_size(model: torch.nn.Module, architecture: str, image_size: int) -> None:
-    """Let the model learn from images that have a size and no content.
+    """Check that the model takes images of a size, with a pass in training mode on empty images.
 
-    In training Inception has one more part than in evaluation, which needs larger images.
+    Training mode matters: there Inception has one more part, which needs larger images.
     """
     try:
         model.train()(torch.empty(2, 3, image_size, image_size))
@@ -58,12 +58,12 @@ def _check_size(model: torch.nn.Module, architecture: str, image_size: int) -> N
 
 
 def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
-    """Return the pretrained weights of an architecture, all but its head's.
+    """Return the pretrained weights of an architecture, all but those of its head.
 
     Args:
-        architecture: a torchvision classification model's name.
-        weights: torchvision's name of the weights (downloaded into `$TORCH_HOME`, or
-            found there), or a path to a `.pth` or `.safetensors` file.
+        architecture: name of a torchvision classification model.
+        weights: torchvision's name of the weights (they are downloaded into `$TORCH_HOME`
+            unless they are there), or a path to a `.pth` or `.safetensors` file.
 
     Raises:
         InputError: unknown names, no network and no file, or weights of another
@@ -75,7 +75,7 @@ def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
         if is_weights_file(weights)
         else _from_torchvision(architecture, weights)
     )
-    expected = shapes_alone(architecture, 2).state_dict()
+    expected = model_without_memory(architecture, 2).state_dict()
     of_head = head_parameters(architecture)
     wanted = _backbone(expected, of_head)
     state = _backbone(state, of_head)
@@ -92,15 +92,18 @@ def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:
 
 
 def _backbone(state: dict[str, torch.Tensor], of_head: set[str]) -> dict[str, torch.Tensor]:
-    """Leave out the head, and batch normalisation's counters: old files have none."""
+    """Return the weights without the head and without batch normalisation's counters.
+
+    Files of old versions of PyTorch have no such counters.
+    """
     return {
         name: value
-        for name, value in zip(map(_name_of_now, state), state.values(), strict=True)
+        for name, value in zip(map(_current_name, state), state.values(), strict=True)
         if name not in of_head and not name.endswith("num_batches_tracked")
     }
 
 
-def _name_of_now(name: str) -> str:
+def _current_name(name: str) -> str:
     for old, new in OLD_NAMES:
         name = old.sub(new, name)
     return name
@@ -116,8 +119,8 @@ def _from_torchvision(architecture: str, weights: str) -> dict[str, torch.Tensor
     except (URLError, OSError, RuntimeError) as error:
         folder = Path(torch.hub.get_dir(), "checkpoints")
         raise InputError(
-            f"weights {weights} of {architecture}: cannot be had ({error}); without a network "
-            f"put {Path(entry.url).name} into {folder}, or set TORCH_HOME or `weights:`"
+            f"weights {weights} of {architecture}: cannot be downloaded ({error}); without a "
+            f"network put {Path(entry.url).name} into {folder}, or set TORCH_HOME or `weights:`"
         ) from error
 
 
@@ -127,7 +130,7 @@ def _from_file(path: Path) -> dict[str, torch.Tensor]:
             state = load_file(path)
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # loaders raise whatever they met
+    except Exception as error:  # loaders raise exceptions of many types
         reason = str(error).splitlines()[0]
         raise InputError(
             f"weights {path}: cannot be read ({reason}); is it a state dict?"

@@ -1,8 +1,8 @@
-"""What a word in the settings is: a name, or a path."""
+"""Telling paths to weights from torchvision's names of weights."""
 
 SUFFIXES = (".pth", ".pt", ".safetensors")
 
 
 def is_weights_file(weights: str) -> bool:
-    """Whether `weights` is a path and not torchvision's name of weights."""
+    """Return whether `weights` is a path, not one of torchvision's names of weights."""
     return weights.endswith(SUFFIXES) or "/" in weights

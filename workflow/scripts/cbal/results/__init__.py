@@ -1,1 +1,1 @@
-"""What is shown: metrics of a sweep, tables, figures."""
+"""Results of a sweep: metrics, tables, figures."""

@@ -1,4 +1,4 @@
-"""The table of a calibration: accuracy on held-out training images by how was trained."""
+"""The table of a calibration: accuracy on held-out training images for each training tried."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,15 +11,15 @@ COLUMNS = ["dataset", "training", "seeds", "accuracy", "accuracy_sd", "loss", "p
 
 
 def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: dict) -> pd.DataFrame:
-    """Return one row for each data set and training, in the order they come in.
+    """Return one row for each data set and training, in the order of the runs.
 
     Args:
-        runs: for each trained model what was tried, and its row of `metrics.parquet` (whose
-            `test_accuracy` is of the held-out images).
+        runs: for each trained model the settings tried, and its row of `metrics.parquet`, in
+            which `test_accuracy` is the accuracy on the held-out images.
         published: for each data set the key `published` of its settings, or None.
 
     Returns:
-        Columns dataset, training (what was tried), seeds, accuracy and accuracy_sd (mean and
+        Columns dataset, training (the settings), seeds, accuracy and accuracy_sd (mean and
         sample sd over seeds), loss (mean), published (the accuracy a paper reports, on its test
         split), best (whether no other training of the data set has a lower loss).
     """
@@ -47,7 +47,7 @@ def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: di
 
 
 def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
-    """Return the table for people, one section a data set."""
+    """Return the table as Markdown, one section for each data set."""
     parts = {}
     for dataset, rows in table.groupby("dataset", sort=False):
         published = rows["published"].iloc[0]

@@ -1,4 +1,4 @@
-"""What the paper says of its results (section 5), and what a sweep says of each."""
+"""Claims of the paper about its results (section 5), and whether a sweep agrees with them."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -15,8 +15,8 @@ from cbal.results.summary import areas
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
-FEW = 6  # rounds; with fewer a curve has no shape to judge
-FLAT = 0.01  # gain in accuracy over the last third of the rounds that is next to none
+FEWEST_ROUNDS = 6  # rounds that a curve needs before its shape is judged
+SMALL_GAIN = 0.01  # a smaller gain in accuracy over the last third of the rounds counts as none
 
 AGREES, DIFFERS, NOT_TESTED = "agrees", "differs", "not tested"
 
@@ -28,11 +28,11 @@ class Claim:
     """One claim of the paper on one data set.
 
     Attributes:
-        claim: in words.
-        rule: when a sweep agrees.
-        paper, ours: what each says; empty where that says nothing in numbers.
-        difference: ours minus the paper's, where both are numbers.
-        seeds: of ours, the fewest of the scenarios concerned.
+        claim: the claim in words.
+        rule: condition under which a sweep agrees.
+        paper, ours: values in the paper and in the sweep; empty where there is no number.
+        difference: the sweep's value minus the paper's, where both are numbers.
+        seeds: seeds of the sweep, the smallest number among the scenarios compared.
         verdict: agrees, differs, or not tested.
     """
 
@@ -48,13 +48,14 @@ class Claim:
 def judge(
     metrics: pd.DataFrame, published: dict[str, dict[str, Any] | None], within: float = WITHIN
 ) -> pd.DataFrame:
-    """Return one row for each data set and claim: column dataset, and those of `Claim`.
+    """Return one row for each data set and claim, with the column dataset and those of `Claim`.
 
     Args:
         metrics: `results/metrics.parquet`.
-        published: for each data set the key `published` of its settings, or None; numbers
-            are compared with these, and claims about shapes need none.
-        within: distance of a goal from the supervised mean, beside the paper's of one sd.
+        published: for each data set the key `published` of its settings, or None; it has
+            the paper's numbers. Claims about shapes of curves need none.
+        within: distance of the first goal from the supervised mean; the second goal is the
+            paper's, one sd.
     """
     rows = []
     measured = metrics[metrics["test_accuracy"].notna()]
@@ -88,7 +89,7 @@ def supervised_accuracy(runs: Runs, paper: dict[str, Any]) -> Claim:
     if SUPERVISED not in runs:
         return Claim(claim, rule, shown)
     ours = runs[SUPERVISED]["test_accuracy"]
-    # One seed has no sd of its own: the paper's stands for it.
+    # One seed has no sd, so the paper's is used.
     sd = ours.std(ddof=1) if len(ours) > 1 else spread
     return Claim(
         claim,
@@ -102,9 +103,10 @@ def supervised_accuracy(runs: Runs, paper: dict[str, Any]) -> Claim:
 
 
 def interactions_needed(runs: Runs, paper: dict[str, Any], within: float) -> Iterator[Claim]:
-    """Judge the interactions that reach supervised accuracy, and their share of the images.
+    """Judge the interactions needed for supervised accuracy, and their share of the images.
 
-    Twice: by the paper's goal, and by one that does not depend on how noisy the baseline is.
+    They are judged for two goals: the paper's, and one at a fixed distance from supervised, which
+    does not depend on the noise of the baseline.
     """
     supervised = runs[SUPERVISED]["test_accuracy"] if SUPERVISED in runs else pd.Series(dtype=float)
     for goal in reversed(goals_of(supervised, within)):
@@ -143,7 +145,7 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
 
 
 def _needed(run: pd.DataFrame, goal: float) -> pd.Series:
-    """Return the interactions that each seed of a scenario needs; NaN where it fails."""
+    """Return the interactions that each seed of a scenario needs; NaN if it misses the goal."""
     curves = [curve.sort_values("round") for _, curve in run.groupby("seed")]
     return pd.Series(
         [reached(c["interactions"].to_numpy(float), c["test_accuracy"].array, goal) for c in curves]
@@ -159,7 +161,7 @@ def clusters_start_faster(runs: Runs) -> Claim:
         return Claim(claim, rule)
     chosen = [runs[name] for name in [*with_, *without]]
     mean = areas(pd.concat(chosen)).groupby("scenario")["area"].mean()
-    if mean.isna().any():  # there is no budget that all runs have
+    if mean.isna().any():  # no budget is common to all runs
         return Claim(claim, rule)
     lowest, highest = mean[with_].idxmin(), mean[without].idxmax()
     ours = f"{lowest} {mean[lowest]:.3f}, {highest} {mean[highest]:.3f}"
@@ -168,9 +170,12 @@ def clusters_start_faster(runs: Runs) -> Claim:
 
 
 def clusters_alone_stagnate(runs: Runs) -> Claim:
-    """Judge whether asking for clusters alone stagnates after some rounds."""
+    """Judge whether accuracy with clusters alone stops growing after some rounds."""
     claim = "clusters alone stagnate"
-    rule = f"gain under {FLAT:.0%} in the last third of the rounds, and end below both mixed ones"
+    rule = (
+        f"gain under {SMALL_GAIN:.0%} in the last third of the rounds, "
+        "and end below both mixed ones"
+    )
     if not {CLUSTER, *MIXED} <= runs.keys():
         return Claim(claim, rule)
     curves = {name: _by_round(runs[name], ["test_accuracy"]) for name in (CLUSTER, *MIXED)}
@@ -180,8 +185,8 @@ def clusters_alone_stagnate(runs: Runs) -> Claim:
     ends = {name: values[rounds - 1] for name, values in accuracy.items()}
     gain = ends[CLUSTER] - accuracy[CLUSTER][rounds - 1 - rounds // 3]
     ours = f"gain {gain:+.3f}, ends at " + ", ".join(f"{e:.3f} ({n})" for n, e in ends.items())
-    stagnates = gain < FLAT and ends[CLUSTER] < min(ends[name] for name in MIXED)
-    return Claim(claim, rule, "", ours, "", seeds, _of_shape(rounds, stagnates))
+    stagnates = gain < SMALL_GAIN and ends[CLUSTER] < min(ends[name] for name in MIXED)
+    return Claim(claim, rule, "", ours, "", seeds, _shape_verdict(rounds, stagnates))
 
 
 def uncertain_first_is_better(runs: Runs) -> Claim:
@@ -201,13 +206,13 @@ def uncertain_first_is_better(runs: Runs) -> Claim:
 
 
 def uncertain_first_cleans(runs: Runs) -> Claim:
-    """Judge whether cluster labels are most often right in uncertain+cluster."""
+    """Judge whether cluster labels are most accurate in uncertain+cluster."""
     claim = "cluster labels are most accurate in uncertain+cluster"
     rule = "mean over rounds of their accuracy is above that of the other two"
     names = (CLUSTER, *MIXED)
     if not runs.keys() >= set(names):
         return Claim(claim, rule)
-    # The first round's clusters are of the same features in all scenarios.
+    # Without the first round: its clusters come from the same features in all scenarios.
     means = {
         name: _by_round(runs[name], ["cluster_accuracy"])["cluster_accuracy"].iloc[1:].mean()
         for name in names
@@ -220,7 +225,7 @@ def uncertain_first_cleans(runs: Runs) -> Claim:
 
 
 def clusters_alone_keep_rising(runs: Runs) -> Claim:
-    """Judge whether clusters alone label more images in every round."""
+    """Judge whether clusters alone label more images in each round than in the one before."""
     claim = "clusters alone label more images in every round"
     rule = "the mean number rises from each round to the next"
     if CLUSTER not in runs:
@@ -244,12 +249,12 @@ def rises_and_falls(runs: Runs, scenario: str) -> Claim:
         fall = (number[-1] - number[peak]) / (rounds - 1 - peak)
         labels = curve["interactions_individual"].diff().mean()
         ours += f", then {fall:+,.0f} a round ({labels:,.0f} individual labels a round)"
-    verdict = _of_shape(rounds, 0 < peak < rounds - 1)
+    verdict = _shape_verdict(rounds, 0 < peak < rounds - 1)
     return Claim(claim, rule, "", ours, "", _seeds(runs[scenario]), verdict)
 
 
 def to_markdown(claims: pd.DataFrame, titles: dict[str, str]) -> str:
-    """Return the table for people, one section a data set."""
+    """Return the table as Markdown, one section for each data set."""
     columns = {"claim": "claim", "paper": "paper", "ours": "ours", "difference": "difference"}
     columns |= {"seeds": "seeds", "verdict": "verdict", "rule": "agrees if"}
     left = ["claim", "ours", "verdict", "agrees if"]
@@ -263,7 +268,7 @@ def to_markdown(claims: pd.DataFrame, titles: dict[str, str]) -> str:
 
 
 def _by_round(run: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Return means over seeds, by round, of the rounds that all seeds have."""
+    """Return the means over seeds for each round that all seeds have."""
     rounds = run.groupby("round")[columns]
     whole = rounds.size() == run["seed"].nunique()
     return rounds.mean()[whole]
@@ -284,5 +289,5 @@ def _verdict(holds: bool) -> str:
     return AGREES if holds else DIFFERS
 
 
-def _of_shape(rounds: int, holds: bool) -> str:
-    return _verdict(holds) if rounds >= FEW else NOT_TESTED
+def _shape_verdict(rounds: int, holds: bool) -> str:
+    return _verdict(holds) if rounds >= FEWEST_ROUNDS else NOT_TESTED

@@ -1,4 +1,4 @@
-"""From the metrics of single rounds to the metrics of a sweep."""
+"""Gathering of the metrics of rounds into the metrics of a sweep."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +12,12 @@ SUPERVISED = "supervised"
 
 
 def metrics_files(runs: Sequence[Path], rounds: int) -> list[Path]:
-    """Return the metrics that are there of runs, in their order.
+    """Return the existing metrics files of runs, in the order of the runs.
 
     Args:
-        runs: the file of a finished run each, or the folder of one, whose rounds are looked for.
-        rounds: of the sweep; later ones are left out.
+        runs: for each run the metrics file of a finished run, or a folder in which the files of
+            its rounds are looked for.
+        rounds: number of rounds of the sweep; later rounds are left out.
     """
     names = ["", *(f"round-{n}/" for n in range(1, rounds + 1))]  # a baseline has no rounds
     files = []
@@ -27,18 +28,18 @@ def metrics_files(runs: Sequence[Path], rounds: int) -> list[Path]:
 
 
 def finished_file(results: Path, dataset: str, scenario: str, seed: int) -> Path:
-    """Return where the metrics of a finished run are."""
+    """Return the path of the metrics of a finished run."""
     return results / dataset / scenario / f"seed-{seed}" / "run.parquet"
 
 
 def gather(files: Sequence[Path]) -> pa.Table:
-    """Return the rows of all files; what each is of is read from its columns.
+    """Return the rows of all files in one table; the keys of a row are in its columns.
 
     Raises:
-        InputError: a file is not whole, or there is none.
+        InputError: a file is not whole, or there are no files.
     """
     if not files:
         raise InputError("no metrics of this sweep yet; run `snakemake --cores N` first")
     tables = [read_table(file) for file in files]
     bare = [table.replace_schema_metadata() for table in tables]
-    return pa.concat_tables(bare, promote_options="default")  # older ones may lack a column
+    return pa.concat_tables(bare, promote_options="default")  # older files may lack a column

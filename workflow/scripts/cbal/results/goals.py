@@ -1,12 +1,12 @@
-"""Goals: an accuracy that is similar to supervised, and what it takes to reach it."""
+"""Goals: accuracies similar to the supervised one, and the interactions that reach them."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-WITHIN = 0.01  # of the supervised mean, where a sweep does not say
-ROUNDING = 1e-9  # of differences of accuracies; far below one image's share of any test split
+WITHIN = 0.01  # default distance of a goal from the supervised mean
+ROUNDING = 1e-9  # tolerance of accuracies, far smaller than one image's share of any test split
 
 
 @dataclass(frozen=True)
@@ -14,9 +14,9 @@ class Goal:
     """An accuracy to reach.
 
     Attributes:
-        name: part of the names of columns.
-        words: what it is, as in "within 1 sd of supervised".
-        accuracy: NaN where there is no supervised baseline.
+        name: part of the names of the goal's columns.
+        words: the goal in words, such as "within 1 sd of supervised".
+        accuracy: the accuracy to reach; NaN where there is no supervised baseline.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Goal:
 def goals_of(supervised: pd.Series, within: float = WITHIN) -> tuple[Goal, Goal]:
     """Return the two goals of a data set: a fixed distance from supervised, and the paper's.
 
-    The paper's, one standard deviation, gets easier where the baseline is noisier.
+    The paper's goal, one standard deviation, is easier to reach where the baseline is noisier.
 
     Args:
         supervised: test accuracies of the baseline, one for each seed; may be empty.
@@ -43,15 +43,15 @@ def goals_of(supervised: pd.Series, within: float = WITHIN) -> tuple[Goal, Goal]
 def reached(interactions: np.ndarray, accuracy: np.ndarray, goal: float) -> float:
     """Return the first budget from which a curve stays at or above a goal to its end.
 
-    A curve that crosses the goal and falls below it again has not reached it there.
+    A curve that crosses the goal and falls below it later has not reached it at the crossing.
 
     Args:
         interactions: float[n], ascending budgets.
         accuracy: float[n], accuracy at each.
-        goal: accuracy.
+        goal: accuracy to reach.
 
     Returns:
-        NaN where the end of the curve is below the goal.
+        The budget, or NaN where the end of the curve is below the goal.
     """
     below = np.flatnonzero(~(np.asarray(accuracy) >= goal - ROUNDING))
     first = below[-1] + 1 if len(below) else 0
@@ -61,8 +61,8 @@ def reached(interactions: np.ndarray, accuracy: np.ndarray, goal: float) -> floa
 def saved(needed: pd.Series, images: int) -> float:
     """Return the share of interactions that were not needed, as a mean over seeds.
 
-    A seed that did not reach its goal saved nothing. One that needed more interactions than
-    there are images counts with a negative share.
+    A seed that did not reach its goal has a share of 0. A seed that needed more interactions than
+    there are images has a negative share.
 
     Args:
         needed: interactions of each seed, NaN where it did not reach the goal.
@@ -72,5 +72,5 @@ def saved(needed: pd.Series, images: int) -> float:
 
 
 def sd(values: pd.Series) -> float:
-    """Return the sample standard deviation; 0 of a single value."""
+    """Return the sample standard deviation, or 0 for a single value."""
     return float(values.std(ddof=1)) if len(values) > 1 else 0.0

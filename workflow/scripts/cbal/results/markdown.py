@@ -7,16 +7,17 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], left: Sequence
     """Return the lines of a table.
 
     Args:
-        heads: of the columns.
-        rows: a cell for each column.
-        left: heads of the columns of words, aligned to the left; numbers go to the right.
+        heads: heads of the columns.
+        rows: for each row a cell for each column.
+        left: heads of the columns that are aligned to the left; the others are aligned to the
+            right, as numbers are.
     """
     rules = ["---" if head in left else "---:" for head in heads]
     return ["| " + " | ".join(map(str, cells)) + " |" for cells in (heads, rules, *rows)]
 
 
 def sections(parts: dict[str, list[str]]) -> str:
-    """Return a text with a title and some lines for each part."""
+    """Return a text with a section for each part: its title and its lines."""
     return (
         "\n\n".join("\n".join([f"## {title}", "", *lines]) for title, lines in parts.items()) + "\n"
     )

@@ -1,4 +1,4 @@
-"""The table of a sweep: accuracies, areas, and interactions needed."""
+"""The table of a sweep: accuracies, areas under budget curves, and interactions needed."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,7 @@ from cbal.results.goals import WITHIN, Goal, goals_of, reached, saved, sd
 def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:
     """Return the mean height of a budget curve between two budgets.
 
-    It is the area under the curve (trapezoids) divided by `high - low`, so that it
-    reads as an accuracy.
+    It is the area under the curve (trapezoids) divided by `high - low`, and so an accuracy.
 
     Args:
         interactions: float[n], ascending budgets.
@@ -30,28 +29,28 @@ def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float
 
 
 def common_budgets(runs: pd.DataFrame) -> tuple[float, float]:
-    """Return the lowest and the highest budget that all runs have; NaN if there is none."""
+    """Return the lowest and the highest budget common to all runs; NaN if there is none."""
     ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
     low, high = float(ends["min"].max()), float(ends["max"].min())
     return (low, high) if low <= high else (np.nan, np.nan)
 
 
 def what_areas_cover(low: float, high: float) -> str:
-    """Return in words which budgets areas cover, as `common_budgets` gives them."""
+    """Return a sentence that says which budgets areas cover, see `common_budgets`."""
     if np.isnan(low):
         return "There is no budget that all runs have, so no area."
     return f"Areas cover {low:,.0f} to {high:,.0f} interactions, which all runs have."
 
 
 def areas(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the area under the budget curve of each run, over the budgets that all have.
+    """Return the area under the budget curve of each run, over the budgets common to all runs.
 
     Args:
         runs: rows of a sweep's `metrics.parquet` of one data set, without its baseline.
 
     Returns:
-        Columns scenario, seed, area (NaN if there is no budget that all have); scenarios and
-        seeds in the order of their first rows.
+        Columns scenario, seed, area (NaN if no budget is common to all runs). Scenarios and
+        seeds are in the order of their first rows.
     """
     low, high = common_budgets(runs)
     rows = []
@@ -64,10 +63,10 @@ def areas(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
-    """Return one row for each data set and scenario, means and sample sd over seeds.
+    """Return one row for each data set and scenario, with means and sample sd over seeds.
 
-    There are two goals, see `goals.goals_of`. All areas of a data set cover the budgets that all
-    of its runs have.
+    There are two goals, see `goals.goals_of`. All areas of a data set cover the budgets common to
+    its runs.
 
     Args:
         metrics: a sweep's `metrics.parquet`.
@@ -76,9 +75,9 @@ def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
     Returns:
         Columns dataset, scenario, seeds, final_accuracy, final_accuracy_sd, area, area_sd,
         area_from and area_to (budgets); and for each goal (`within`, `sd`) goal_* (its
-        accuracy), reached_* (seeds that reached it), interactions_* and interactions_*_sd (of
-        these seeds), saved_* (share of the images' interactions that were not needed, over all
-        seeds).
+        accuracy), reached_* (number of seeds that reached it), interactions_* and
+        interactions_*_sd (interactions that these seeds needed), saved_* (share of the
+        interactions for all images that was not needed, mean over all seeds).
     """
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
@@ -143,7 +142,7 @@ def _row(
 
 
 def to_markdown(summary: pd.DataFrame, titles: dict[str, str], within: float = WITHIN) -> str:
-    """Return the table for people, one section a data set."""
+    """Return the table as Markdown, one section for each data set."""
     goals = goals_of(pd.Series(dtype=float), within)
     heads = ["scenario", "seeds", "final accuracy", "area under the budget curve"]
     for goal in goals:
@@ -157,7 +156,7 @@ def to_markdown(summary: pd.DataFrame, titles: dict[str, str], within: float = W
 
 
 def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
-    """Return in words what the goals are, and what the areas cover."""
+    """Return sentences that say what the goals are, and which budgets the areas cover."""
     notes = ["No supervised baseline, so no goal."]
     first = rows.iloc[0]
     if np.isfinite(first["goal_sd"]):
@@ -173,15 +172,17 @@ def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
 
 
 def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
-    """Return a row's cells; what was not reached is said plainly."""
+    """Return the cells of a row."""
     seeds = row["seeds"]
-    accuracy = _pm(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
+    accuracy = _mean_and_spread(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
     if row["scenario"] == SUPERVISED:
         everything = f"{row['interactions_sd']:,.0f} (every image)"
         return [SUPERVISED, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
         return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)
-    area_ = "" if np.isnan(row["area"]) else _pm(row["area"], row["area_sd"], ".4f", seeds)
+    area_ = (
+        "" if np.isnan(row["area"]) else _mean_and_spread(row["area"], row["area_sd"], ".4f", seeds)
+    )
     cells = [row["scenario"], str(seeds), accuracy, area_]
     for goal in goals:
         cells += _reached_cells(row, goal.name)
@@ -189,17 +190,17 @@ def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
 
 
 def _reached_cells(row: dict, goal: str) -> list[str]:
-    """Return the interactions that reached a goal with the number of seeds, and what was saved."""
+    """Return two cells: the interactions that reached a goal (with seeds), and the share saved."""
     if not np.isfinite(row[f"goal_{goal}"]):
         return ["no baseline", ""]
     reached_by = int(row[f"reached_{goal}"])
     if not reached_by:
         return ["not reached", ""]
     mean, spread = row[f"interactions_{goal}"], row[f"interactions_{goal}_sd"]
-    needed = _pm(mean, spread, ",.0f", reached_by)
+    needed = _mean_and_spread(mean, spread, ",.0f", reached_by)
     return [f"{needed} ({reached_by} of {row['seeds']} seeds)", f"{row[f'saved_{goal}']:.1%}"]
 
 
-def _pm(mean: float, spread: float, form: str, seeds: int) -> str:
-    """Return mean and spread; one seed has none."""
+def _mean_and_spread(mean: float, spread: float, form: str, seeds: int) -> str:
+    """Return a mean with its spread; for one seed the mean alone."""
     return f"{mean:{form}}" + (f" ± {spread:{form}}" if seeds > 1 else "")

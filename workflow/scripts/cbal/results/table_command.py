@@ -1,4 +1,4 @@
-"""The command line of the scripts that write a table for people and one for programs."""
+"""The command line of the scripts that write a table as Markdown and as CSV."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from cbal.storage.files import atomic, metadata_of, read_table
 
 
 def table_parser(description: str | None, from_metrics: bool = True) -> argparse.ArgumentParser:
-    """Return a parser with the arguments that `read_metrics` and `write` read."""
+    """Return a parser with the arguments that `read_metrics` and `write` use."""
     cli = parser(description)
     if from_metrics:
-        cli.add_argument("--metrics", type=Path, required=True, help="of a sweep")
-    cli.add_argument("--markdown", type=Path, required=True, help="file to write")
-    cli.add_argument("--csv", type=Path, required=True, help="file to write")
+        cli.add_argument("--metrics", type=Path, required=True, help="metrics of a sweep")
+    cli.add_argument("--markdown", type=Path, required=True, help="Markdown file to write")
+    cli.add_argument("--csv", type=Path, required=True, help="CSV file to write")
     return cli
 
 
@@ -28,7 +28,7 @@ def read_metrics(arguments: argparse.Namespace) -> tuple[pd.DataFrame, dict[str,
 
 
 def write(arguments: argparse.Namespace, table: pd.DataFrame, text: str) -> None:
-    """Write a table as CSV, and the text that shows it."""
+    """Write a table as CSV, and its text as Markdown."""
     with atomic(arguments.markdown) as temporary:
         temporary.write_text(text)
     with atomic(arguments.csv) as temporary:
@@ -36,7 +36,12 @@ def write(arguments: argparse.Namespace, table: pd.DataFrame, text: str) -> None
 
 
 def warnings_of(indexes: Sequence[Path], titles: dict[str, str]) -> str:
-    """Return what a table should say of the data sets behind it; nothing of those not there."""
+    """Return the section of warnings about data sets; missing files are left out.
+
+    Args:
+        indexes: their `index.parquet`.
+        titles: their titles.
+    """
     said = []
     for path in indexes:
         if path.exists():

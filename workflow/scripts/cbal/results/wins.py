@@ -1,4 +1,4 @@
-"""Which scenario beats which, seed by seed."""
+"""Comparison of scenarios in pairs, seed by seed."""
 
 import pandas as pd
 
@@ -8,16 +8,16 @@ from cbal.results.summary import areas, common_budgets, what_areas_cover
 
 
 def wins(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each scenario beats each other one of its data set.
+    """Return how often each scenario beats each other scenario of its data set.
 
-    Seeds are paired: a scenario wins where its area under the budget curve is the larger one
-    of the two of a seed, over the budgets that all runs of the data set have.
+    Seeds are paired: a scenario wins in a seed where its area under the budget curve is larger than
+    the other's. Areas are over the budgets common to all runs of the data set.
 
     Args:
         metrics: `results/metrics.parquet`.
 
     Returns:
-        Columns dataset, scenario, other, wins (seeds), seeds (that both have), gap and gap_sd
+        Columns dataset, scenario, other, wins (in seeds), seeds (common to both), gap and gap_sd
         (mean and sample sd over these seeds of the difference in area), area_from and area_to
         (the budgets that areas cover).
     """
@@ -42,9 +42,9 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
-    """Return a matrix a data set: in how many seeds the row's scenario beats the column's.
+    """Return a matrix for each data set: in how many seeds the row's scenario beats the column's.
 
-    Scenarios are in the order of how often they win, the best first.
+    Scenarios are in the order of their number of wins, the highest first.
     """
     parts = {}
     for dataset, rows in table.groupby("dataset", sort=False):

@@ -1,1 +1,1 @@
-"""Figures, as in the paper."""
+"""Figures of a sweep, as in the paper."""

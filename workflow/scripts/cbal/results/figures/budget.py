@@ -1,4 +1,4 @@
-"""Figures 2 and 3: what is reached with how many interactions."""
+"""Figures 2 and 3: accuracy and cluster labels against the number of interactions."""
 
 from math import ceil
 
@@ -21,16 +21,16 @@ from cbal.results.figures.style import (
 )
 from cbal.results.gathering import SUPERVISED
 
-MOST = 8  # scenarios whose curves can be told apart in one panel
+MOST = 8  # scenarios in one panel; more curves are hard to tell apart
 ACROSS = 4  # panels of small multiples side by side
-ZOOM = 0.4  # height of the zoomed panel as a share of that of the curves, at most
+ZOOM = 0.4  # accuracies in the zoomed panel, as a share of the range of the curves
 
 
 def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
-    """Return Figure 2: test accuracy, whole and zoomed to the top, a row a data set.
+    """Return Figure 2: test accuracy, whole and zoomed to the top, one row for each data set.
 
-    With more than `MOST` scenarios each has a panel of its own over all others. Data sets whose
-    accuracy is not known (a person labels them, without validation) are left out.
+    With more than `MOST` scenarios each has its own panel, with the others in gray. Data sets
+    without known accuracy (a person labels them, without validation) are left out.
     """
     known = metrics.groupby("dataset")["test_accuracy"].transform(lambda a: a.notna().any())
     metrics = metrics[known.astype(bool)]
@@ -72,7 +72,7 @@ def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
 
 
 def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
-    """Return a figure with two panels for each data set, and the looks of the scenarios."""
+    """Return a figure, its two panels for each data set, and the looks of the scenarios."""
     set_style()
     count = metrics["dataset"].nunique()
     look = looks(metrics)
@@ -83,7 +83,7 @@ def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
 
 
 def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
-    """Return a panel for each scenario, over the curves of all others; the best one first."""
+    """Return a figure with a panel for each scenario, the best scenario first."""
     set_style()
     sets = list(metrics.groupby("dataset", sort=False))
     down = [ceil(len(scenarios_of(part)) / ACROSS) for _, part in sets]
@@ -107,7 +107,7 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
 
 
 def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
-    """Draw one scenario, with its band over seeds, over the means of all others."""
+    """Draw one scenario with a band of one sd over seeds, and the means of all others in gray."""
     others = runs[runs["scenario"] != name]
     means = others.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
     for i, (_, curve) in enumerate(means.groupby("scenario")):
@@ -133,9 +133,9 @@ def _supervised(ax: Axes, part: pd.DataFrame) -> None:
 
 
 def _zoom(ax: Axes, part: pd.DataFrame) -> None:
-    """Limit the axes to the top of the curves, and to the budgets where some are there.
+    """Limit the axes to the top of the curves, and to the budgets where a curve is there.
 
-    The baseline belongs to it only where curves come near: it must not squeeze them.
+    The baseline is shown only where curves come near it: otherwise it would take their space.
     """
     runs = part[part["scenario"] != SUPERVISED]
     if runs.empty:

@@ -7,14 +7,14 @@ from matplotlib.figure import Figure, SubFigure
 from cbal.results.figures.style import set_style
 
 SIDE = 6  # images along a side of a cluster's grid
-MOST = 3  # clusters of each kind
+MOST = 3  # clusters in a row
 
 # Columns of a table by their names.
 Arrays = dict[str, np.ndarray]
 
 
 def arrays_of(table: pa.Table) -> Arrays:
-    """Return the columns of a table; a column of numbers with a null is float, the null NaN."""
+    """Return the columns of a table; numbers with nulls become floats, and nulls NaN."""
     return {name: column.to_numpy() for name, column in table.to_pandas().items()}
 
 
@@ -25,16 +25,17 @@ def gallery_figure(
     classes: list[str],
     title: str,
 ) -> Figure:
-    """Return Figure 1: accepted clusters with their label above, refused ones below.
+    """Return Figure 1: accepted clusters with their labels above, refused clusters below.
 
-    A grid holds images at even steps from the nearest to the centroid to the farthest.
+    A grid shows images of a cluster, at even steps from the nearest to the centroid to the
+    farthest.
 
     Args:
-        query: interaction, sample_id, score of a cluster step.
-        annotations: interaction, size, label, accepted of the same step.
+        query: columns interaction, sample_id and score of a cluster step.
+        annotations: columns interaction, size, label and accepted of the same step.
         images: uint8[N, H, W, C].
         classes: class names.
-        title: of the data set.
+        title: title of the data set.
     """
     set_style()
     rows = [(kind, part) for kind, part in _chosen(annotations).items() if len(part)]
@@ -51,13 +52,13 @@ def gallery_figure(
             shown = np.flatnonzero(query["interaction"] == answer["interaction"])
             by_score = shown[np.argsort(query["score"][shown], kind="stable")]
             label = f"“{classes[int(answer['label'])]}”, " if answer["accepted"] else ""
-            _grid(column, images[query["sample_id"][_spread(by_score)]])
+            _grid(column, images[query["sample_id"][_at_even_steps(by_score)]])
             column.supxlabel(f"{label}{answer['size']} images", fontsize="medium")
     return figure
 
 
 def _chosen(annotations: Arrays) -> dict[str, np.ndarray]:
-    """Return the rows of each kind's largest clusters; accepted ones have different labels."""
+    """Return the rows of the largest clusters, accepted (one for each label) and refused."""
     by_size = np.lexsort((annotations["interaction"], -annotations["size"]))
     is_accepted = annotations["accepted"][by_size]
     accepted, refused = by_size[is_accepted], by_size[~is_accepted]
@@ -68,14 +69,14 @@ def _chosen(annotations: Arrays) -> dict[str, np.ndarray]:
     }
 
 
-def _spread(rows: np.ndarray) -> np.ndarray:
-    """Return at most SIDE x SIDE of them at even steps."""
+def _at_even_steps(rows: np.ndarray) -> np.ndarray:
+    """Return at most SIDE x SIDE of the rows, at even steps."""
     n = min(len(rows), SIDE * SIDE)
     return rows[np.linspace(0, len(rows) - 1, n).round().astype(int)]
 
 
 def _grid(panel: SubFigure, images: np.ndarray) -> None:
-    """Draw images side by side as one picture; missing ones at the end stay white."""
+    """Draw images in a grid as one picture; empty places at the end stay white."""
     n, height, width, channels = images.shape
     gap = max(1, height // 8)
     mosaic = np.full((SIDE * SIDE, height + gap, width + gap, channels), 255, np.uint8)

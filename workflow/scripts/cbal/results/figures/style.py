@@ -1,4 +1,4 @@
-"""What all figures share: seaborn's theme, the look of each scenario, legends, and saving."""
+"""Parts that all figures use: theme, look of each scenario, legends, and saving."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from cbal.results.gathering import SUPERVISED
 from cbal.storage.files import atomic, metadata_of, read_table
 
-PALETTE = "colorblind"  # ten colours, told apart with any eyes
+PALETTE = "colorblind"  # ten colours that colour-blind people can tell apart
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]
 GREY = "0.75"
 
@@ -25,8 +25,8 @@ def set_style() -> None:
 def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return a sweep's metrics, and the titles of its data sets.
 
-    `budget` is the mean over seeds of the interactions so far: the x of a round, also
-    where seeds differ by an empty cluster.
+    The column `budget` is added: the mean over seeds of the interactions so far. It is the x of a
+    round, also where an empty cluster makes seeds differ.
     """
     table = read_table(path)
     metrics = table.to_pandas()
@@ -51,7 +51,7 @@ def looks(metrics: pd.DataFrame) -> dict[str, dict]:
 
 
 def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> None:
-    """Draw mean and standard deviation over seeds of `y` against the budget."""
+    """Draw the mean and standard deviation of `y` over seeds against the budget."""
     shown = metrics[(metrics["scenario"] != SUPERVISED) & metrics[y].notna()]
     if shown.empty:
         ax.text(0.5, 0.5, "nothing to show in this sweep", ha="center", transform=ax.transAxes)
@@ -83,12 +83,12 @@ def label_axes(ax: Axes, y: str) -> None:
 
 
 def legend_columns(entries: int) -> int:
-    """Return how many columns a legend of so many entries has."""
+    """Return the number of columns of a legend with a number of entries."""
     return min(entries, 3 if entries <= 9 else 4)
 
 
 def one_legend(figure: Figure) -> None:
-    """Add one legend of all panels below them."""
+    """Add one legend for all panels, below them."""
     entries = {}
     for ax in figure.axes:
         entries |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
@@ -99,7 +99,7 @@ def one_legend(figure: Figure) -> None:
 
 
 def save(figure: Figure, paths: Sequence[Path]) -> None:
-    """Save a figure under each path, whole or not at all, in the format of its suffix."""
+    """Save a figure to each path, whole or not at all, in the format of the path's suffix."""
     for path in paths:
         form = path.suffix[1:]
         dateless = {"CreationDate": None} if form == "pdf" else None
