@@ -86,7 +86,7 @@ def test_members_of_an_ensemble_are_jobs_side_by_side(fresh_scenarios):
 def test_the_sweep_runs_and_has_nothing_to_do_afterwards(finished_scenarios):
     assert finished_scenarios.jobs("results/sweeps/tiny/metrics.parquet") == {}
     results = finished_scenarios.path / "results"
-    metrics = pq.read_table(results / "metrics.parquet").to_pylist()
+    metrics = pq.read_table(results / "sweeps/tiny/metrics.parquet").to_pylist()
     assert len(metrics) == 2 * 3
     pseudo = {(row["scenario"], row["round"]): row["images_pseudo"] for row in metrics}
     assert pseudo.pop(("sure", 2)) == 60 - 2 * 6  # of a threshold that everything is below

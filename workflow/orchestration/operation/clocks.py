@@ -51,7 +51,10 @@ def cure(paths: Iterable[str], now: float) -> str:
         found = f"find {shlex.join(ours)} -newermt @{int(now)}"
         commands.append(f"{found} -exec touch -h {date} {{}} +")
     if others:
+        links = [path for path in others if os.path.islink(path)]
         commands.append(f"touch {date} -- {shlex.join(others)}")
+        if links:  # a link has a date of its own
+            commands.append(f"touch -h {date} -- {shlex.join(links)}")
     return " && ".join(commands)
 
 
