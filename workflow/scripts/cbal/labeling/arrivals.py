@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.lib.format import open_memmap
 
-from cbal.data.unlabeled import TOGETHER, Found
+from cbal.data.unlabeled import FILES_AT_ONCE, Found
 from cbal.errors import InputError
 from cbal.labeling.register import File
 from cbal.storage.files import atomic, open_images
@@ -103,8 +103,8 @@ def write_grown(
         )
     with atomic(path) as temporary:
         pixels = open_memmap(temporary, "w+", np.uint8, (len(files), *shape))
-        for start in range(0, len(files), TOGETHER):
-            for sample, row in enumerate(rows[start : start + TOGETHER], start=start):
+        for start in range(0, len(files), FILES_AT_ONCE):
+            for sample, row in enumerate(rows[start : start + FILES_AT_ONCE], start=start):
                 pixels[sample] = before[sample] if row is None else found.pixels[row]
         pixels.flush()
         del pixels
