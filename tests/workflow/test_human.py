@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from base64 import b64encode
 from contextlib import suppress
 
 import numpy as np
@@ -200,6 +201,13 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     )
 
     project.configure(sweeps__mine__rounds=2)
+    features = "results/mine/pretrained/seed-0/features.parquet"
+    crashed = project.path / ".snakemake/incomplete" / b64encode(features.encode()).decode()
+    crashed.parent.mkdir(exist_ok=True)
+    crashed.write_text("")
+    jobs = project.jobs("--rerun-incomplete")  # the killed job, and all that is missing
+    assert {"extract_untrained", "annotate_by_hand", "all"} <= jobs.keys()
+    crashed.unlink()
     assert answered_by_name(project, tmp_path) == 2
     assert {path: path.stat().st_mtime_ns for path in first} == first
     shown = read_table(run / "round-2/step-1-cluster/query.parquet")["sample_id"].to_pylist()

@@ -67,6 +67,7 @@ rule write_labels:
         images=f"{DATA}/images.npy",
         model=last_round("model.safetensors"),
         encoded=encoded_of_all,
+        features=features_of_all,
     output:
         labels=f"{RUN}/labels.parquet",
         csv=f"{RUN}/labels.csv",

@@ -225,3 +225,52 @@ def test_a_home_folder_and_names_in_any_script_are_taken(tmp_path, monkeypatch):
     check(config)
     assert config["datasets"]["mine"]["path"] == str(tmp_path / "photos")
     assert config["datasets"]["mine"]["classes"] == [*names[:2], "h\u00e9ron"]
+
+
+HEAD = {"architecture": "convnet", "image_size": 8, "trainable": "head"}
+
+
+@pytest.mark.parametrize(
+    ("model", "training", "grid", "words"),
+    [
+        ({}, {"epochs": 1, "learning_rate": 0.1, "l2": 3}, None, ["training: l2 means nothing"]),
+        (
+            {},
+            {"epochs": 1, "learning_rate": 0.1},
+            {"l2": [1, 3]},
+            ["calibration: l2 means nothing"],
+        ),
+        (HEAD, {"l2": 3, "epochs": 2}, None, ["training: epochs means nothing", "head"]),
+        (HEAD, {"batch_size": 16}, None, ["training: batch_size means nothing"]),
+        (HEAD, {}, {"epochs": [1, 30]}, ["calibration: epochs means nothing"]),
+        ({}, {"epochs": 1}, None, ["training: learning_rate is missing"]),
+    ],
+)
+def test_a_setting_that_the_model_does_not_use_is_told(model, training, grid, words):
+    config = changed("datasets/digits/training", training)
+    config["models"]["convnet"] |= model
+    config["sweeps"]["demo"]["calibration"] = grid and {"grid": grid}
+    with pytest.raises(SettingsError) as caught:
+        check(config)
+    assert all(word in str(caught.value) for word in words)
+
+
+def test_a_run_is_known_by_what_its_model_uses():
+    made = []
+    for size in (16, 32):
+        config = changed("datasets/digits/training", {"l2": 2})
+        config["models"]["convnet"] |= HEAD
+        check(config)
+        config["datasets"]["digits"]["training"]["batch_size"] = size
+        made.append(provenance(config, "digits", "random"))
+    assert made[0] == made[1]
+    assert made[0]["training"] == {"l2": 2}
+
+
+@pytest.mark.parametrize(
+    ("archive", "words"),
+    [("README.md", "is a file"), ("results/kept", "in a folder that jobs write to")],
+)
+def test_an_archive_is_a_folder_of_its_own(archive, words):
+    with pytest.raises(SettingsError, match=words):
+        check(changed("sweeps/demo/archive", archive))

@@ -5,7 +5,7 @@ from typing import Any
 
 from cbal.storage.archives import disagreement, run_file
 from orchestration.planning.mistakes import SettingsError
-from orchestration.planning.settings import read_schema
+from orchestration.planning.settings import OF_A_HEAD_ALONE, read_schema
 
 Config = dict[str, Any]
 
@@ -32,6 +32,10 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
         "dataset": of_dataset,
         "model": config["models"][of_dataset["model"]],
         "training": of_dataset["training"],
+    }
+    head = made["model"]["trainable"] == "head"
+    made["training"] = {
+        key: value for key, value in made["training"].items() if (key in OF_A_HEAD_ALONE) == head
     }
     if scenario != SUPERVISED:
         made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}

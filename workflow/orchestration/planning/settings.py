@@ -24,6 +24,8 @@ from orchestration.planning.values import plain
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
+# Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
+OF_A_HEAD_ALONE = {"l2"}
 # Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
 TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
 
@@ -76,6 +78,7 @@ def check(config: Config) -> None:
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
         _normalize_names(f"datasets.{name}", dataset)
     _known("sweep", config["sweep"], config["sweeps"])
+    _check_archive(f"sweeps.{config['sweep']}.archive", config["sweeps"][config["sweep"]])
     for sweep in config["sweeps"].values():
         if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
             sweep["supervised"] = False
@@ -140,6 +143,19 @@ def trials(calibration: Config | None) -> dict[str, Config]:
     }
 
 
+def _check_archive(where: str, sweep: Config) -> None:
+    """Check that a sweep's archive can be a folder of its own."""
+    archive = sweep["archive"]
+    if archive is None:
+        return
+    if Path(archive).exists() and not Path(archive).is_dir():
+        raise SettingsError(f"{where}: {archive} is a file; name a folder")
+    if Path(archive).parts[:1] in (("results",), ("data",), ("logs",)):
+        raise SettingsError(
+            f"{where}: {archive} is in a folder that jobs write to; name one that you commit"
+        )
+
+
 def _check_calibration(where: str, sweep: Config, schema: Config) -> None:
     """Check that the schema of `training` accepts the values of a sweep's calibration."""
     of_dataset = schema["properties"]["datasets"]["additionalProperties"]["properties"]
@@ -198,7 +214,9 @@ def _check_dataset(config: Config, name: str) -> None:
 def _check_training(config: Config, name: str) -> None:
     """Check that the model can use the training settings and the sweep's scenarios."""
     where, dataset = f"datasets.{name}", config["datasets"][name]
-    if config["models"][dataset["model"]]["trainable"] == "all":
+    trainable = config["models"][dataset["model"]]["trainable"]
+    _check_used(where, dataset["training"], trainable, config["sweeps"][config["sweep"]])
+    if trainable == "all":
         missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
         if missing:
             raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
@@ -208,6 +226,21 @@ def _check_training(config: Config, name: str) -> None:
             raise SettingsError(
                 f"{where}: {scenario} has dropout, which means nothing without training with "
                 "dropout; give the model `trainable: all`, or the scenario `members:`"
+            )
+
+
+def _check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
+    """Check that a model uses what is set of its training, and what a calibration tries."""
+    schema = read_schema()["properties"]["datasets"]["additionalProperties"]["properties"]
+    usual = {key: each.get("default") for key, each in schema["training"]["properties"].items()}
+    changed = {key for key, value in training.items() if value != usual[key]}
+    tried = set(sweep["calibration"]["grid"]) if sweep["calibration"] else set()
+    for part, keys in ((f"{where}.training", changed), (f"{where}: calibration", tried)):
+        unused = [key for key in sorted(keys) if (key in OF_A_HEAD_ALONE) != (trainable == "head")]
+        if unused:
+            raise SettingsError(
+                f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
+                "take it out"
             )
 
 

@@ -20,8 +20,13 @@ def features(wildcards):
         return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
     if int(wildcards.round) > 1:
         return f"{ROUND.format_map(wildcards)}/features.parquet"
+    return settled(initial_features(wildcards))(wildcards)
+
+
+def initial_features(wildcards):
+    """Features from the initial model, of every training sample."""
     whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
-    return settled(f"results/{{dataset}}/pretrained/{whose}features.parquet")(wildcards)
+    return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
 
 
 def head_probabilities(wildcards):
@@ -40,6 +45,15 @@ def encoded(wildcards):
 def encoded_of_all(wildcards):
     """Features of a fixed encoder, of the files that came last too."""
     return ENCODED.format_map(wildcards) if is_fixed(wildcards) else []
+
+
+def features_of_all(wildcards):
+    """Features from the initial model, which the labels to take away are not made from.
+
+    Rounds have them as settled files. When they are made again, Snakemake looks no further for
+    missing files behind a settled one: this makes it look.
+    """
+    return [] if is_fixed(wildcards) else initial_features(wildcards)
 
 
 def probabilities(wildcards):
