@@ -30,8 +30,8 @@ PAINTED = """
 const bottom = () => document.getElementById('answers').getBoundingClientRect().top;
 window.painted = (start, before) => new Promise((done) => {
   const look = () => {
-    const view = typeof now === 'undefined' ? null : now; // the page's script comes later
-    const question = view?.view === 'question' && `${view.step}/${view.interaction}`;
+    const { view, question: asked } = document.body?.dataset ?? {}; // the page comes later
+    const question = view === 'question' && asked;
     const seen = !question ? [] : [...document.querySelectorAll('.tile')]
       .filter((tile) => tile.getBoundingClientRect().top < bottom())
       .map((tile) => tile.querySelector('img'));
@@ -43,7 +43,7 @@ window.painted = (start, before) => new Promise((done) => {
   look();
 });
 document.addEventListener('keydown', (event) => {
-  window.measured = window.painted(event.timeStamp, `${now.step}/${now.interaction}`);
+  window.measured = window.painted(event.timeStamp, document.body.dataset.question);
 }, true);
 """
 
