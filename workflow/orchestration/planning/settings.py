@@ -66,6 +66,20 @@ def check(config: Config) -> None:
         where = f"scenarios.{name}"
         scenario["steps"] = [_step(where, step, strategies) for step in scenario["steps"]]
         check_scenario(where, scenario, strategies)
+    _check_names(config)
+    _known("sweep", config["sweep"], config["sweeps"])
+    _check_archive(f"sweeps.{config['sweep']}.archive", config["sweeps"][config["sweep"]])
+    for sweep in config["sweeps"].values():
+        if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
+            sweep["supervised"] = False
+    _check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
+    for name in config["sweeps"][config["sweep"]]["datasets"]:
+        _check_dataset(config, name)
+
+
+def _check_names(config: Config) -> None:
+    """Check that entries refer to entries that exist, and that names of folders are free."""
+    for name in config["scenarios"]:
         if name in TAKEN:
             raise SettingsError(f"scenarios.{name}: the name is taken; choose another")
     for name, sweep in config["sweeps"].items():
@@ -77,14 +91,6 @@ def check(config: Config) -> None:
             raise SettingsError("datasets.sweeps: the name is taken; choose another")
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
         _normalize_names(f"datasets.{name}", dataset)
-    _known("sweep", config["sweep"], config["sweeps"])
-    _check_archive(f"sweeps.{config['sweep']}.archive", config["sweeps"][config["sweep"]])
-    for sweep in config["sweeps"].values():
-        if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
-            sweep["supervised"] = False
-    _check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
-    for name in config["sweeps"][config["sweep"]]["datasets"]:
-        _check_dataset(config, name)
 
 
 @cache

@@ -12,6 +12,9 @@ BLOCK = 1024  # rows that a thread converts to float32 at a time; 2 MB at 512 fe
 # Takes float32[b, d] and the slice of these rows; returns an array of b rows.
 OfRows = Callable[[np.ndarray, slice], np.ndarray]
 
+# Takes float32[m, d]; returns the nearest centroids, int64[m], and squared distances, float32[m].
+Assign = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
 
 class Workers:
     """Threads that share the blocks of a matrix; see `workers`."""

@@ -6,13 +6,11 @@ import faiss
 import numpy as np
 
 from cbal.cli import say
+from cbal.clustering.blocks import Assign
 
 CHUNK = 16_384  # rows that are float32 at a time; a multiple of Faiss's block of rows
 # Rows per centroid from which centroids are learned, Faiss's default: more rows change little.
 ENOUGH = 256
-
-# Takes float32[m, d]; returns the nearest centroids, int64[m], and squared distances, float32[m].
-Assign = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def kmeans(

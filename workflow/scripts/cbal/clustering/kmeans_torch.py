@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from cbal.clustering.kmeans import Assign
+from cbal.clustering.blocks import Assign
 
 PRODUCTS = 2**28  # number of distances in memory at a time: 1 GiB of float32
 

@@ -100,6 +100,8 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
             _supervised(ax, part)
         for ax in axes[len(names) :]:
             ax.remove()
+        for ax in axes[max(len(names) - ACROSS, 0) : len(names)]:  # the lowest of each column
+            ax.tick_params(labelbottom=True)
         panel.supxlabel("human interactions", fontsize="medium")
         panel.supylabel("test accuracy", fontsize="medium")
     one_legend(figure)
