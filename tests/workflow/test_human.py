@@ -106,7 +106,8 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
-    project.configure(models__convnet__trainable=trainable)
+    if trainable == "head":
+        project.configure(models__convnet__trainable="head", datasets__mine__training={"l2": 1})
     words = ["snakemake", "class_folders", "--cores", "2"]
     with (tmp_path / "screen").open("w") as screen:
         run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
