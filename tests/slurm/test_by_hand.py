@@ -80,7 +80,7 @@ def test_a_person_answers_here_while_slurm_does_the_rest(project, cluster, tmp_p
     assert sorted(job["comment"] for job in cluster.jobs() if job["name"] == of_this) == [
         "rule_extract_untrained_wildcards_photos_0",
         "rule_prepare_unlabeled_wildcards_photos",
-        f"{a_round}_1-entropy_init_pool_select_uncertain",
+        f"{a_round}_1-entropy_init_pool_by_hand_select_uncertain",
         f"{a_round}_2-cluster_cluster",
         f"{a_round}_answered_gather_known_train_last_update_pool",
         "rule_write_labels_wildcards_photos_uncertain+cluster_0",
