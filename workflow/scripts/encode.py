@@ -11,7 +11,7 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.learning import device as devices
 from cbal.learning.arguments import add_device_arguments, execution_of
 from cbal.learning.batches import Batches
-from cbal.learning.extraction import extract
+from cbal.learning.extraction import extract, timing_of
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.pool.metrics import TIMING
 from cbal.storage.encoded import write_encoded
@@ -48,16 +48,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_encoded(arguments.out, len(index), _with_progress(rows, len(index)))
     seconds = time.perf_counter() - start
     say(f"{len(index)} images in {seconds:.1f} s")
-    timing = {
-        "scenario": "encoded",
-        "seed": 0,
-        "round": 0,
-        "stage": "extraction",
-        "seconds": seconds,
-        "images_per_second": len(index) / seconds,
-        "peak_memory_mb": devices.peak_memory_mb(execution.device),
-        "device": devices.describe(execution.device),
-    }
+    of_no_round = {"scenario": "encoded", "seed": 0, "round": 0}
+    timing = of_no_round | timing_of(len(index), seconds, execution.device)
     keys = keys_of(arguments)
     write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
 

@@ -18,7 +18,7 @@ from cbal.learning import device as devices
 from cbal.learning.arguments import add_device_arguments, execution_of
 from cbal.learning.batches import Batches
 from cbal.learning.device import Execution
-from cbal.learning.extraction import extract, extract_dropping, extract_ensemble
+from cbal.learning.extraction import extract, extract_dropping, extract_ensemble, timing_of
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.models.model import load_model
 from cbal.pool.metrics import TIMING
@@ -72,13 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write(arguments, sample_id, classes, execution)
     seconds = time.perf_counter() - start
     say(f"{len(sample_id)} images in {seconds:.1f} s")
-    timing = {
-        "stage": "extraction",
-        "seconds": seconds,
-        "images_per_second": len(sample_id) / seconds,
-        "peak_memory_mb": devices.peak_memory_mb(execution.device),
-        "device": devices.describe(execution.device),
-    }
+    timing = timing_of(len(sample_id), seconds, execution.device)
     keys = keys_of(arguments)
     write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from cbal.learning.batches import Batches
-from cbal.learning.device import Download, Execution
+from cbal.learning.device import Download, Execution, describe, peak_memory_mb
 from cbal.learning.inference import ready
 from cbal.models.model import head
 from cbal.models.passes import Passes
@@ -138,3 +139,14 @@ def _downloaded(rows: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[np.n
             yield waiting.popleft().finish()
     while waiting:
         yield waiting.popleft().finish()
+
+
+def timing_of(images: int, seconds: float, device: torch.device) -> dict[str, Any]:
+    """Return a row of `timing.parquet` for an extraction, without the keys of the run."""
+    return {
+        "stage": "extraction",
+        "seconds": seconds,
+        "images_per_second": images / seconds,
+        "peak_memory_mb": peak_memory_mb(device),
+        "device": describe(device),
+    }
