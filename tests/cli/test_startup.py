@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "collect_metrics": set(),
     "plot_accuracy": FIGURES,
     "plot_clusters": FIGURES,
+    "plot_forest": FIGURES,
     "plot_gallery": FIGURES,
     "tabulate_metrics": {"pandas"},
     "tabulate_wins": {"pandas"},

@@ -10,6 +10,7 @@ Order:  none; plot_gallery needs no metrics but the clusters of a round.
 localrules:
     plot_accuracy,
     plot_clusters,
+    plot_forest,
     plot_gallery,
 
 
@@ -62,6 +63,33 @@ rule plot_clusters:
         version=version("plot_clusters.py"),
     shell:
         "python workflow/scripts/plot_clusters.py"
+        " --metrics {input.metrics:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_forest:
+    """Forest plot: interactions that each scenario needs to reach the goal."""
+    input:
+        metrics=f"{PART}metrics.parquet",
+    output:
+        png=report(
+            f"{PART}figures/forest.png",
+            caption="../report/forest.rst",
+            category="Figures",
+            labels={"figure": "interactions to the goal"},
+        ),
+        pdf=f"{PART}figures/forest.pdf",
+    log:
+        f"{PART_LOGS}plot_forest.log",
+    benchmark:
+        f"{PART_LOGS}plot_forest.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("plot_forest.py"),
+    shell:
+        "python workflow/scripts/plot_forest.py"
         " --metrics {input.metrics:q}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -85,6 +85,7 @@ def titles(wildcards):
     return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
 
 
-TABLES = ["summary"]
+FIGURES, TABLES = ["accuracy", "clusters"], ["summary"]
 if not all(is_human(name) for name in SWEEP["datasets"]):
+    FIGURES += ["forest"]
     TABLES += ["wins", "claims"]
