@@ -25,7 +25,7 @@ rule carve_validation:
         index=f"{DATA}/index.parquet",
         truth=f"{DATA}/truth.parquet",
     output:
-        "results/{dataset}/calibration/index.parquet",
+        HELD_OUT,
     log:
         "logs/{dataset}/calibration/carve_validation.log",
     benchmark:
@@ -51,7 +51,7 @@ use rule train_supervised as train_trial with:
     # The index has no test split, so no choice can be made by it.
     input:
         pool=[],
-        index="results/{dataset}/calibration/index.parquet",
+        index=HELD_OUT,
         truth=f"{DATA}/truth.parquet",
         images=f"{DATA}/images.npy",
         weights=weights_file,
@@ -72,7 +72,7 @@ use rule train_head_supervised as train_head_trial with:
     # The index has no test split, so no choice can be made by it.
     input:
         pool=[],
-        index="results/{dataset}/calibration/index.parquet",
+        index=HELD_OUT,
         truth=f"{DATA}/truth.parquet",
         encoded=ENCODED,
     output:

@@ -15,7 +15,7 @@ localrules:
 rule fetch_data:
     """Download a public data set with torchvision."""
     output:
-        directory("data/downloads/{source}"),
+        directory(paths.DOWNLOADS),
     log:
         "logs/fetch_data/{source}.log",
     benchmark:
@@ -91,7 +91,7 @@ rule fetch_weights:
     input:
         weights_path,
     output:
-        "data/weights/{model}.safetensors",
+        paths.WEIGHTS,
     log:
         "logs/fetch_weights/{model}.log",
     benchmark:

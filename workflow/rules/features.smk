@@ -21,8 +21,8 @@ rule extract_pretrained:
         index=f"{DATA}/index.parquet",
         weights=weights_file,
     output:
-        features="results/{dataset}/pretrained/features.parquet",
-        timing="results/{dataset}/pretrained/timing.parquet",
+        features=f"{PRETRAINED}/features.parquet",
+        timing=f"{PRETRAINED}/timing.parquet",
     log:
         "logs/{dataset}/pretrained/extract.log",
     conda:
@@ -62,8 +62,8 @@ rule extract_pretrained:
 use rule extract_pretrained as extract_untrained with:
     # A network from scratch has other random weights for each seed.
     output:
-        features="results/{dataset}/pretrained/seed-{seed}/features.parquet",
-        timing="results/{dataset}/pretrained/seed-{seed}/timing.parquet",
+        features=f"{PRETRAINED}/seed-{{seed}}/features.parquet",
+        timing=f"{PRETRAINED}/seed-{{seed}}/timing.parquet",
     log:
         "logs/{dataset}/pretrained/seed-{seed}/extract.log",
 

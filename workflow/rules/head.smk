@@ -19,7 +19,7 @@ rule encode:
         weights=weights_file,
     output:
         features=ENCODED,
-        timing="results/{dataset}/encoded/timing.parquet",
+        timing=f"{paths.ENCODED}/timing.parquet",
     log:
         "logs/{dataset}/encode.log",
     wildcard_constraints:
@@ -80,7 +80,7 @@ rule train_head:
         mem_mb=growing(4000),
         runtime=growing(30),
     params:
-        scenario=key("scenario", "supervised"),
+        scenario=key("scenario", BASELINE),
         round=key("round", 0),
         l2=training("l2"),
         members=members,

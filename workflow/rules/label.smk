@@ -70,7 +70,7 @@ rule annotate_by_hand:
         " --index {input.index:q}"
         " --images {input.images:q}"
         " --originals {input.originals:q}"
-        " --journal results/{wildcards.dataset:q}/labeling"
+        f" --journal {LABELING_FOLDER}"
         " --classes {resources.label_classes:q}"
         " --title {resources.label_title:q}"
         " --budget {resources.label_budget}"

@@ -37,13 +37,14 @@ rule archive:
     conda:
         "../../envs/cbal.yaml"
     params:
+        results=paths.RESULTS,
         settings=to_archive,
         defaults=usual_settings,
         seeds=SWEEP["seeds"],
         archive=SWEEP["archive"],
     shell:
         "python workflow/scripts/archive_runs.py"
-        " --results results"
+        " --results {params.results:q}"
         " --settings {params.settings:q}"
         " --defaults {params.defaults:q}"
         " --seeds {params.seeds}"
@@ -60,13 +61,13 @@ rule finish_run:
     input:
         rounds_of_run,
     output:
-        f"{RUN}/run.parquet",
+        f"{RUN}/{FINISHED}",
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/finish_run.log",
     benchmark:
         "logs/{dataset}/{scenario}/seed-{seed}/finish_run.tsv"
     wildcard_constraints:
-        scenario=one_of([*SCENARIOS, "supervised"]),
+        scenario=one_of([*SCENARIOS, BASELINE]),
     conda:
         "../../envs/cbal.yaml"
     params:

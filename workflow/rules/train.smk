@@ -37,7 +37,7 @@ rule train:
         gpu_jobs=jobs_on_gpus,
         images_percent=50,
     params:
-        scenario=key("scenario", "supervised"),
+        scenario=key("scenario", BASELINE),
         round=key("round", 0),
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),

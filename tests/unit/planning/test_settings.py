@@ -65,6 +65,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/row_limit", 0, ["datasets.digits.row_limit", "0 is less"]),
         ("scenarios/random/cluster_labels", "drop", ["cluster_labels", "'reask'"]),
         ("scenarios/supervised", {"steps": ["random"]}, ["scenarios.supervised", "taken"]),
+        ("scenarios/encoded", {"steps": ["random"]}, ["scenarios.encoded", "taken"]),
         ("scenarios/a b", {"steps": ["random"]}, ["'a b'"]),
         ("sweep", "tiny", ["sweep: unknown 'tiny'", "demo, paper"]),
         ("sweeps/demo/scenarios", ["both"], ["sweeps.demo.scenarios", "'both'"]),

@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from cbal.labeling.class_names import check_names
 from cbal.models.weights_paths import is_weights_file
+from cbal.storage.paths import BESIDE_RUNS, LOGS, RESULTS, SHARED, SWEEPS
 from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
 from orchestration.planning.mistakes import SettingsError
@@ -27,7 +28,7 @@ CHECKED = Path(".snakemake", "checked-models")
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
 # Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
-TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
+TAKEN = {pattern.split("/")[2] for pattern in BESIDE_RUNS}
 
 # By type: why a value that looks right is text. Snakemake reads all numbers within braces of
 # `--config` as text.
@@ -87,8 +88,8 @@ def _check_names(config: Config) -> None:
             for entry in sweep[key]:
                 _known(f"sweeps.{name}.{key}", entry, config[key])
     for name, dataset in config["datasets"].items():
-        if name == "sweeps":
-            raise SettingsError("datasets.sweeps: the name is taken; choose another")
+        if name == SWEEPS:
+            raise SettingsError(f"datasets.{name}: the name is taken; choose another")
         _known(f"datasets.{name}.model", dataset["model"], config["models"])
         _normalize_names(f"datasets.{name}", dataset)
 
@@ -156,7 +157,7 @@ def _check_archive(where: str, sweep: Config) -> None:
         return
     if Path(archive).exists() and not Path(archive).is_dir():
         raise SettingsError(f"{where}: {archive} is a file; name a folder")
-    if Path(archive).parts[:1] in (("results",), ("data",), ("logs",)):
+    if Path(archive).parts[:1] in ((RESULTS,), (SHARED,), (LOGS,)):
         raise SettingsError(
             f"{where}: {archive} is in a folder that jobs write to; name one that you commit"
         )

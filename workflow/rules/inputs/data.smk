@@ -27,4 +27,4 @@ def download(wildcards):
     """Folder of torchvision's download, where the user has no copy."""
     dataset = DATASETS[wildcards.dataset]
     public = dataset["source"] in ("cifar10", "eurosat") and not dataset["path"]
-    return f"data/downloads/{dataset['source']}" if public else []
+    return paths.DOWNLOADS.format(source=dataset["source"]) if public else []

@@ -43,7 +43,7 @@ def model_switch(name, flag):
 def weights_file(wildcards):
     """Pretrained weights of the dataset's model; none for a model trained from scratch."""
     if is_pretrained(wildcards):
-        return f"data/weights/{DATASETS[wildcards.dataset]['model']}.safetensors"
+        return paths.WEIGHTS.format(model=DATASETS[wildcards.dataset]["model"])
     return []
 
 

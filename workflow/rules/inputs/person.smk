@@ -1,9 +1,12 @@
 """What is asked of a person, and what their answers are made into. No rule."""
 
+# The labeling folder of a data set, for command lines.
+LABELING_FOLDER = LABELING.replace("{dataset}", "{wildcards.dataset:q}")
+
 
 def journal_of(dataset):
     """The journal of a data set that a person labels."""
-    return f"results/{dataset}/labeling/journal.sqlite"
+    return f"{LABELING.format(dataset=dataset)}/{JOURNAL}"
 
 
 def settled(path):
@@ -70,9 +73,8 @@ def latest_annotations(wildcards):
 
 def annotations_of_run(wildcards):
     """All annotations of a run."""
-    run, names = RUN.format_map(wildcards), step_names(wildcards.scenario)
-    rounds = range(1, SWEEP["rounds"] + 1)
-    return [f"{run}/round-{n}/step-{s}/annotations.parquet" for n in rounds for s in names]
+    folders = [in_run(wildcards, number) for number in range(1, SWEEP["rounds"] + 1)]
+    return [path for each in folders for path in of_steps(each, wildcards, "annotations.parquet")]
 
 
 def labels_of_sweep(*names):

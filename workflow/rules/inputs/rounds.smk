@@ -1,12 +1,22 @@
 """What a round is made from: input functions of its rules. No rule."""
 
 
+def in_run(wildcards, number):
+    """The folder of another round of the same run."""
+    return f"{RUN.format_map(wildcards)}/{paths.ROUND_FOLDER.format(round=number)}"
+
+
+def of_steps(folder, wildcards, name):
+    """A file of each step, in the folder of a round."""
+    names = step_names(wildcards.scenario)
+    return [f"{folder}/{paths.STEP_FOLDER.format(step=step)}/{name}" for step in names]
+
+
 def round_before(name):
     """A file of the round before: rounds unroll from here."""
 
     def path(wildcards):
-        before = int(wildcards.round) - 1
-        return f"{RUN.format_map(wildcards)}/round-{before}/{name}"
+        return f"{in_run(wildcards, int(wildcards.round) - 1)}/{name}"
 
     return path
 
@@ -25,8 +35,8 @@ def features(wildcards):
 
 def initial_features(wildcards):
     """Features from the initial model, of every training sample."""
-    whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
-    return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
+    folder = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
+    return f"{PRETRAINED.format_map(wildcards)}/{folder}features.parquet"
 
 
 def head_probabilities(wildcards):
@@ -79,8 +89,8 @@ def pseudo_label_features(wildcards):
 def models_before(wildcards):
     """Models of the round before: one, or the members of an ensemble."""
     members = range(1, SCENARIOS[wildcards.scenario]["members"])
-    names = [f"member-{member}/model.safetensors" for member in members]
-    return [round_before(name)(wildcards) for name in ("model.safetensors", *names)]
+    folders = ["", *(f"{paths.MEMBER_FOLDER}/".format(member=member) for member in members)]
+    return [round_before(f"{folder}model.safetensors")(wildcards) for folder in folders]
 
 
 def labeled(wildcards):
@@ -93,22 +103,16 @@ def labeled(wildcards):
 def earlier_steps(name):
     """A file of each earlier step of the same round."""
 
-    def paths(wildcards):
-        position = int(wildcards.step.split("-")[0])
-        folder = ROUND.format_map(wildcards)
-        return [f"{folder}/step-{s}/{name}" for s in step_names(wildcards.scenario)[: position - 1]]
+    def files(wildcards):
+        return all_steps(name)(wildcards)[: position(wildcards)]
 
-    return paths
+    return files
 
 
 def all_steps(name):
     """A file of each step of a round."""
 
-    def paths(wildcards):
-        folder = ROUND.format_map(wildcards)
-        return [f"{folder}/step-{step}/{name}" for step in step_names(wildcards.scenario)]
-
-    return paths
+    return lambda wildcards: of_steps(ROUND.format_map(wildcards), wildcards, name)
 
 
 def reference(wildcards):
@@ -120,4 +124,4 @@ def reference(wildcards):
 
 def last_round(name):
     """A file of the last round of a run."""
-    return lambda wildcards: f"{RUN.format_map(wildcards)}/round-{SWEEP['rounds']}/{name}"
+    return lambda wildcards: f"{in_run(wildcards, SWEEP['rounds'])}/{name}"

@@ -12,7 +12,23 @@ import re
 import sys
 from itertools import product
 
+from cbal.labeling.folder import JOURNAL
 from cbal.models.weights_paths import is_weights_file
+from cbal.storage import paths
+from cbal.storage.paths import (
+    BASELINE,
+    DATA,
+    FINISHED,
+    LABELING,
+    MEMBER,
+    METRICS,
+    PRETRAINED,
+    ROUND,
+    RUN,
+    STEP,
+    SUPERVISED,
+    TRIAL,
+)
 from orchestration.operation.standing import runs_of
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.provenance import (
@@ -49,22 +65,16 @@ SCENARIOS = config["scenarios"]
 MODELS = config["models"]
 STRATEGIES = strategies_of(config)
 
-DATA = "data/{dataset}"
-RUN = "results/{dataset}/{scenario}/seed-{seed}"
-ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
-STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
-MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
-SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
-# What belongs to a sweep and to no run alone: another sweep's is beside it.
-OF_SWEEP = f"results/sweeps/{config['sweep']}"
-LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
+# Folder of what belongs to the sweep and to no run alone: another sweep's is beside it.
+OF_SWEEP = paths.SWEEP.format(sweep=config["sweep"])
+LOGS_OF_SWEEP = paths.SWEEP_LOGS.format(sweep=config["sweep"])
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
-ENCODED = "results/{dataset}/encoded/features.npy"
-TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
-VALIDATION = "results/{dataset}/validation/annotations.parquet"
+ENCODED = f"{paths.ENCODED}/features.npy"
+HELD_OUT = f"{paths.CALIBRATION}/index.parquet"
+VALIDATION = f"{paths.VALIDATION}/annotations.parquet"
 
 
 def one_of(names):

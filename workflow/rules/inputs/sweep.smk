@@ -3,10 +3,10 @@
 
 def rounds_of_run(wildcards):
     """Metrics of all rounds of a run; of the supervised baseline there is one."""
-    if wildcards.scenario == "supervised":
-        return f"{SUPERVISED}/metrics.parquet".format_map(wildcards)
+    if wildcards.scenario == BASELINE:
+        return f"{SUPERVISED}/{METRICS}".format_map(wildcards)
     rounds = range(1, SWEEP["rounds"] + 1)
-    return [f"{RUN.format_map(wildcards)}/round-{n}/metrics.parquet" for n in rounds]
+    return [f"{in_run(wildcards, number)}/{METRICS}" for number in rounds]
 
 
 def runs_of_sweep(wildcards):
@@ -14,9 +14,9 @@ def runs_of_sweep(wildcards):
 
     Archived runs are done: what the archive has of them is all that is needed.
     """
-    baseline = ["supervised"] if SWEEP["supervised"] else []
+    baseline = [BASELINE] if SWEEP["supervised"] else []
     runs = product(SWEEP["datasets"], SWEEP["scenarios"] + baseline, SWEEP["seeds"])
-    made = f"{RUN}/run.parquet"
+    made = f"{RUN}/{FINISHED}"
     return [ARCHIVED.get(run) or made.format(**dict(zip(KEYS, run))) for run in runs]
 
 
@@ -27,7 +27,7 @@ def metrics_of_calibration(wildcards):
             f"config.yaml: sweeps.{config['sweep']} has no `calibration:`; give it one"
         )
     datasets, seeds = SWEEP["datasets"], CALIBRATION["seeds"]
-    return expand(f"{TRIAL}/metrics.parquet", dataset=datasets, trial=TRIALS, seed=seeds)
+    return expand(f"{TRIAL}/{METRICS}", dataset=datasets, trial=TRIALS, seed=seeds)
 
 
 def to_archive(wildcards):
@@ -56,7 +56,8 @@ def trainings(wildcards):
 def folders_of_runs(wildcards):
     """Where the sweep's runs are, finished or not; of an archived run its file."""
     return [
-        ARCHIVED.get((*run.whose, run.seed)) or f"results/{run.folder()}" for run in runs_of(SWEEP)
+        ARCHIVED.get((*run.whose, run.seed)) or f"{paths.RESULTS}/{run.folder()}"
+        for run in runs_of(SWEEP)
     ]
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from cbal.errors import InputError
+from cbal.labeling.folder import ADDRESS, ANNOUNCEMENT, ENDING, JOURNAL
 from cbal.storage.files import atomic
 from cbal.storage.locks import is_held
 
@@ -47,12 +48,12 @@ class Home:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.journal = folder / "journal.sqlite"
+        self.journal = folder / JOURNAL
         self.thumbnails = folder / "thumbnails"
         self.lock = folder / "server.lock"
         self.log = folder / "server.log"
         self._server = folder / "server.json"
-        self._address = folder / "address"
+        self._address = folder / ADDRESS
 
     def waiting(self, step: int) -> Path:
         """Return the file that the job of a step locks while it waits for answers."""
@@ -110,13 +111,13 @@ class Home:
         It then waits for its running jobs. `orchestration.operation.labeling` writes the file.
         """
         with suppress(OSError):
-            return owner is not None and (self.folder / "ending").read_text().strip() == owner
+            return owner is not None and (self.folder / ENDING).read_text().strip() == owner
         return False
 
     @property
     def announcement(self) -> Path:
         """File with the line that is shown to people now."""
-        return self.folder / "announcement"
+        return self.folder / ANNOUNCEMENT
 
     def announce(self, line: str) -> None:
         """Write a line that the workflow shows to people."""

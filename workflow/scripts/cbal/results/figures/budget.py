@@ -19,7 +19,7 @@ from cbal.results.figures.style import (
     scenarios_of,
     set_style,
 )
-from cbal.results.gathering import SUPERVISED
+from cbal.storage.paths import BASELINE
 
 MOST = 8  # scenarios in one panel; more curves are hard to tell apart
 ACROSS = 4  # panels of small multiples side by side
@@ -92,7 +92,7 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     for panel, rows, (dataset, part) in zip(parts, down, sets, strict=True):
         panel.suptitle(titles.get(dataset, dataset))
         axes = panel.subplots(rows, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
-        runs = part[part["scenario"] != SUPERVISED]
+        runs = part[part["scenario"] != BASELINE]
         best = runs.groupby("scenario", sort=False)["test_accuracy"].mean()
         names = best.sort_values(ascending=False, kind="stable").index
         for ax, name in zip(axes, names):
@@ -127,7 +127,7 @@ def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
 
 def _supervised(ax: Axes, part: pd.DataFrame) -> None:
     """Draw the supervised mean as a line and its standard deviation as a band."""
-    accuracy = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"]
+    accuracy = part.loc[part["scenario"] == BASELINE, "test_accuracy"]
     if len(accuracy):
         mean, sd = accuracy.mean(), accuracy.std(ddof=1) if len(accuracy) > 1 else 0
         ax.axhline(mean, color="0.25", linestyle="--", linewidth=1.2, label="supervised")
@@ -139,7 +139,7 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
 
     The baseline is shown only where curves come near it: otherwise it would take their space.
     """
-    runs = part[part["scenario"] != SUPERVISED]
+    runs = part[part["scenario"] != BASELINE]
     if runs.empty:
         return
     means = runs.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
@@ -147,7 +147,7 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
     room = max(ZOOM * (highest - lowest), 0.02)
     last = means.sort_values("budget").groupby("scenario")["test_accuracy"].last()
     low = max(last.min(), highest - 0.8 * room)
-    baseline = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"].mean()
+    baseline = part.loc[part["scenario"] == BASELINE, "test_accuracy"].mean()
     top = baseline if highest <= baseline <= low + room else highest
     pad = 0.1 * room
     seen = means.loc[means["test_accuracy"] >= low - pad, "budget"]
