@@ -16,8 +16,8 @@ from benchmarks.report import report
 from benchmarks.toolkits import ours
 from benchmarks.toolkits.data import as_arrays
 from benchmarks.toolkits.task import Task
-from cbal.cli import say
 from cbal.errors import InputError
+from cbal.log import say
 from cbal.randomness import seed_of
 from cbal.storage.files import read_table
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import faiss
 import numpy as np
 
-from cbal.cli import say
 from cbal.clustering.blocks import Assign
+from cbal.log import say
 
 CHUNK = 16_384  # rows that are float32 at a time; a multiple of Faiss's block of rows
 # Rows per centroid from which centroids are learned, Faiss's default: more rows change little.

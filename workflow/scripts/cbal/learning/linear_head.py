@@ -13,8 +13,8 @@ from safetensors.numpy import save
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from cbal.cli import say
 from cbal.errors import InputError
+from cbal.log import say
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 CHUNK = 16_384  # rows that are converted to float32 at a time for probabilities

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.cli import say
+from cbal.log import say
 from cbal.pool.state import NONE, Pool
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import read_features
