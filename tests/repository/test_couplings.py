@@ -8,7 +8,8 @@ import pytest
 
 from cbal.data.arguments import SOURCES
 from cbal.labeling.web.server import Labeling
-from cbal.pool.querying import COLD_START, COLUMNS
+from cbal.pool.querying import COLD_START
+from cbal.storage.columns import COLUMNS
 from cbal.storage.paths import (
     BASELINE,
     LOGS,

@@ -5,7 +5,7 @@ from sklearn.datasets import make_blobs
 
 from cbal.clustering import kmeans as module
 from cbal.clustering import kmeans_torch
-from cbal.clustering.kmeans import kmeans, shares
+from cbal.clustering.kmeans import clusters_by_group, kmeans
 
 
 def points(n=3000, d=16, centers=40):
@@ -63,7 +63,7 @@ def test_two_levels_make_k_clusters_too(k):
     ],
 )
 def test_shares_by_hand(sizes, k, expected):
-    assert shares(np.array(sizes), k).tolist() == expected
+    assert clusters_by_group(np.array(sizes), k).tolist() == expected
 
 
 def test_shares_add_up_and_fit():
@@ -72,7 +72,7 @@ def test_shares_add_up_and_fit():
         sizes = rng.integers(0, 30, rng.integers(1, 9))
         if groups := (sizes > 0).sum():
             k = int(rng.integers(groups, sizes.sum() + 1))
-            parts = shares(sizes, k)
+            parts = clusters_by_group(sizes, k)
             assert parts.sum() == k
             assert (parts <= sizes).all()
             assert ((parts > 0) == (sizes > 0)).all()

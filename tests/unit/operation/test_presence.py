@@ -128,7 +128,7 @@ def test_a_file_system_without_locks_touches_nothing(tmp_path, monkeypatch):
     def refuse(*_):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(presence.fcntl, "flock", refuse)
+    monkeypatch.setattr(presence, "lock", refuse)
     lock(tmp_path)
     die(tmp_path)
     who = announce(tmp_path)

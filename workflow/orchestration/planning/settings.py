@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from cbal.labeling.class_names import check_names
 from cbal.models.weights_paths import is_weights_file
+from cbal.remainders import largest_remainders
 from cbal.storage.paths import BESIDE_RUNS, LOGS, RESULTS, SHARED, SWEEPS
 from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
@@ -123,16 +124,11 @@ def describe(error: ValidationError) -> str:
 def shares(config: Config, dataset: str, scenario: str) -> list[int]:
     """Return the number of interactions of each step of a round; they add up to the round's.
 
-    Rounding is by the largest remainder; of equal remainders the earlier step's counts as larger.
+    Rounding is by the largest remainder; see `largest_remainders`.
     """
     total = config["datasets"][dataset]["interactions"]
     weights = [step["share"] for step in config["scenarios"][scenario]["steps"]]
-    exact = [total * weight / sum(weights) for weight in weights]
-    parts = [int(part) for part in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
-    for i in by_remainder[: total - sum(parts)]:
-        parts[i] += 1
-    return parts
+    return largest_remainders(total, weights)
 
 
 def trials(calibration: Config | None) -> dict[str, Config]:

@@ -46,8 +46,7 @@ def files_of_folder(wildcards):
 
 def journal_state(wildcards):
     """What tells whether a person has answered since."""
-    journal = journal_of(wildcards.dataset)
-    return state_of(journal, f"{journal}-wal")
+    return state_of(journal_of(wildcards.dataset))
 
 
 def label_budget(wildcards):

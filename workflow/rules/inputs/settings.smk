@@ -15,6 +15,7 @@ from itertools import product
 from cbal.labeling.folder import JOURNAL
 from cbal.models.weights_paths import is_weights_file
 from cbal.storage import paths
+from cbal.storage.columns import OF_A_HEAD
 from cbal.storage.paths import (
     BASELINE,
     DATA,
@@ -38,7 +39,7 @@ from orchestration.planning.provenance import (
     provenance_of_sweep,
 )
 from orchestration.planning.settings import SettingsError, check, shares, trials
-from orchestration.planning.strategies import OF_A_HEAD, strategies_of
+from orchestration.planning.strategies import strategies_of
 from orchestration.planning.versions import version
 
 # A DAG is millions of objects, and they all stay: looking for garbage among them again and

@@ -4,7 +4,6 @@ The server and each waiting job keep a file locked while they run. The kernel fr
 however a process ends.
 """
 
-import fcntl
 import json
 import os
 import secrets
@@ -20,7 +19,7 @@ from typing import Any, TextIO
 from cbal.errors import InputError
 from cbal.labeling.folder import ADDRESS, ANNOUNCEMENT, ENDING, JOURNAL
 from cbal.storage.files import atomic
-from cbal.storage.locks import is_held
+from cbal.storage.locks import is_held, lock
 
 START_WITHIN = 60  # seconds for the server to start; imports are slow on a busy machine
 
@@ -34,13 +33,12 @@ def hold(path: Path) -> TextIO | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
+        if lock(file):
+            return file
     except OSError as error:
         raise InputError(f"{path}: this file system has no locks ({error}); use another") from error
-    return file
+    file.close()
+    return None
 
 
 class Home:
