@@ -20,7 +20,7 @@ from cbal.storage.paths import (
     TRAINING_LOG,
 )
 from orchestration.operation.progress import TRAINS
-from orchestration.planning.settings import read_schema
+from orchestration.planning.schema import read_schema
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 WEB = WORKFLOW / "scripts" / "cbal" / "labeling" / "web"

@@ -11,7 +11,8 @@ from orchestration.planning.provenance import (
     provenance,
     provenance_of_sweep,
 )
-from orchestration.planning.settings import SettingsError, check, trials
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.training import trials
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 

@@ -6,7 +6,8 @@ import yaml
 
 from cbal.strategies.base import Candidates
 from cbal.strategies.registry import STRATEGIES
-from orchestration.planning.settings import SCHEMA, SettingsError, check
+from orchestration.planning.schema import SCHEMA
+from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.strategies import strategies_of
 from tests.unit.planning.test_settings import CONFIG
 

@@ -31,6 +31,7 @@ from cbal.storage.paths import (
     TRIAL,
 )
 from orchestration.operation.standing import runs_of
+from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.provenance import (
     archived_runs,
@@ -38,8 +39,9 @@ from orchestration.planning.provenance import (
     provenance,
     provenance_of_sweep,
 )
-from orchestration.planning.settings import SettingsError, check, shares, trials
+from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.strategies import strategies_of
+from orchestration.planning.training import trials
 from orchestration.planning.versions import version
 
 # A DAG is millions of objects, and they all stay: looking for garbage among them again and
