@@ -6,7 +6,7 @@ Order:  carve_validation -> train_trial | train_head_trial -> tabulate_calibrati
 """
 
 
-# Seconds of work: not worth a place in a queue.
+# These jobs take seconds, which is not worth waiting in a queue.
 localrules:
     calibration,
     carve_validation,
@@ -48,7 +48,7 @@ rule carve_validation:
 
 
 use rule train_supervised as train_trial with:
-    # The index has no test split, so no choice can be made by it.
+    # The index has no test split, so that the test split decides nothing.
     input:
         pool=[],
         index=HELD_OUT,
@@ -69,7 +69,7 @@ use rule train_supervised as train_trial with:
 
 
 use rule train_head_supervised as train_head_trial with:
-    # The index has no test split, so no choice can be made by it.
+    # The index has no test split, so that the test split decides nothing.
     input:
         pool=[],
         index=HELD_OUT,

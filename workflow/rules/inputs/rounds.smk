@@ -1,4 +1,4 @@
-"""What a round is made from: input functions of its rules. No rule."""
+"""Inputs of the rules of a round. No rule."""
 
 
 def in_run(wildcards, number):
@@ -13,7 +13,7 @@ def of_steps(folder, wildcards, name):
 
 
 def round_before(name):
-    """A file of the round before: rounds unroll from here."""
+    """A file of the previous round. Rounds unroll through this function."""
 
     def path(wildcards):
         return f"{in_run(wildcards, int(wildcards.round) - 1)}/{name}"
@@ -24,7 +24,7 @@ def round_before(name):
 def features(wildcards):
     """Features of the unlabeled pool; in round 1 those of the initial model.
 
-    Of a fixed encoder they have their own file, and there are the head's probabilities alone.
+    With a fixed encoder the features are in another file; this one has the probabilities.
     """
     if is_fixed(wildcards):
         return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
@@ -40,34 +40,34 @@ def initial_features(wildcards):
 
 
 def head_probabilities(wildcards):
-    """Probabilities of the head of the round before, where the encoder is fixed."""
+    """Probabilities of the previous round's head, for a fixed encoder; none in round 1."""
     known = int(wildcards.round) > 1
     return round_before("probabilities.parquet")(wildcards) if known else []
 
 
 def encoded(wildcards):
-    """Features of a fixed encoder, where a step looks at features."""
+    """Features of a fixed encoder, if the step uses features."""
     looks = {"features", "labeled_features"} & set(needs(wildcards))
     looks = looks or cold_start(wildcards) == "centroid"
     return settled(ENCODED)(wildcards) if is_fixed(wildcards) and looks else []
 
 
 def encoded_of_all(wildcards):
-    """Features of a fixed encoder, of the files that came last too."""
+    """Features of a fixed encoder, including the files that came last."""
     return ENCODED.format_map(wildcards) if is_fixed(wildcards) else []
 
 
 def features_of_all(wildcards):
-    """Features from the initial model, which the labels to take away are not made from.
+    """Features from the initial model, as an input of the take-away labels.
 
-    Rounds have them as settled files. When they are made again, Snakemake looks no further for
-    missing files behind a settled one: this makes it look.
+    The labels are not made from them. But rounds read them as settled files, and Snakemake does
+    not make what is missing behind a settled file. This input makes it do so.
     """
     return [] if is_fixed(wildcards) else initial_features(wildcards)
 
 
 def probabilities(wildcards):
-    """Features with probabilities; before the first trained head what the cold start needs."""
+    """Features with probabilities; in round 1 the features that the cold start needs, if any."""
     if is_fixed(wildcards):
         return head_probabilities(wildcards)
     known = int(wildcards.round) > 1 or cold_start(wildcards) == "centroid"
@@ -75,7 +75,7 @@ def probabilities(wildcards):
 
 
 def pseudo_labels(wildcards):
-    """Threshold and decay of pseudo-labels; nothing without, and before the first trained head."""
+    """Threshold and decay of pseudo-labels; nothing without them, and in round 1."""
     setting = int(wildcards.round) > 1 and SCENARIOS[wildcards.scenario]["pseudo_labels"]
     return [setting["threshold"], setting["decay"]] if setting else []
 
@@ -87,14 +87,14 @@ def pseudo_label_features(wildcards):
 
 
 def models_before(wildcards):
-    """Models of the round before: one, or the members of an ensemble."""
+    """Models of the previous round: one, or the members of an ensemble."""
     members = range(1, SCENARIOS[wildcards.scenario]["members"])
     folders = ["", *(f"{paths.MEMBER_FOLDER}/".format(member=member) for member in members)]
     return [round_before(f"{folder}model.safetensors")(wildcards) for folder in folders]
 
 
 def labeled(wildcards):
-    """A flag, where a step of the scenario looks at the labeled samples' features."""
+    """The flag `--labeled`, if a step of the scenario uses features of labeled samples."""
     steps = SCENARIOS[wildcards.scenario]["steps"]
     needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
     return "--labeled" if "labeled_features" in needed else ""
@@ -116,7 +116,7 @@ def all_steps(name):
 
 
 def reference(wildcards):
-    """What training measures by: true labels, or what a person labeled for that."""
+    """File of the labels to test by: the true labels, or those of a person's validation."""
     if is_human(wildcards.dataset):
         return f"{ROUND.format_map(wildcards)}/known.parquet"
     return f"{DATA.format_map(wildcards)}/truth.parquet"

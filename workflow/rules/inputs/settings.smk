@@ -44,8 +44,8 @@ from orchestration.planning.strategies import strategies_of
 from orchestration.planning.training import trials
 from orchestration.planning.versions import version
 
-# A DAG is millions of objects, and they all stay: looking for garbage among them again and
-# again took a tenth of its time.
+# A DAG has millions of objects that stay until the end. Searching them for garbage again and
+# again took a tenth of the time to build it.
 gc.freeze()
 gc.set_threshold(100_000, 20, 20)
 
@@ -55,11 +55,11 @@ try:
 except SettingsError as error:
     raise SystemExit(f"config.yaml: {error}") from None
 
-# Jobs run `python`: where no environment is active, that of this Snakemake.
+# Jobs run `python`. If no environment is active, they get the Python of this Snakemake.
 if not {"VIRTUAL_ENV", "CONDA_PREFIX"} & os.environ.keys():
     folders = [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
     os.environ.update(PATH=os.pathsep.join(folders))
-# Other makers' backends are not used, and looking for them costs each job 0.3 s.
+# PyTorch would search for backends of other vendors, which costs each job 0.3 s.
 os.environ.setdefault("TORCH_DEVICE_BACKEND_AUTOLOAD", "0")
 
 SWEEP = config["sweeps"][config["sweep"]]
@@ -90,7 +90,7 @@ def is_human(dataset):
 
 
 def annotated_by(annotator):
-    """Pattern of the data sets that an annotator labels; of no name if there are none."""
+    """Pattern of the data sets that an annotator labels; it matches nothing if there are none."""
     names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
     return one_of(names) or r"[^\s\S]"
 
@@ -102,12 +102,12 @@ def of_trainable(part):
 
 
 def key(name, default):
-    """A key of the run, where the output has it."""
+    """A key of the run; the default if the output has no such wildcard."""
     return lambda wildcards: wildcards.get(name, default)
 
 
 def made_by(wildcards):
-    """The settings that made a run, for it to carry, as JSON."""
+    """The settings that a run's results depend on, as JSON; they are stored with the results."""
     made = provenance(config, wildcards.dataset, wildcards.scenario)
     return json.dumps(made, sort_keys=True)
 
