@@ -79,14 +79,14 @@ def test_shares_add_up_and_fit():
 
 
 class TestPyTorch:
-    """What a GPU without Faiss runs, here on the CPU."""
+    """The code for GPUs, here on the CPU."""
 
     def train(self, *arguments):
         return kmeans_torch.train(*arguments, torch.device("cpu"))
 
     def test_inertia_is_faiss_s_within_one_percent(self):
-        # Local optima differ by the start, so means over starts are compared, where no
-        # structure makes one start much better than another.
+        # Local optima depend on the start, so means over starts are compared. The data have no
+        # structure that makes one start much better than another.
         x = np.random.default_rng(0).normal(size=(5000, 32)).astype(np.float32)
         ours, faiss_s = (
             np.mean([train(x, 60, seed, 40)(x)[1].sum() for seed in range(4)])

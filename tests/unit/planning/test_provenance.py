@@ -26,7 +26,7 @@ def config(tmp_path):
 
 
 def archive(config, scenario, seed):
-    """Put an empty run into the archive, with the settings of now."""
+    """Put an empty run into the archive, with the current settings."""
     folder = Path(config["sweeps"]["demo"]["archive"]) / "digits" / scenario
     folder.mkdir(parents=True)
     made = provenance_of_sweep(config)["digits"][scenario]

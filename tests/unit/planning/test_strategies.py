@@ -21,7 +21,7 @@ class Other:
 
 
 def settings(own=None, name="mine", **scenario):
-    """Return the repository's settings with a strategy and a scenario of one's own."""
+    """Return the repository's settings with one more strategy and scenario."""
     config = copy.deepcopy(CONFIG)
     if own is not None:
         config["strategies"] = {name: own}
@@ -49,7 +49,7 @@ def test_the_schema_names_the_fields_of_candidates():
     assert set(own["properties"]["needs"]["items"]["enum"]) == known
 
 
-def test_one_s_own_strategy_stands_beside_those_of_the_registry(file):
+def test_a_strategy_of_the_user_is_added_to_those_of_the_registry(file):
     types = {"steps": "integer", "rate": "number", "how": ["fast", 3]}
     own = {"function": f"{file}:select", "needs": ["features"], "settings": types}
     step = {"strategy": "mine", "settings": {"steps": 3, "rate": 1, "how": "fast"}}
