@@ -1,4 +1,4 @@
-"""Pools that are made, for measurements where only their size matters."""
+"""Make random pools, for measurements in which only their size matters."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +11,12 @@ from cbal.storage.feature_files import to_batch, write_features
 from cbal.storage.files import write_table
 
 CLASSES = 10
-GROUPS = 2000  # look-alikes, as features of real images have them
+GROUPS = 2000  # similar samples, as among features of real images
 PART = 8192
 
 
 def parts_of(n: int, d: int) -> Iterator[np.ndarray]:
-    """Yield float16[PART, d], n rows in all: groups of look-alikes, not negative, as after ReLU."""
+    """Yield float16[PART, d], n rows in all: groups of similar rows, at least 0, as after ReLU."""
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(GROUPS, d)).astype(np.float32)
     for start in range(0, n, PART):
@@ -31,7 +31,7 @@ def features_of(n: int, d: int) -> np.ndarray:
 
 
 def write_pool(folder: Path, n: int, d: int) -> None:
-    """Write what a query needs of a pool of n samples: its features, its pool, its truth."""
+    """Write the inputs of a query on n samples: features, pool and truth."""
     keys = {"dataset": "synthetic", "scenario": "s", "seed": 0, "round": 1}
     rng = np.random.default_rng(1)
 

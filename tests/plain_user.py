@@ -1,4 +1,4 @@
-"""To be an ordinary user for a while: permissions do not bind root."""
+"""Run code as an ordinary user, because permissions do not hold for root."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ NOBODY = 65534
 
 @contextmanager
 def plain_user(folder: Path) -> Iterator[None]:
-    """Work in a folder, which becomes the user's, without the powers of root."""
+    """Work without the powers of root in a folder, which then belongs to the user."""
     before, root = Path.cwd(), os.geteuid() == 0
     os.chdir(folder)
     if root:

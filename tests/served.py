@@ -1,4 +1,4 @@
-"""A data set that is being labeled, with its server, and no workflow around it."""
+"""A data set that is being labeled, with its server but without a workflow."""
 
 import os
 import subprocess
@@ -56,13 +56,13 @@ class Served:
         return step
 
     def hand_on(self) -> None:
-        """Close the steps that are answered, and wait no more."""
+        """Close the answered steps, and stop waiting for answers."""
         self._waiting.close()
         for step in self.journal.open_steps():
             self.journal.close_step(step.id, 0)
 
     def hand_on_all(self) -> None:
-        """Refuse whatever is not answered yet, and hand that on."""
+        """Refuse all questions without an answer, and close the steps."""
         for step in self.journal.open_steps():
             done = self.journal.standing(step.id).answers
             for interaction in range(len(self.journal.sizes(step.id))):

@@ -1,4 +1,4 @@
-"""The benchmarks run, at sizes that measure nothing."""
+"""The benchmarks run, at sizes too small to measure anything."""
 
 import os
 import shutil
@@ -59,7 +59,7 @@ def test_strategies(table):
 
 
 def test_labeling(tmp_path):
-    """In a process of its own: Playwright allows one driver in each."""
+    """It runs in a separate process, because Playwright allows one driver in each."""
     pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not shutil.which("chromium"):
         pytest.skip("no chromium here; as root on Debian tests/browser/install.sh installs it")

@@ -1,4 +1,4 @@
-"""The scripts that reach for the network, and those that draw."""
+"""The scripts that download, and those that draw figures."""
 
 import subprocess
 import sys

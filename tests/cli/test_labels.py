@@ -1,4 +1,4 @@
-"""Labels that a person gave, or of everything, by the scripts that write them."""
+"""The scripts that write the labels that a person gave, and those of all files."""
 
 import numpy as np
 import pytest

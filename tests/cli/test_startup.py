@@ -1,4 +1,4 @@
-"""What a job imports: starting should not take longer than its work."""
+"""Modules that a job imports: the start should not take longer than the work."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Files of the repository that say the same thing say it alike."""
+"""Files of the repository that state the same fact agree."""
 
 import re
 from pathlib import Path

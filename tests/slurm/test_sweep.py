@@ -67,7 +67,7 @@ def test_a_job_too_large_for_every_node_is_refused_before_the_first(project, clu
 
 
 class TestWithAccounting:
-    """Where a database knows accounts and jobs, and only known ones may submit."""
+    """A cluster with a database of accounts, on which only known accounts may submit."""
 
     DATA = "data/digits/index.parquet"
 

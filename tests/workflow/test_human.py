@@ -25,7 +25,7 @@ def by_hand(tmp_path_factory):
     """A sweep of two rounds of `uncertain+cluster` over a folder, with validation."""
     project = checkout(tmp_path_factory.mktemp("by-hand") / "project")
     (project.path / "photos").mkdir()
-    for i in range(100):  # 50 to measure by, and more than the 40 interactions of a round
+    for i in range(100):  # 50 for the validation, and more than the 40 interactions of a round
         Image.new("RGB", (1, 1)).save(project.path / f"photos/{i}.png")
     project.configure(
         sweep="mine",
@@ -67,7 +67,7 @@ def test_without_validation_nothing_is_asked_before_round_one(by_hand, tmp_path)
 
 
 def test_a_person_waits_where_snakemake_was_started(by_hand):
-    """Not on a compute node: answers come to a local job, and no submission goes on past them."""
+    """Answers come to a local job, so a submission ends before them."""
     local = (by_hand.path / "workflow/rules/label.smk").read_text().partition("localrules:")[2]
     for name in ("annotate_by_hand", "annotate_validation"):
         assert f"    {name}," in local
@@ -82,7 +82,7 @@ def test_a_person_waits_where_snakemake_was_started(by_hand):
 
 
 def test_address_port_classes_and_budget_rerun_nothing(by_hand):
-    """They are resources: no label is asked again, and nothing trained, for one of them."""
+    """They are resources, so a change asks no label again and trains nothing."""
     text = (by_hand.path / "workflow/rules/label.smk").read_text()
     params = text.partition("rule annotate_by_hand")[2].partition("params:")[2]
     params = params.partition("shell:")[0]
@@ -92,7 +92,7 @@ def test_address_port_classes_and_budget_rerun_nothing(by_hand):
 
 @pytest.mark.parametrize("trainable", ["all", "head"])
 def test_a_folder_becomes_class_folders(tmp_path, trainable):
-    """Mixed sizes and formats, nested, one broken; classes are named while labeling."""
+    """Files are nested, of several sizes and formats, one broken; the person names the classes."""
     project = checkout(tmp_path / "project")
     photos = project.path / "photos"
     (photos / "more").mkdir(parents=True)
@@ -128,7 +128,7 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
 
 
 def test_waiting_for_a_person_takes_no_core(tmp_path):
-    """On one core two steps wait at once, so anything else could run beside them too."""
+    """On one core two steps wait at once, so other jobs could run beside them."""
     project = checkout(tmp_path / "project")
     (project.path / "photos").mkdir()
     for i in range(8):
@@ -192,7 +192,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     project.run("labels_so_far")
     assert (run / "so-far/labels.csv").exists()
     assert not (project.path / "data/mine/index.parquet").read_bytes().count(b"amber")
-    project.run()  # nobody is there to answer
+    project.run()  # there is no person to answer
     labels = {row["file"]: row for row in read_table(run / "labels.parquet").to_pylist()}
     assert labels["amber-0.png"]["kind"] == "model"
     assert gone in labels
@@ -206,7 +206,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     crashed = project.path / ".snakemake/incomplete" / b64encode(features.encode()).decode()
     crashed.parent.mkdir(exist_ok=True)
     crashed.write_text("")
-    jobs = project.jobs("--rerun-incomplete")  # the killed job, and all that is missing
+    jobs = project.jobs("--rerun-incomplete")  # the killed job, and all jobs that are missing
     assert {"extract_untrained", "annotate_by_hand", "all"} <= jobs.keys()
     crashed.unlink()
     assert answered_by_name(project, tmp_path) == 2

@@ -1,4 +1,4 @@
-"""Which jobs each case runs, counted by dry run."""
+"""The jobs that each case runs, counted by dry runs."""
 
 import shutil
 
@@ -127,7 +127,7 @@ def test_training_code_reruns_training_and_what_follows(project):
     project.edit("workflow/scripts/cbal/learning/training.py", "dampening=0", "dampening=0.0")
     jobs = project.jobs()
     again = {"train": 2, "train_last": 2, "train_supervised": 1, "finish_run": 3}
-    # `random` looks at no model, so its pools stay as they are.
+    # `random` uses no model, so its pools do not change.
     assert jobs == add(again, MIXED, DRAWN, {"plot_gallery": 1})
 
 

@@ -1,4 +1,4 @@
-"""Snakemake for real, on the CPU."""
+"""A real run of Snakemake, on the CPU."""
 
 import os
 import subprocess

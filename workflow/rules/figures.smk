@@ -1,12 +1,12 @@
 """Figures: pictures of a sweep, from its metrics alone.
 
-Needs:  metrics.parquet of the sweep, or of what a half-finished one has (partial/).
+Needs:  metrics.parquet of the sweep, or of the finished rounds so far (partial/).
 Makes:  figures/ beside it.
-Order:  none; plot_gallery needs no metrics but the clusters of a round.
+Order:  none; plot_gallery needs the clusters of a round, and no metrics.
 """
 
 
-# Seconds of work: not worth a place in a queue.
+# These jobs take seconds, which is not worth waiting in a queue.
 localrules:
     plot_accuracy,
     plot_clusters,

@@ -19,7 +19,7 @@ rule encode:
         weights=weights_file,
     output:
         features=ENCODED,
-        timing="results/{dataset}/encoded/timing.parquet",
+        timing=f"{paths.ENCODED}/timing.parquet",
     log:
         "logs/{dataset}/encode.log",
     wildcard_constraints:
@@ -74,13 +74,13 @@ rule train_head:
         AFTER_ANSWERS
     conda:
         "../../envs/cbal.yaml"
-    # One: heads are small, and runs go on side by side.
+    # One thread: heads are small, and several runs go on side by side.
     threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
     params:
-        scenario=key("scenario", "supervised"),
+        scenario=key("scenario", BASELINE),
         round=key("round", 0),
         l2=training("l2"),
         members=members,
@@ -108,7 +108,7 @@ rule train_head:
 
 
 use rule train_head as train_head_last with:
-    # Not temporary: a sweep grows by a round without fitting one again.
+    # Not temporary: a longer sweep starts from it without fitting it again.
     output:
         metrics=f"{ROUND}/metrics.parquet",
         timing=f"{ROUND}/timing.parquet",
@@ -137,6 +137,6 @@ use rule train_head as train_head_supervised with:
         "supervised_{dataset}_{seed}"
 
 
-# Both kinds of rules could make these files; those of the head know their data sets.
+# Both rules match these files; that of the head matches only its data sets.
 ruleorder: train_head_last > train_head > train_last > train
 ruleorder: train_head_supervised > train_supervised

@@ -8,7 +8,7 @@ Order:  gather_given, and the last round's train -> write_labels -> link_classes
 """
 
 
-# The journal is where Snakemake was started; links take seconds.
+# The journal is on the machine where Snakemake was started; links take seconds.
 localrules:
     class_folders,
     gather_given,
@@ -18,19 +18,19 @@ localrules:
 
 
 rule class_folders:
-    """A folder of class folders, with links to the files, of each data set labeled here."""
+    """Class folders with links to the files, for each run that a person labels."""
     input:
         labels_of_sweep("class-folders"),
 
 
 rule labels_so_far:
-    """The labels that a person gave so far, before the last round too; trains nothing."""
+    """The labels that a person gave so far, at any time; trains nothing."""
     input:
         labels_of_sweep("so-far/labels.parquet", "so-far/labels.csv"),
 
 
 rule gather_given:
-    """What the person said of each image: the last answer that holds, of all rounds."""
+    """The label that the person gave each image: the last valid answer of all rounds."""
     input:
         index=f"{DATA}/index.parquet",
         annotations=annotations_of_run,
@@ -53,14 +53,14 @@ rule gather_given:
         " --scenario {wildcards.scenario:q}"
         " --seed {wildcards.seed}"
         " --index {input.index:q}"
-        " --journal results/{wildcards.dataset:q}/labeling"
+        f" --journal {LABELING_FOLDER}"
         " --annotations {input.annotations:q} {input.validation:q}"
         " --out {output.given:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
 rule write_labels:
-    """The labels of the whole data set: the person's, and the last model's for the rest."""
+    """Labels of all images: the person's, and the last model's for the others."""
     input:
         given=f"{RUN}/given.parquet",
         pool=last_round("pool.parquet"),
@@ -108,7 +108,7 @@ rule write_labels:
 
 
 rule write_labels_so_far:
-    """What the person said so far, at any time: from the journal alone, without a model."""
+    """The labels given so far, from the journal alone, without a model."""
     output:
         labels=f"{RUN}/so-far/labels.parquet",
         csv=f"{RUN}/so-far/labels.csv",
@@ -127,7 +127,7 @@ rule write_labels_so_far:
         " --dataset {wildcards.dataset:q}"
         " --scenario {wildcards.scenario:q}"
         " --seed {wildcards.seed}"
-        " --journal results/{wildcards.dataset:q}/labeling"
+        f" --journal {LABELING_FOLDER}"
         " --index {params.index:q}"
         " --out {output.labels:q}"
         " --csv {output.csv:q}"

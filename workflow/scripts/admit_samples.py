@@ -11,8 +11,8 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.labeling.register import Register
 from cbal.labeling.web.lifetime import Home
 from cbal.pool import state as pools
-from cbal.pool.rounds import check_interactions, read_pool
-from cbal.storage.files import read_table, samples_of, write_table
+from cbal.pool.rounds import check_interactions, read_pool, write_pool
+from cbal.storage.files import read_table, samples_of
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -49,9 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.validation:
         asked = len(read_table(arguments.validation, ["interaction"]))
         pool = replace(pool, individual=asked)
-    table, metadata = pools.to_table(pool)
-    keys = keys_of(arguments) | {"round": pool.round}
-    write_table(arguments.out, table, **keys, **metadata)
+    write_pool(arguments.out, pool, **keys_of(arguments) | {"round": pool.round})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pyarrow as pa
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
 from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
+from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
 from cbal.labeling.web.lifetime import Home, Owner
@@ -21,7 +22,6 @@ from cbal.pool.rounds import pool_after, read_pool
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import metadata_of, read_table, write_table
 
-OWNER = "CBAL_LABELING_OWNER"  # environment variable: the page ends when this process ends
 LOOK = 0.25  # seconds between checks of the journal
 SERVER = Path(__file__).with_name("serve_labels.py")
 

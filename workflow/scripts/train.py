@@ -20,17 +20,10 @@ from cbal.learning.training import Training, check_finite, fit
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.models.model import Spec, save_model
 from cbal.pool import state as pools
+from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
-from cbal.pool.rounds import read_pool
 from cbal.randomness import generator, of_member
-from cbal.storage.files import (
-    labels_of,
-    metadata_of,
-    open_images,
-    read_table,
-    samples_of,
-    write_table,
-)
+from cbal.storage.files import open_images, write_table
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -68,25 +61,16 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, train, evaluate, write metrics, model and timing."""
     arguments = parse(argv)
-    index = read_table(arguments.index, ["sample_id", "split"])
-    truth_table = read_table(arguments.truth, ["label"])
-    truth = labels_of(truth_table)
-    if arguments.pool:
-        pool = read_pool(arguments.pool)
-    else:
-        pool = pools.supervised(samples_of(index, "train"), truth)
-
+    given = read_learning_set(arguments.pool, arguments.index, arguments.truth, arguments.split)
+    pool, truth, test = given.pool, given.truth, given.test
     images = open_images(arguments.images)
-    classes = max(len(metadata_of(truth_table)["classes"]), 1)
-    model, spec = initial_model(arguments, images, classes, arguments.member)
+    model, spec = initial_model(arguments, images, given.classes, arguments.member)
     rows, timing = [], []
     if pool.ended:
         say("the scenario has ended: nothing to train")
         model = None
     else:
         execution = execution_of(arguments)
-        test = samples_of(index, arguments.split)
-        test = test[truth[test] >= 0]  # a person may have labeled none
         advice = f"make `training: batch_size:` of {arguments.dataset} smaller than"
         with devices.enough_memory(f"{advice} {arguments.batch_size}"):
             measured, timing = _train_and_test(

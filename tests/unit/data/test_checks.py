@@ -1,4 +1,4 @@
-"""What a data set's pixels say of it."""
+"""Checks of a data set's pixels."""
 
 import numpy as np
 import pytest

@@ -12,7 +12,7 @@ KNOWN = [File("b", "train"), File("c", "train"), File("a", "test")]
 
 
 def found(names):
-    """Images of one value each, that of their name's letter."""
+    """Images of one value each, which depends on the letter in the name."""
     pixels = np.stack([np.full((2, 2, 3), ord(name[0]), np.uint8) for name in names])
     return Found(list(names), pixels, ())
 

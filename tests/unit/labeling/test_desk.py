@@ -1,4 +1,4 @@
-"""The desk: who gets which question."""
+"""The desk: which page gets which question."""
 
 import numpy as np
 import pytest
@@ -152,7 +152,7 @@ def test_numbers(desk, step):
 
 
 def test_between_rounds_and_at_the_end(desk, step, waiting):
-    waiting.clear()  # nobody waits: the job is gone, or the step's answers are handed on
+    waiting.clear()  # no job waits: it is gone, or has written the answers of the step
     assert desk.next("one").name == "training"
     desk.ended = True
     assert desk.next("one").name == "ended"
@@ -175,4 +175,4 @@ def test_images_by_cluster_do_not_fall_when_a_round_asks_for_cluster_labels_agai
     desk.answer("one", "ann", second.id, 1, "refuse", 1)
     assert desk.next("one").status["cluster"] == 7
     desk.answer("one", "ann", second.id, 2, "label", 1, label=0, excluded=(6,))
-    assert desk.status(second)["cluster"] == 6  # somebody said that 6 is none
+    assert desk.status(second)["cluster"] == 6  # a person took 6 out of the cluster

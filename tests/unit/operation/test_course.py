@@ -13,7 +13,7 @@ SWEEP = {"datasets": ["d"], "scenarios": ["s"], "seeds": [0], "rounds": 2, "supe
 
 @pytest.fixture
 def said(monkeypatch):
-    """All that is said on the screen."""
+    """All lines on the screen."""
     lines = []
     for level in ("info", "error"):
         monkeypatch.setattr(course.logger, level, lines.append)
@@ -22,7 +22,7 @@ def said(monkeypatch):
 
 @pytest.fixture
 def begun(tmp_path, monkeypatch):
-    """Makes the course of a run that is alone here and has one job; it has not begun."""
+    """Return a function that makes the course of a run with one job, alone in the folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["snakemake", "--cores", "2"])
     monkeypatch.delenv(ONCE, raising=False)

@@ -6,13 +6,13 @@ from orchestration.operation import jobs
 
 
 class Keys(dict):
-    """Wildcards and outputs of Snakemake: by attribute, and by `get`."""
+    """Wildcards or outputs as Snakemake has them: by attribute, and by `get`."""
 
     __getattr__ = dict.__getitem__
 
 
 class Job(SimpleNamespace):
-    """A job as far as it is asked."""
+    """A job with the attributes that are used."""
 
     def is_group(self):
         return hasattr(self, "jobs")
@@ -39,7 +39,7 @@ def job(rule, wildcards, inputs=(), outputs=("out",), local=False):
 
 
 class Dag:
-    """A DAG of jobs that are all to be run, some of them as one group."""
+    """A DAG in which all jobs must run, some of them as one group."""
 
     def __init__(self, *members, grouped=()):
         self.members, self.group = members, Job(jobs=grouped, threads=8, resources={"gpu": 2})

@@ -9,7 +9,7 @@ from orchestration.operation.progress import Progress
 
 @pytest.fixture
 def said(monkeypatch):
-    """All that is said on the screen."""
+    """All lines on the screen."""
     lines = []
     for level in ("info", "error"):
         monkeypatch.setattr(progress.logger, level, lines.append)

@@ -11,7 +11,7 @@ from tests.unit.data.shards import write_shards
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch, tmp_path):
-    """Run where nothing was counted yet."""
+    """Run in a folder without remembered counts."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -99,7 +99,7 @@ def test_what_takes_too_long_is_left_to_the_job(tmp_path, monkeypatch):
         late.setattr(subprocess, "run", slow)
         assert pool_size("d", dataset(path=folder)) is None
         assert pool_size("d", dataset(path=folder, subset=3)) == 3
-    assert pool_size("d", dataset(path=folder)) is None  # nor waited for again
+    assert pool_size("d", dataset(path=folder)) is None  # the second time without waiting
 
 
 def test_a_count_that_breaks_is_no_mistake_of_the_user(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""What is seen of a person's data set before any job."""
+"""Facts about a person's data set that are known before any job."""
 
 import os
 

@@ -11,7 +11,8 @@ from orchestration.planning.provenance import (
     provenance,
     provenance_of_sweep,
 )
-from orchestration.planning.settings import SettingsError, check, trials
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.training import trials
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 
@@ -25,7 +26,7 @@ def config(tmp_path):
 
 
 def archive(config, scenario, seed):
-    """Put an empty run into the archive, with the settings of now."""
+    """Put an empty run into the archive, with the current settings."""
     folder = Path(config["sweeps"]["demo"]["archive"]) / "digits" / scenario
     folder.mkdir(parents=True)
     made = provenance_of_sweep(config)["digits"][scenario]

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestration.planning.datasets import shares
 from orchestration.planning.provenance import provenance
-from orchestration.planning.settings import SettingsError, check, shares, trials
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.training import trials
 from tests.conftest import write_class_folders
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
@@ -65,6 +67,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/row_limit", 0, ["datasets.digits.row_limit", "0 is less"]),
         ("scenarios/random/cluster_labels", "drop", ["cluster_labels", "'reask'"]),
         ("scenarios/supervised", {"steps": ["random"]}, ["scenarios.supervised", "taken"]),
+        ("scenarios/encoded", {"steps": ["random"]}, ["scenarios.encoded", "taken"]),
         ("scenarios/a b", {"steps": ["random"]}, ["'a b'"]),
         ("sweep", "tiny", ["sweep: unknown 'tiny'", "demo, paper"]),
         ("sweeps/demo/scenarios", ["both"], ["sweeps.demo.scenarios", "'both'"]),
@@ -274,3 +277,11 @@ def test_a_run_is_known_by_what_its_model_uses():
 def test_an_archive_is_a_folder_of_its_own(archive, words):
     with pytest.raises(SettingsError, match=words):
         check(changed("sweeps/demo/archive", archive))
+
+
+def test_two_entries_do_not_share_a_default():
+    config = copy.deepcopy(CONFIG)
+    check(config)
+    first, second = (config["sweeps"][name]["goal"] for name in ("demo", "paper"))
+    first["within"] = 0.5
+    assert second["within"] == 0.01

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from cbal.results.claims import judge, to_markdown
-from cbal.results.gathering import SUPERVISED
+from cbal.storage.paths import BASELINE
 
 PAPER = {"accuracy": 0.95, "accuracy_sd": 0.003, "interactions": 300}
 ROUNDS = 6
@@ -104,7 +104,7 @@ def test_seeds_must_all_stay_at_the_goal():
 
 def test_seeds_are_counted_in_the_scenario_that_they_are_of():
     runs = paper_like()
-    runs[SUPERVISED] = [row for row in runs[SUPERVISED] if row["seed"] == 0]
+    runs[BASELINE] = [row for row in runs[BASELINE] if row["seed"] == 0]
     ends = ([0.99] * 5 + [0.5], [0.99] * 6, [0.99] * 6)
     for name in ("uncertain+cluster", "cluster+uncertain"):
         runs[name] = [row for i, y in enumerate(ends) for row in run(name, y, [5] * 6, seed=i)]

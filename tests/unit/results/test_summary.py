@@ -107,7 +107,7 @@ def test_without_a_baseline_there_is_no_goal(metrics):
     assert "No supervised baseline, so" in text
 
 
-def test_an_accuracy_that_nobody_knows_is_said_to_be_so():
+def test_an_unknown_accuracy_is_reported_as_unknown():
     unknown = pd.DataFrame(rows("cluster", 0, [10, 20], [np.nan, np.nan]))
     text = to_markdown(summarise(unknown), {})
     assert "| cluster | 1 | not known |  |  |  |  |  |" in text

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cbal.storage.paths import BASELINE
 from orchestration.operation.progress import TRAINS, Key
 
 
@@ -34,7 +35,7 @@ def rounds_to_train(dag: Any) -> dict[int, tuple[Key, str]]:
     """Return the data set and scenario, and the metrics file, of each training job, by job id."""
     return {
         dag.jobid(job): (
-            (job.wildcards.dataset, job.wildcards.get("scenario", "supervised")),
+            (job.wildcards.dataset, job.wildcards.get("scenario", BASELINE)),
             str(job.output.metrics),
         )
         for job in dag.needrun_jobs()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from cbal.storage.paths import LOGS, TRAINING_LOG
 from orchestration.operation.leftovers import slurm_jobs
 from orchestration.operation.presence import find_processes
 from orchestration.operation.standing import Run, duration, runs_of
@@ -57,7 +58,7 @@ def under_way(runs: list[Run], root: Path, now: float, since: float) -> list[str
     for run in runs:
         if run.done == len(run.finished):
             continue
-        log = root / "logs" / run.folder(run.done + 1) / "train.log"
+        log = root / LOGS / run.folder(run.done + 1) / TRAINING_LOG
         try:
             said = log.read_text().splitlines()
             written = log.stat().st_mtime

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from cbal.storage.archives import disagreement, run_file
+from cbal.storage.paths import BASELINE
 from orchestration.planning.mistakes import SettingsError
-from orchestration.planning.settings import OF_A_HEAD_ALONE, read_schema
+from orchestration.planning.schema import read_schema
+from orchestration.planning.training import OF_A_HEAD_ALONE
 
 Config = dict[str, Any]
 
-SUPERVISED = "supervised"
 # Keys that do not change results: where the data are, names, and the speed of jobs. `model` and
 # `training` are left out of the data set because they are parts of their own.
 BESIDE_THE_POINT = {
@@ -37,13 +38,13 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
     made["training"] = {
         key: value for key, value in made["training"].items() if (key in OF_A_HEAD_ALONE) == head
     }
-    if scenario != SUPERVISED:
+    if scenario != BASELINE:
         made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}
     made = {
         part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}
         for part, keys in made.items()
     }
-    if scenario == SUPERVISED:
+    if scenario == BASELINE:
         del made["dataset"]["interactions"]
         return made
     return made | {"rounds": config["sweeps"][config["sweep"]]["rounds"]}
@@ -52,7 +53,7 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
     """Return the `provenance` of the sweep's runs, by data set and scenario."""
     sweep = config["sweeps"][config["sweep"]]
-    scenarios = sweep["scenarios"] + ([SUPERVISED] if sweep["supervised"] else [])
+    scenarios = sweep["scenarios"] + ([BASELINE] if sweep["supervised"] else [])
     return {
         dataset: {scenario: provenance(config, dataset, scenario) for scenario in scenarios}
         for dataset in sweep["datasets"]

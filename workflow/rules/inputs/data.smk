@@ -1,4 +1,4 @@
-"""What data sets are made from: input functions and settings of their rules. No rule."""
+"""Inputs and settings of the rules that prepare data sets. No rule."""
 
 
 def data_setting(name):
@@ -10,7 +10,7 @@ def optional_setting(name):
 
 
 def side_of(wildcards):
-    """Pixels to store an image at; the model's, where people's images have any size."""
+    """Side in pixels of stored images; for folders without `side:` the model's image size."""
     dataset = DATASETS[wildcards.dataset]
     if dataset["side"] is None and dataset["source"] == "folder":
         return model_of(wildcards)["image_size"]
@@ -18,13 +18,13 @@ def side_of(wildcards):
 
 
 def data_path(wildcards):
-    """The user's own copy of the images. Ancient: a data set is prepared once."""
+    """The user's copy of the images. It is ancient, because a data set is prepared only once."""
     path = DATASETS[wildcards.dataset]["path"]
     return ancient(path) if path else []
 
 
 def download(wildcards):
-    """Folder of torchvision's download, where the user has no copy."""
+    """Folder of torchvision's download; none if the user has a copy."""
     dataset = DATASETS[wildcards.dataset]
     public = dataset["source"] in ("cifar10", "eurosat") and not dataset["path"]
-    return f"data/downloads/{dataset['source']}" if public else []
+    return paths.DOWNLOADS.format(source=dataset["source"]) if public else []

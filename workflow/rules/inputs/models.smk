@@ -1,6 +1,6 @@
-"""What models are made from: settings of models and of their training. No rule."""
+"""Inputs and settings of models and of their training. No rule."""
 
-# How a job uses its device: flags of all command lines that run a network.
+# Flags for all command lines that run a network: how the job uses its device.
 ON_DEVICE = (
     " --precision {params.precision}"
     " {params.compile}"
@@ -26,7 +26,7 @@ def is_pretrained(wildcards):
 
 
 def model_setting(name):
-    """A key of the dataset's model; nothing where it is null."""
+    """A key of the dataset's model; an empty list if it is null."""
 
     def value(wildcards):
         setting = model_of(wildcards)[name]
@@ -36,25 +36,25 @@ def model_setting(name):
 
 
 def model_switch(name, flag):
-    """A flag of a command line, where the key of the dataset's model is true."""
+    """A flag of a command line if the key of the dataset's model is true, else nothing."""
     return lambda wildcards: flag if model_of(wildcards)[name] else ""
 
 
 def weights_file(wildcards):
     """Pretrained weights of the dataset's model; none for a model trained from scratch."""
     if is_pretrained(wildcards):
-        return f"data/weights/{DATASETS[wildcards.dataset]['model']}.safetensors"
+        return paths.WEIGHTS.format(model=DATASETS[wildcards.dataset]["model"])
     return []
 
 
 def weights_path(wildcards):
-    """The user's own weights file; none where torchvision has the weights."""
+    """The user's weights file; none if torchvision has the weights."""
     weights = MODELS[wildcards.model]["weights"]
     return weights if is_weights_file(weights) else []
 
 
 def training_of(wildcards):
-    """How the model is trained; a trial of the calibration changes some of it."""
+    """Training settings of a data set, with the changes of a trial of the calibration."""
     return DATASETS[wildcards.dataset]["training"] | TRIALS.get(wildcards.get("trial"), {})
 
 
@@ -72,7 +72,7 @@ def members(wildcards):
 
 
 def dropout(name):
-    """A key of the scenario's dropout; nothing without, and for the supervised baseline."""
+    """A key of the scenario's dropout; nothing without dropout, as for the baseline."""
 
     def value(wildcards):
         setting = SCENARIOS.get(wildcards.get("scenario"), {}).get("dropout")

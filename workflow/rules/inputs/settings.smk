@@ -12,8 +12,26 @@ import re
 import sys
 from itertools import product
 
+from cbal.labeling.folder import JOURNAL
 from cbal.models.weights_paths import is_weights_file
+from cbal.storage import paths
+from cbal.storage.columns import OF_A_HEAD
+from cbal.storage.paths import (
+    BASELINE,
+    DATA,
+    FINISHED,
+    LABELING,
+    MEMBER,
+    METRICS,
+    PRETRAINED,
+    ROUND,
+    RUN,
+    STEP,
+    SUPERVISED,
+    TRIAL,
+)
 from orchestration.operation.standing import runs_of
+from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.provenance import (
     archived_runs,
@@ -21,12 +39,13 @@ from orchestration.planning.provenance import (
     provenance,
     provenance_of_sweep,
 )
-from orchestration.planning.settings import SettingsError, check, shares, trials
-from orchestration.planning.strategies import OF_A_HEAD, strategies_of
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.strategies import strategies_of
+from orchestration.planning.training import trials
 from orchestration.planning.versions import version
 
-# A DAG is millions of objects, and they all stay: looking for garbage among them again and
-# again took a tenth of its time.
+# A DAG has millions of objects that stay until the end. Searching them for garbage again and
+# again took a tenth of the time to build it.
 gc.freeze()
 gc.set_threshold(100_000, 20, 20)
 
@@ -36,11 +55,11 @@ try:
 except SettingsError as error:
     raise SystemExit(f"config.yaml: {error}") from None
 
-# Jobs run `python`: where no environment is active, that of this Snakemake.
+# Jobs run `python`. If no environment is active, they get the Python of this Snakemake.
 if not {"VIRTUAL_ENV", "CONDA_PREFIX"} & os.environ.keys():
     folders = [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
     os.environ.update(PATH=os.pathsep.join(folders))
-# Other makers' backends are not used, and looking for them costs each job 0.3 s.
+# PyTorch would search for backends of other vendors, which costs each job 0.3 s.
 os.environ.setdefault("TORCH_DEVICE_BACKEND_AUTOLOAD", "0")
 
 SWEEP = config["sweeps"][config["sweep"]]
@@ -49,22 +68,16 @@ SCENARIOS = config["scenarios"]
 MODELS = config["models"]
 STRATEGIES = strategies_of(config)
 
-DATA = "data/{dataset}"
-RUN = "results/{dataset}/{scenario}/seed-{seed}"
-ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
-STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
-MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
-SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
-# What belongs to a sweep and to no run alone: another sweep's is beside it.
-OF_SWEEP = f"results/sweeps/{config['sweep']}"
-LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
+# Folder of what belongs to the sweep and to no run alone: another sweep's is beside it.
+OF_SWEEP = paths.SWEEP.format(sweep=config["sweep"])
+LOGS_OF_SWEEP = paths.SWEEP_LOGS.format(sweep=config["sweep"])
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
-ENCODED = "results/{dataset}/encoded/features.npy"
-TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
-VALIDATION = "results/{dataset}/validation/annotations.parquet"
+ENCODED = f"{paths.ENCODED}/features.npy"
+HELD_OUT = f"{paths.CALIBRATION}/index.parquet"
+VALIDATION = f"{paths.VALIDATION}/annotations.parquet"
 
 
 def one_of(names):
@@ -77,7 +90,7 @@ def is_human(dataset):
 
 
 def annotated_by(annotator):
-    """Pattern of the data sets that an annotator labels; of no name if there are none."""
+    """Pattern of the data sets that an annotator labels; it matches nothing if there are none."""
     names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
     return one_of(names) or r"[^\s\S]"
 
@@ -89,12 +102,12 @@ def of_trainable(part):
 
 
 def key(name, default):
-    """A key of the run, where the output has it."""
+    """A key of the run; the default if the output has no such wildcard."""
     return lambda wildcards: wildcards.get(name, default)
 
 
 def made_by(wildcards):
-    """The settings that made a run, for it to carry, as JSON."""
+    """The settings that a run's results depend on, as JSON; they are stored with the results."""
     made = provenance(config, wildcards.dataset, wildcards.scenario)
     return json.dumps(made, sort_keys=True)
 

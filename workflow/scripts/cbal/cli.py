@@ -9,6 +9,7 @@ from importlib.abc import MetaPathFinder
 from typing import Any
 
 from cbal.errors import InputError
+from cbal.log import say  # scripts import it from here, with the rest of what they need
 
 KEYS = {"dataset": str, "scenario": str, "seed": int, "round": int, "step": str}
 
@@ -26,11 +27,6 @@ def parser(description: str | None, *keys: str) -> argparse.ArgumentParser:
 def keys_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the keys that `parser` asked for, with their values."""
     return {key: getattr(arguments, key) for key in KEYS if hasattr(arguments, key)}
-
-
-def say(message: str) -> None:
-    """Write one line to the job's log."""
-    print(message, file=sys.stderr, flush=True)
 
 
 def run(main: Callable[[Sequence[str] | None], None]) -> None:

@@ -1,4 +1,4 @@
-"""The page's addresses."""
+"""Responses of the page's server, by address."""
 
 import base64
 import io

@@ -1,6 +1,5 @@
 """Choice of the device, the precision, and the memory for images; no other file chooses these."""
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import torch
 
 from cbal.errors import InputError
 from cbal.learning import memory
+from cbal.storage.locks import lock
 
 # Pixels of a forward pass on a CPU: the fastest number, measured on ResNet-18 at 64 and 224.
 PIXELS_AT_ONCE = 400_000
@@ -91,13 +91,10 @@ def _free_place(places: int) -> int:
     for place in range(places):
         path = Path(tempfile.gettempdir(), f"cbal-gpu-{os.getuid()}-{place}")
         file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-        else:
+        if lock(file):
             _lock_files.append(file)
             return place
+        os.close(file)
     return os.getpid() % places  # there are more jobs than `jobs` said
 
 

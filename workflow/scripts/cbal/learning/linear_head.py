@@ -13,8 +13,8 @@ from safetensors.numpy import save
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from cbal.cli import say
 from cbal.errors import InputError
+from cbal.log import say
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 CHUNK = 16_384  # rows that are converted to float32 at a time for probabilities
@@ -35,7 +35,7 @@ class LinearHead:
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """Return the softmax, float32[n, classes], for features float16 or float32[n, d]."""
-        parts = [softmax(chunk @ self.weight + self.bias) for chunk in _chunks(features)]
+        parts = [softmax(chunk @ self.weight + self.bias)[0] for chunk in _chunks(features)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
 
 
@@ -104,12 +104,9 @@ class _Loss:
     def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
         w = flat.reshape(-1, self.classes)
         logits = self.x @ w.astype(self.x.dtype)
-        logits -= logits.max(axis=1, keepdims=True)
         given = logits[self.rows, self.label]
-        np.exp(logits, out=logits)
-        sums = logits.sum(axis=1, keepdims=True)
-        loss = self.counts * (np.log(sums[:, 0]) - given)
-        error = np.divide(logits, sums, out=logits)
+        error, highest, sums = softmax(logits)
+        loss = self.counts * (np.log(sums) - (given - highest))
         error[self.rows, self.label] -= 1
         error *= self.counts[:, None]
         value = loss.sum(dtype=np.float64) + self.l2 / 2 * (w * w).sum()
@@ -122,12 +119,22 @@ def untrained(features: int, classes: int) -> LinearHead:
     return LinearHead(np.zeros((features, classes), np.float32), np.zeros(classes, np.float32))
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return the softmax of logits, float32[n, classes]; the array is overwritten."""
-    logits -= logits.max(axis=1, keepdims=True)
+def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the softmax, with the two terms of its logarithm.
+
+    Args:
+        logits: float[n, classes]; overwritten by the softmax.
+
+    Returns:
+        The softmax, float[n, classes]; the highest logits, float[n]; and the sums of the
+        exponentials of logits less the highest, float[n].
+    """
+    highest = logits.max(axis=1, keepdims=True)
+    logits -= highest
     np.exp(logits, out=logits)
-    logits /= logits.sum(axis=1, keepdims=True)
-    return logits
+    sums = logits.sum(axis=1, keepdims=True)
+    logits /= sums
+    return logits, highest[:, 0], sums[:, 0]
 
 
 def accuracy_and_loss(probability: np.ndarray, truth: np.ndarray) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cbal.cli import say
+from cbal.log import say
 from cbal.pool.state import NONE, Pool, give_pseudo_labels
 from cbal.storage.feature_files import read_features
 from cbal.strategies.support.probabilities import entropy

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.cli import say
+from cbal.log import say
 from cbal.pool.state import NONE, Pool
+from cbal.storage.columns import COLUMNS, OF_A_HEAD
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import read_features
 from cbal.storage.feature_range import computable
@@ -16,15 +17,6 @@ from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import Select
 
-# Columns of `features.parquet` by the field of `Candidates` that they fill.
-COLUMNS = {
-    "features": "feature",
-    "probabilities": "probability",
-    "expected_entropy": "expected_entropy",
-    "variation_ratio": "variation_ratio",
-    "mean_std": "mean_std",
-}
-OF_A_HEAD = set(COLUMNS) - {"features"}
 RANDOM = "cbal.strategies.random_choice:select"
 # Strategies for round 1, in place of those that need a trained head.
 COLD_START = {"random": RANDOM, "centroid": "cbal.strategies.centroid:select"}

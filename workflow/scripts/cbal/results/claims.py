@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cbal.results import markdown
-from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import WITHIN, Goal, goals_of, reached
 from cbal.results.summary import areas
+from cbal.storage.paths import BASELINE
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
@@ -86,9 +86,9 @@ def supervised_accuracy(runs: Runs, paper: dict[str, Any]) -> Claim:
     rule = "within 2 sd, those of the paper and ours together"
     theirs, spread = paper["accuracy"], paper["accuracy_sd"]
     shown = f"{theirs:.3f} ± {spread:.3f}"
-    if SUPERVISED not in runs:
+    if BASELINE not in runs:
         return Claim(claim, rule, shown)
-    ours = runs[SUPERVISED]["test_accuracy"]
+    ours = runs[BASELINE]["test_accuracy"]
     # One seed has no sd, so the paper's is used.
     sd = ours.std(ddof=1) if len(ours) > 1 else spread
     return Claim(
@@ -108,7 +108,7 @@ def interactions_needed(runs: Runs, paper: dict[str, Any], within: float) -> Ite
     They are judged for two goals: the paper's, and one at a fixed distance from supervised, which
     does not depend on the noise of the baseline.
     """
-    supervised = runs[SUPERVISED]["test_accuracy"] if SUPERVISED in runs else pd.Series(dtype=float)
+    supervised = runs[BASELINE]["test_accuracy"] if BASELINE in runs else pd.Series(dtype=float)
     for goal in reversed(goals_of(supervised, within)):
         yield from _interactions_to(runs, paper, goal)
 
@@ -125,7 +125,7 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     if not np.isfinite(goal.accuracy) or not mixed:
         yield from (Claim(claim, rule, shown) for claim, shown in zip(claims, (f"{theirs:,}", "")))
         return
-    images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[SUPERVISED])
+    images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[BASELINE])
     papers = (f"{theirs:,}", f"{theirs / images:.0%}")
     needed = [_needed(run, goal.accuracy) for run in mixed]
     ours = min((each.mean() for each in needed if each.notna().all()), default=np.nan)
@@ -276,7 +276,7 @@ def _by_round(run: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def _both_kinds(run: pd.DataFrame) -> bool:
     last = run.sort_values("round").iloc[-1]
-    return run["scenario"].iloc[0] != SUPERVISED and bool(
+    return run["scenario"].iloc[0] != BASELINE and bool(
         last["interactions_individual"] and last["interactions_cluster"]
     )
 

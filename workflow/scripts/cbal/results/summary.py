@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cbal.results import markdown
-from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import WITHIN, Goal, goals_of, reached, saved, sd
+from cbal.storage.paths import BASELINE
 
 
 def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:
@@ -81,13 +81,13 @@ def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
     """
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
-        supervised = of_dataset[of_dataset["scenario"] == SUPERVISED]["test_accuracy"]
+        supervised = of_dataset[of_dataset["scenario"] == BASELINE]["test_accuracy"]
         goals = goals_of(supervised, within)
         shared = {"dataset": dataset} | {f"goal_{goal.name}": goal.accuracy for goal in goals}
         images = of_dataset["images"].iloc[0]
         if len(supervised):
             rows.append(shared | _baseline(supervised, images, goals))
-        runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
+        runs = of_dataset[of_dataset["scenario"] != BASELINE]
         if runs.empty:
             continue
         area_of = areas(runs).set_index("scenario")["area"]
@@ -109,7 +109,7 @@ for _goal in ("within", "sd"):
 def _baseline(supervised: pd.Series, images: int, goals: Sequence[Goal]) -> dict[str, object]:
     """Return the row of the supervised baseline, which labels every image."""
     row = {
-        "scenario": SUPERVISED,
+        "scenario": BASELINE,
         "seeds": len(supervised),
         "final_accuracy": supervised.mean(),
         "final_accuracy_sd": sd(supervised),
@@ -165,7 +165,7 @@ def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
             f"Goals: {' and '.join(told)}. A seed reaches a goal at the first budget from which "
             "its curve stays at or above it to its end. A seed that does not has saved nothing."
         ]
-    of_runs = rows[rows["scenario"] != SUPERVISED]
+    of_runs = rows[rows["scenario"] != BASELINE]
     if len(of_runs):
         notes.append(what_areas_cover(*of_runs.iloc[0][["area_from", "area_to"]]))
     return " ".join(notes)
@@ -175,9 +175,9 @@ def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
     """Return the cells of a row."""
     seeds = row["seeds"]
     accuracy = _mean_and_spread(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
-    if row["scenario"] == SUPERVISED:
+    if row["scenario"] == BASELINE:
         everything = f"{row['interactions_sd']:,.0f} (every image)"
-        return [SUPERVISED, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
+        return [BASELINE, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
         return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)
     area_ = (

@@ -19,8 +19,8 @@ from cbal.results.figures.style import (
     scenarios_of,
     set_style,
 )
-from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import goals_of
+from cbal.storage.paths import BASELINE
 
 MOST = 8  # scenarios in one panel; more curves are hard to tell apart
 ACROSS = 4  # panels of small multiples side by side
@@ -82,7 +82,7 @@ def _most_labels(metrics: pd.DataFrame) -> pd.DataFrame:
     labels = metrics[metrics["interactions_cluster"] > 0].groupby("scenario")["images_cluster"]
     most = labels.mean().sort_values(ascending=False, kind="stable").index[:MOST]
     few = labels.ngroups <= MOST
-    return metrics if few else metrics[metrics["scenario"].isin([SUPERVISED, *most])]
+    return metrics if few else metrics[metrics["scenario"].isin([BASELINE, *most])]
 
 
 def _in_gray(ax: Axes, runs: pd.DataFrame, y: str) -> None:
@@ -114,7 +114,7 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     for panel, rows, (dataset, part) in zip(parts, down, sets, strict=True):
         panel.suptitle(titles.get(dataset, dataset))
         axes = panel.subplots(rows, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
-        runs = part[part["scenario"] != SUPERVISED]
+        runs = part[part["scenario"] != BASELINE]
         best = runs.groupby("scenario", sort=False)["test_accuracy"].mean()
         names = best.sort_values(ascending=False, kind="stable").index
         for ax, name in zip(axes, names):
@@ -145,7 +145,7 @@ def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
 
 def _supervised(ax: Axes, part: pd.DataFrame) -> None:
     """Draw the supervised mean as a line with its standard deviation as a band, and the goal."""
-    accuracy = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"]
+    accuracy = part.loc[part["scenario"] == BASELINE, "test_accuracy"]
     if len(accuracy):
         mean, sd = accuracy.mean(), accuracy.std(ddof=1) if len(accuracy) > 1 else 0
         ax.axhline(mean, color="0.25", linestyle="--", linewidth=1.2, label="supervised")
@@ -159,7 +159,7 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
 
     The baseline is shown only where curves come near it: otherwise it would take their space.
     """
-    runs = part[part["scenario"] != SUPERVISED]
+    runs = part[part["scenario"] != BASELINE]
     if runs.empty:
         return
     means = runs.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
@@ -167,7 +167,7 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
     room = max(ZOOM * (highest - lowest), 0.02)
     last = means.sort_values("budget").groupby("scenario")["test_accuracy"].last()
     low = max(last.min(), highest - 0.8 * room)
-    baseline = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"].mean()
+    baseline = part.loc[part["scenario"] == BASELINE, "test_accuracy"].mean()
     top = baseline if highest <= baseline <= low + 1.5 * room else highest
     pad = 0.1 * room
     seen = means.loc[means["test_accuracy"] >= low - pad, "budget"]

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cbal.results.figures.style import GREY, one_legend, set_style
-from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import goals_of, reached
+from cbal.storage.paths import BASELINE
 
 HEIGHT = 0.7  # of a scenario's row that its seeds take
 COLUMNS = ["scenario", "seed", "needed", "asked"]
@@ -28,7 +28,7 @@ def needed_by_seed(metrics: pd.DataFrame) -> pd.DataFrame:
         interactions of the run). The scenario that needs least is first; of scenarios that some
         seeds did not reach, the one that more seeds reached, then the more accurate one.
     """
-    baseline = metrics["scenario"] == SUPERVISED
+    baseline = metrics["scenario"] == BASELINE
     goal = goals_of(metrics.loc[baseline, "test_accuracy"])[0].accuracy
     rows, last = [], {}
     for (scenario, seed), run in metrics[~baseline].groupby(["scenario", "seed"], sort=False):
@@ -56,7 +56,7 @@ def forest_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     sets = [
         (dataset, needed_by_seed(part))
         for dataset, part in measured.groupby("dataset", sort=False)
-        if part["scenario"].eq(SUPERVISED).any() and not part["scenario"].eq(SUPERVISED).all()
+        if part["scenario"].eq(BASELINE).any() and not part["scenario"].eq(BASELINE).all()
     ]
     if not sets:
         figure = Figure(figsize=(8.4, 1))

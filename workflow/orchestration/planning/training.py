@@ -1,0 +1,118 @@
+"""Check how a model is trained, and the model itself, with torchvision where it is installed."""
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+from itertools import chain, product
+from pathlib import Path
+from typing import Any
+
+from jsonschema.exceptions import best_match
+
+from cbal.models.weights_paths import is_weights_file
+from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.schema import Validator, describe, read_schema
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+CHECKED = Path(".snakemake", "checked-models")
+# Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
+OF_A_HEAD_ALONE = {"l2"}
+
+Config = dict[str, Any]
+
+
+def check_training(config: Config, name: str) -> None:
+    """Check that a data set's model can use its training settings and the sweep's scenarios.
+
+    Raises:
+        SettingsError: the first mistake found.
+    """
+    where, dataset = f"datasets.{name}", config["datasets"][name]
+    trainable = config["models"][dataset["model"]]["trainable"]
+    _check_used(where, dataset["training"], trainable, config["sweeps"][config["sweep"]])
+    if trainable == "all":
+        missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
+        if missing:
+            raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
+        return
+    for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
+        if config["scenarios"][scenario]["dropout"]:
+            raise SettingsError(
+                f"{where}: {scenario} has dropout, which means nothing without training with "
+                "dropout; give the model `trainable: all`, or the scenario `members:`"
+            )
+
+
+def _check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
+    """Check that a model uses what is set of its training, and what a calibration tries."""
+    schema = read_schema()["properties"]["datasets"]["additionalProperties"]["properties"]
+    usual = {key: each.get("default") for key, each in schema["training"]["properties"].items()}
+    changed = {key for key, value in training.items() if value != usual[key]}
+    tried = set(sweep["calibration"]["grid"]) if sweep["calibration"] else set()
+    for part, keys in ((f"{where}.training", changed), (f"{where}: calibration", tried)):
+        unused = [key for key in sorted(keys) if (key in OF_A_HEAD_ALONE) != (trainable == "head")]
+        if unused:
+            raise SettingsError(
+                f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
+                "take it out"
+            )
+
+
+def check_model(where: str, model: Config) -> None:
+    """Check a model's architecture, weights and image size with torchvision.
+
+    A model that passed is remembered in `CHECKED`.
+
+    Raises:
+        SettingsError: the first mistake found.
+    """
+    weights, architecture = model["weights"], model["architecture"]
+    if architecture == "convnet":
+        if weights != "none":
+            raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
+        return
+    if is_weights_file(weights) and not Path(weights).exists():
+        raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
+    # Importing torchvision takes seconds, so do it once. Skip it where only jobs have torchvision.
+    words = [architecture, weights, str(model["image_size"])]
+    checked = CHECKED / hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+    if checked.exists() or importlib.util.find_spec("torchvision") is None:
+        return
+    flags = zip(("--architecture", "--weights", "--image-size"), words)
+    command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check", *chain(*flags)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        last = (result.stderr.strip().splitlines() or ["torchvision cannot be asked"])[-1]
+        raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
+    checked.parent.mkdir(parents=True, exist_ok=True)
+    checked.touch()
+
+
+def trials(calibration: Config | None) -> dict[str, Config]:
+    """Return the training settings that a calibration tries, by name.
+
+    A name is made of keys and values, such as `batch_size-32+flip-true`.
+    """
+    if calibration is None:
+        return {}
+    grid = calibration["grid"]
+    combinations = [dict(zip(grid, values)) for values in product(*grid.values())]
+    return {
+        "+".join(f"{key}-{value}".lower() for key, value in trial.items()): trial
+        for trial in combinations
+    }
+
+
+def check_calibration(where: str, sweep: Config, schema: Config) -> None:
+    """Check that the schema of `training` accepts the values of a sweep's calibration.
+
+    Raises:
+        SettingsError: the first mistake found.
+    """
+    of_dataset = schema["properties"]["datasets"]["additionalProperties"]["properties"]
+    for trial in trials(sweep["calibration"]).values():
+        training = {"epochs": 1, "learning_rate": 1, **trial}
+        error = best_match(Validator(of_dataset["training"]).iter_errors(training))
+        if error is not None:
+            raise SettingsError(f"{where}.calibration.grid.{describe(error)}")
