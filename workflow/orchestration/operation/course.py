@@ -66,7 +66,11 @@ class Course:
                 slurm.check(jobs.submissions(self.workflow.dag), command)
         except STOPS as error:
             raise SystemExit(f"Error: {error}") from None
-        self.progress = follow(runs_of(self.sweep), jobs.rounds_to_train(self.workflow.dag))
+        self.progress = follow(
+            runs_of(self.sweep),
+            jobs.rounds_to_train(self.workflow.dag),
+            jobs.names_of_jobs(self.workflow.dag),
+        )
 
     def end(self) -> None:
         """Remove the progress bars from the terminal."""
@@ -108,18 +112,21 @@ class Course:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def follow(runs: list[Run], ahead: dict[int, tuple[Key, str]]) -> Progress:
+def follow(
+    runs: list[Run], ahead: dict[int, tuple[Key, str]], names: dict[int, str] | None = None
+) -> Progress:
     """Start to report the rounds that Snakemake will finish.
 
     Args:
         runs: runs of the sweep, with their finished rounds.
         ahead: jobs that will finish a round, as `rounds_to_train` returns them.
+        names: what jobs are called, as `names_of_jobs` returns it.
     """
     again = {metrics for _, metrics in ahead.values()}
     done = Counter({run.whose: 0 for run in runs})
     for run in runs:
         done[run.whose] += sum(path not in again for path in run.present())
-    progress = Progress(done, {job: key for job, (key, _) in ahead.items()})
+    progress = Progress(done, {job: key for job, (key, _) in ahead.items()}, names)
     logger.addHandler(progress)
     atexit.register(progress.close)
     return progress
