@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import ROOT, write_class_folders
+from tests.plain_user import as_plain_user
 from tests.project import Project
 
 METRICS = "results/sweeps/tiny/metrics.parquet"
@@ -85,6 +86,18 @@ class TestBadInput:
         error = self.one_line(project, "-n")
         assert error.splitlines()[-1].startswith("Error: config.yaml: line ")
         assert "key 'sweep' stands in line 1 already" in error
+
+    @pytest.mark.parametrize("how", ["-n", "--cores=1"])
+    def test_read_only_outputs_stop_in_one_line(self, project, how):
+        run = "results/tiny/random/seed-0/run.parquet"
+        (project.path / run).chmod(0o444)
+        command = [*as_plain_user(), "snakemake", how, run, "--forcerun", "finish_run"]
+        result = subprocess.run(command, cwd=project.path, capture_output=True, text=True)
+        assert result.returncode == 1
+        told = result.stderr.strip().partition("Building DAG of jobs...\n")[2]
+        assert told.startswith(f"Error: {run}: may not be written to")
+        assert f"(chmod u+w {run})" in told
+        assert "\n" not in told
 
     def test_equal_numbers_rerun_nothing(self, finished, tmp_path):
         project = finished.copy(tmp_path / "project")

@@ -41,6 +41,7 @@ class Course:
         self.progress: Progress | None = None
         self.who = presence.Presence(None)
         leftovers.mark(HERE)
+        logger.addFilter(permissions.InOneLine())
         if workflow.is_main_process and not workflow.output_settings.dryrun:
             self.who = presence.announce()
             self._tell_of_others()
