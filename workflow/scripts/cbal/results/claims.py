@@ -123,7 +123,9 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     theirs = paper["interactions"]
     mixed = [runs[name] for name in MIXED if name in runs]
     if not np.isfinite(goal.accuracy) or not mixed:
-        yield from (Claim(claim, rule, shown) for claim, shown in zip(claims, (f"{theirs:,}", "")))
+        said = "one supervised seed has no sd" if mixed and SUPERVISED in runs else ""
+        papers = (f"{theirs:,}", "")
+        yield from (Claim(claim, rule, shown, said) for claim, shown in zip(claims, papers))
         return
     images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[SUPERVISED])
     papers = (f"{theirs:,}", f"{theirs / images:.0%}")

@@ -21,3 +21,8 @@ def sections(parts: dict[str, list[str]]) -> str:
     return (
         "\n\n".join("\n".join([f"## {title}", "", *lines]) for title, lines in parts.items()) + "\n"
     )
+
+
+def mean_and_spread(mean: float, spread: float, form: str, seeds: int) -> str:
+    """Return a mean with its spread; for one seed the mean alone."""
+    return f"{mean:{form}}" + (f" ± {spread:{form}}" if seeds > 1 else "")
