@@ -109,7 +109,7 @@ class TestBadInput:
         project.configure(datasets__tiny__title="A {b} {dataset} 'q' \"$5")
         project.run("figures")
         table = (project.path / "results/sweeps/tiny/tables/summary.md").read_text()
-        assert "## A {b} {dataset} 'q' \"$5" in table
+        assert "## A {b} {dataset} 'q' \"\\$5" in table
 
     def test_a_truncated_image_is_named_on_the_screen(self, fresh, tmp_path):
         project = fresh.copy(tmp_path / "project")

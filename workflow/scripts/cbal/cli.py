@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-from cbal.errors import InputError
+from cbal.errors import InputError, one_line
 
 KEYS = {"dataset": str, "scenario": str, "seed": int, "round": int, "step": str}
 
@@ -30,7 +30,7 @@ def keys_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def say(message: str) -> None:
     """Write one line to the job's log."""
-    print(message, file=sys.stderr, flush=True)
+    print(one_line(message), file=sys.stderr, flush=True)
 
 
 def run(main: Callable[[Sequence[str] | None], None]) -> None:
@@ -46,7 +46,7 @@ def run(main: Callable[[Sequence[str] | None], None]) -> None:
         worked = time.perf_counter() - begin
         say(f"started in {started:.2f} CPU-seconds, worked {worked:.3f} s")
     except InputError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {one_line(error)}")
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(128 + signal.SIGINT)

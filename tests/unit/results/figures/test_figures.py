@@ -234,3 +234,12 @@ def test_a_figure_has_the_same_bytes_twice(metrics, tmp_path):
         save(accuracy_figure(metrics, {}), [tmp_path / f"{name}.png", tmp_path / f"{name}.pdf"])
     for form in ("png", "pdf"):
         assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()
+
+
+def test_a_title_is_drawn_as_it_is(metrics, tmp_path):
+    """Text between two `$` would be a formula, or an error where it is none."""
+    title = "$5 \\to_ $"
+    for draw in (accuracy_figure, clusters_figure):
+        figure = draw(metrics, {"a": title, "b": title})
+        assert not any(ax.title.get_parse_math() for ax in figure.axes)
+        save(figure, [tmp_path / "figure.png"])
