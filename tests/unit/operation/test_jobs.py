@@ -76,6 +76,13 @@ def test_a_job_is_called_by_its_rule_and_by_whose_files_it_makes():
     }
 
 
+def test_folders_to_take_away_are_those_that_no_job_reads():
+    fetch = job("fetch_data", {}, outputs=["data/downloads/x"])
+    assert jobs.folders_to_take_away(Dag(fetch)) == []
+    links = job("link_classes", {}, outputs=["results/d/s/seed-0/class-folders"])
+    assert jobs.folders_to_take_away(Dag(fetch, links)) == ["results/d/s/seed-0/class-folders"]
+
+
 def test_there_is_one_submission_of_each_kind():
     query, train = job("query", KEYS), job("train", KEYS)
     more = [job("prepare", {"dataset": d}) for d in ("d", "e", "d")]

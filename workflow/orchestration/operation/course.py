@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from snakemake.logging import logger
@@ -16,6 +17,7 @@ from orchestration.operation.progress import Key, Progress
 from orchestration.operation.standing import Run, runs_of
 
 ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has restarted itself, so that it does so only once
+TIMESTAMP = ".snakemake_timestamp"  # Snakemake leaves it in a folder that a job made
 HERE = presence.STATE.parent
 # Errors that stop a run before its first job.
 STOPS = (
@@ -39,6 +41,7 @@ class Course:
         """
         self.workflow, self.sweep, self.start = workflow, sweep, time.time()
         self.progress: Progress | None = None
+        self.folders: list[str] = []  # that people take away
         self.who = presence.Presence(None)
         leftovers.mark(HERE)
         logger.addFilter(permissions.InOneLine())
@@ -67,6 +70,7 @@ class Course:
                 slurm.check(jobs.submissions(self.workflow.dag), command)
         except STOPS as error:
             raise SystemExit(f"Error: {error}") from None
+        self.folders = jobs.folders_to_take_away(self.workflow.dag)
         self.progress = follow(
             runs_of(self.sweep),
             jobs.rounds_to_train(self.workflow.dag),
@@ -74,7 +78,9 @@ class Course:
         )
 
     def end(self) -> None:
-        """Remove the progress bars from the terminal."""
+        """Remove the progress bars from the terminal, and Snakemake's files from folders."""
+        for folder in self.folders:
+            Path(folder, TIMESTAMP).unlink(missing_ok=True)
         if self.progress is not None:
             self.progress.close()
 

@@ -54,6 +54,12 @@ def _name(rule: str, wildcards: dict[str, str]) -> str:
     return f"rule {rule} ({', '.join(parts)})" if parts else f"rule {rule}"
 
 
+def folders_to_take_away(dag: Any) -> list[str]:
+    """Return the folders that jobs to run make for people, and that no other job reads."""
+    made = (job for job in dag.needrun_jobs() if job.rule.name == "link_classes")
+    return [str(path) for job in made for path in job.output]
+
+
 def inputs_there(dag: Any) -> Iterator[str]:
     """Yield the inputs that must exist already: no job of this run makes them. Each comes once."""
     jobs = list(dag.needrun_jobs())
