@@ -1,8 +1,4 @@
-"""The exception for errors that a person can correct, and lines of a log."""
-
-import unicodedata
-
-HIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, undecodable bytes, ends of lines
+"""The exception for errors that a person can correct."""
 
 
 class InputError(Exception):
@@ -10,14 +6,3 @@ class InputError(Exception):
 
     The message is one line that says what is wrong, where, and what to do.
     """
-
-
-def one_line(message: object) -> str:
-    """Return a message as one line: characters that would end it are written as escapes.
-
-    Names of files and classes may have such characters.
-    """
-    return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in HIDDEN else c
-        for c in str(message)
-    )
