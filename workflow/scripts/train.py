@@ -31,6 +31,7 @@ from cbal.storage.files import (
     samples_of,
     write_table,
 )
+from cbal.wording import counted
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -144,7 +145,7 @@ def _train_and_test(
         timing.append(_timing("evaluation", time.perf_counter() - trained, len(test)))
         check_finite(loss, "test loss after the last epoch", how)
         result = f"test accuracy {accuracy:.4f}, test loss {loss:.4f}"
-    say(f"{labeled.sum()} labeled images, {result}")
+    say(f"{counted(labeled.sum(), 'labeled image')}, {result}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
     measured = {"test_accuracy": accuracy, "test_loss": loss}
     return measured, [row | memory for row in timing]

@@ -12,10 +12,12 @@ from typing import Any
 
 from snakemake.logging import logger
 
+from cbal.wording import counted
 from orchestration.operation import clocks, jobs, labeling, leftovers, permissions, presence, slurm
 from orchestration.operation.progress import Key, Progress
 from orchestration.operation.standing import Run, runs_of
 
+PLURAL = {"Slurm job": "Slurm jobs", "process": "processes"}
 ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has restarted itself, so that it does so only once
 TIMESTAMP = ".snakemake_timestamp"  # Snakemake leaves it in a folder that a job made
 HERE = presence.STATE.parent
@@ -104,12 +106,14 @@ class Course:
     def _end_leftovers(self) -> None:
         """End jobs that a crashed run left running; restart this run if there were any."""
         ended = {
-            "Slurm jobs": leftovers.end_slurm_jobs(HERE),
-            "processes": leftovers.end_processes(HERE, self.start),
+            "Slurm job": leftovers.end_slurm_jobs(HERE),
+            "process": leftovers.end_processes(HERE, self.start),
         }
         for kind, n in ended.items():
             if n:
-                logger.info(f"Ended {n} {kind} that an earlier run left running here.")
+                logger.info(
+                    f"Ended {counted(n, kind, PLURAL[kind])} that an earlier run left running here."
+                )
         if any(ended.values()) and ONCE not in os.environ:
             logger.info("Starting again.")
             # The ended jobs may have deleted files that this run has already seen.

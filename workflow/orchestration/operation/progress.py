@@ -10,6 +10,7 @@ from typing import Any
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from cbal.wording import counted
 from orchestration.operation.reasons import reason
 from orchestration.operation.standing import duration
 
@@ -74,7 +75,7 @@ class Progress(logging.Handler):
     def line(self) -> str:
         """Return one line with the number of finished rounds and the time that is left."""
         done, total = self.done.total(), self.total.total()
-        parts = [f"{done} of {total} rounds done ({done / total:.0%})"]
+        parts = [f"{done} of {counted(total, 'round')} done ({done / total:.0%})"]
         if self.finished and self.waiting:
             left = (time.monotonic() - self.start) / self.finished * len(self.waiting)
             parts.append(f"about {duration(left)} left")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from cbal.wording import counted
 from orchestration.operation.leftovers import slurm_jobs
 from orchestration.operation.presence import find_processes
 from orchestration.operation.standing import Run, duration, runs_of
@@ -28,7 +29,7 @@ def describe(name: str, runs: list[Run], now: float, since: float | None = None)
         since: POSIX time at which the running workflow started; None if none runs.
     """
     done, total = sum(run.done for run in runs), sum(len(run.finished) for run in runs)
-    lines = [f"sweep {name}: {done} of {total} rounds done ({done / total:.0%})"]
+    lines = [f"sweep {name}: {done} of {counted(total, 'round')} done ({done / total:.0%})"]
     archived = sum(run.done for run in runs if run.is_archived)
     if archived:
         lines[0] += f", {archived} of them archived"

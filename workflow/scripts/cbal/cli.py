@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-from cbal.errors import InputError, one_line
+from cbal.errors import InputError
+from cbal.wording import one_line
 
 KEYS = {"dataset": str, "scenario": str, "seed": int, "round": int, "step": str}
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from cbal.data.decoding import Rule
 from cbal.data.files_found import PAGES, counts, lines
 from cbal.storage.files import open_images
+from cbal.wording import counted
 
 FLAT = 16  # range of levels, of 255; 4,096 gray levels stored in 16 bits have at most this range
 MOST_NAMED = 5  # images that a note names
@@ -149,7 +150,7 @@ def _add_flat(findings: Findings, flat: list[int], distinct: int, source: Sequen
         )
     if 2 * len(flat) > n:
         lines.append(
-            f"{len(flat)} of {n} images are nearly all one value; if their files have more than 8 "
+            f"{len(flat)} of {_images(n)} nearly all one value; if their files have more than 8 "
             "bits, set `values: [black, white]` of the data set to what they use"
         )
     findings.notes.extend(f"warning: {line}" for line in lines)
@@ -157,7 +158,7 @@ def _add_flat(findings: Findings, flat: list[int], distinct: int, source: Sequen
 
 
 def _images(n: int) -> str:
-    return f"{n} image{' is' if n == 1 else 's are'}"
+    return counted(n, "image is", "images are")
 
 
 def _pairs(equal: Sequence[tuple[int, int]], source: Sequence[str]) -> str:

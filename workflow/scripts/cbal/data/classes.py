@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cbal.data.files_found import natural
 from cbal.errors import InputError
+from cbal.wording import counted
 
 MOST_CLASSES = np.iinfo(np.int16).max  # classes, since labels are int16
 
@@ -165,7 +166,8 @@ def _joined(files: Sequence[Labels], classes: Sequence[str]) -> np.ndarray:
         if len(wrong):
             raise InputError(
                 f"{file.where}: row {wrong[0]}: label {file.values[wrong[0]]} is outside the "
-                f"{len(file.names)} classes; mend the labels or the class names"
+                f"{counted(len(file.names), 'class', 'classes')}; mend the labels or the "
+                "class names"
             )
         labels.append(np.array([number[name] for name in file.names], np.int64)[file.values])
     return np.concatenate(labels)

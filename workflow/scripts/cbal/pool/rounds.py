@@ -7,6 +7,7 @@ from cbal.errors import InputError
 from cbal.pool.corrections import corrected, is_corrected
 from cbal.pool.state import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
 from cbal.storage.files import metadata_of, read_table
+from cbal.wording import counted
 
 
 def read_pool(path: Path) -> Pool:
@@ -23,8 +24,8 @@ def check_interactions(dataset: str, interactions: int, images: int) -> None:
     """
     if interactions > images:
         raise InputError(
-            f"data set {dataset}: {interactions} interactions a round, but only {images} training "
-            "images; make `interactions:` of the data set smaller"
+            f"data set {dataset}: {counted(interactions, 'interaction')} a round, but only "
+            f"{counted(images, 'training image')}; make `interactions:` of the data set smaller"
         )
 
 

@@ -12,6 +12,7 @@ from cbal.results import markdown
 from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import WITHIN, Goal, goals_of, reached
 from cbal.results.summary import areas
+from cbal.wording import counted
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
@@ -134,7 +135,9 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     if not np.isfinite(ours):
         most = max(run["interactions"].max() for run in mixed)
         some, tried = max((int(each.notna().sum()), len(each)) for each in needed)
-        said = f"not within {most:,.0f}" + (f" ({some} of {tried} seeds did)" if some else "")
+        said = f"not within {most:,.0f}" + (
+            f" ({some} of {counted(tried, 'seed')} did)" if some else ""
+        )
         verdict = DIFFERS if most >= theirs else NOT_TESTED
         yield from (Claim(c, rule, p, said, "", seeds, verdict) for c, p in zip(claims, papers))
         return

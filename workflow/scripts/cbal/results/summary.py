@@ -9,6 +9,7 @@ from cbal.results import markdown
 from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import WITHIN, Goal, goals_of, reached, saved, sd
 from cbal.results.markdown import mean_and_spread
+from cbal.wording import counted
 
 
 def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:
@@ -203,4 +204,7 @@ def _reached_cells(row: dict, goal: str) -> list[str]:
         return ["not reached", ""]
     mean, spread = row[f"interactions_{goal}"], row[f"interactions_{goal}_sd"]
     needed = mean_and_spread(mean, spread, ",.0f", reached_by)
-    return [f"{needed} ({reached_by} of {row['seeds']} seeds)", f"{row[f'saved_{goal}']:.1%}"]
+    return [
+        f"{needed} ({reached_by} of {counted(row['seeds'], 'seed')})",
+        f"{row[f'saved_{goal}']:.1%}",
+    ]
