@@ -145,7 +145,7 @@ def _add_flat(findings: Findings, flat: list[int], distinct: int, source: Sequen
     if flat:
         findings.flat = len(flat)
         findings.notes.append(
-            f"{_images(len(flat))} of {n} nearly all one value "
+            f"nearly all one value: {len(flat)} of {counted(n, 'image')} "
             f"({_first_names([source[i] for i in flat])})"
         )
     if 2 * len(flat) > n:
