@@ -1,9 +1,12 @@
 """Run code as an ordinary user, because permissions do not hold for root."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 NOBODY = 65534
 
@@ -23,3 +26,13 @@ def plain_user(folder: Path) -> Iterator[None]:
         if root:
             os.seteuid(0)
         os.chdir(before)
+
+
+def as_plain_user() -> list[str]:
+    """Return what goes before a command, so that permissions bind it, too."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("needs setpriv, to run a command without the powers of root")
+    without = "-dac_override,-dac_read_search"
+    return ["setpriv", f"--inh-caps={without}", f"--bounding-set={without}"]

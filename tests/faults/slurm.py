@@ -73,7 +73,7 @@ def main_killed(bench: Bench) -> str:
         process.kill()
     old = running_round(bench)
     output = bench.resume(project)
-    assert "Ended 1 Slurm jobs that an earlier run left running here." in output, output
+    assert "Ended 1 Slurm job that an earlier run left running here." in output, output
     states = {job["id"]: job["state"] for job in bench.cluster.jobs()}
     assert states[old] in ("CANCELLED", "FAILED"), states[old]
     return f"job {old} of the dead run ended, then the sweep went on"

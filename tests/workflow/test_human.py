@@ -117,6 +117,8 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     folders = project.path / "results/mine/cluster/seed-0/class-folders"
     links = [path for path in folders.rglob("*.*") if path.is_symlink()]
     assert len(links) == 24
+    assert not list(folders.rglob(".snakemake*"))
+    assert project.jobs("class_folders") == {}
     assert all(link.resolve().parent in (photos, photos / "more") for link in links)
     labels = read_table(folders.parent / "labels.parquet").to_pylist()
     assert all(row["label"] for row in labels)

@@ -8,6 +8,10 @@ Order:  at the start of a run the lock of a crashed run is removed, its jobs are
 """
 
 from orchestration.operation.course import Course
+from orchestration.operation.reasons import SHELL
+
+# No part of a rule's command, so that it reruns nothing.
+shell.prefix(SHELL)
 
 COURSE = Course(workflow, SWEEP, [name for name in SWEEP["datasets"] if is_human(name)])
 

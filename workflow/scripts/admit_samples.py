@@ -13,6 +13,7 @@ from cbal.labeling.web.lifetime import Home
 from cbal.pool import state as pools
 from cbal.pool.rounds import check_interactions, read_pool, write_pool
 from cbal.storage.files import read_table, samples_of
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -42,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.pool:
         before = read_pool(arguments.pool)
         pool = pools.admit(before, train)
-        say(f"{len(pool.sample_id) - len(before.sample_id)} new images since the previous round")
+        came = len(pool.sample_id) - len(before.sample_id)
+        say(f"{counted(came, 'new image')} since the previous round")
     else:
         check_interactions(arguments.dataset, arguments.interactions or 0, len(train))
         pool = pools.initial(train)

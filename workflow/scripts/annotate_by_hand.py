@@ -21,6 +21,7 @@ from cbal.pool.corrections import Rows, corrected, differences
 from cbal.pool.rounds import pool_after, read_pool
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import metadata_of, read_table, write_table
+from cbal.wording import counted
 
 LOOK = 0.25  # seconds between checks of the journal
 SERVER = Path(__file__).with_name("serve_labels.py")
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(f"earlier steps of this round are corrected: {', '.join(corrections)}")
     journal.close()
     accepted = sum(annotations["accepted"].to_pylist())
-    say(f"{len(annotations)} interactions, {accepted} labels given")
+    say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
     write_table(arguments.out, annotations, **keys_of(arguments), **metadata)
 
 
@@ -160,9 +161,10 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
         if home.address != announced:
             announced = home.address
             left = len(journal.sizes(step.id)) - len(journal.standing(step.id).answers)
-            home.announce(f"{left} questions of {arguments.title} wait for you at {announced}")
+            questions, verb = counted(left, "question"), "waits" if left == 1 else "wait"
+            home.announce(f"{questions} of {arguments.title} {verb} for you at {announced}")
             # Without the token of the address, since other users may read the log.
-            say(f"waiting for {left} answers at {announced.partition('?')[0]}")
+            say(f"waiting for {counted(left, 'answer')} at {announced.partition('?')[0]}")
         time.sleep(LOOK)
 
 

@@ -16,6 +16,7 @@ from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.pool.metrics import TIMING
 from cbal.storage.encoded import write_encoded
 from cbal.storage.files import metadata_of, open_images, read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         rows = extract(model.to(execution.device), batches, execution)
         write_encoded(arguments.out, len(index), _with_progress(rows, len(index)))
     seconds = time.perf_counter() - start
-    say(f"{len(index)} images in {seconds:.1f} s")
+    say(f"{counted(len(index), 'image')} in {seconds:.1f} s")
     of_no_round = {"scenario": "encoded", "seed": 0, "round": 0}
     timing = of_no_round | timing_of(len(index), seconds, execution.device)
     keys = keys_of(arguments)
@@ -61,7 +62,7 @@ def _with_progress(rows: Iterator[tuple[np.ndarray, np.ndarray]], n: int) -> Ite
         yield feature
         done += len(feature)
         if done >= next_:
-            say(f"{done} of {n} images")
+            say(f"{done} of {counted(n, 'image')}")
             next_ += n / 20
 
 

@@ -24,6 +24,7 @@ from cbal.randomness import generator
 from cbal.storage.files import samples_of, write_table
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates, one_by_one
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -100,8 +101,8 @@ def begin(arguments: argparse.Namespace, found: Found, rng: np.random.Generator)
     check_interactions(arguments.dataset, arguments.interactions, len(train))
     left_out = sum(map(len, found.left_out.values()))
     say(
-        f"{len(train)} images to label, {len(test)} to measure by; "
-        f"{left_out} file{'' if left_out == 1 else 's'} left out"
+        f"{counted(len(train), 'image')} to label, {len(test)} to measure by; "
+        f"{counted(left_out, 'file')} left out"
     )
     return write_rows(arguments.images, found, train, test)
 
@@ -119,7 +120,7 @@ def grow(
     index, gone = write_grown(arguments.images, files, found, arguments.dataset)
     for name in gone:
         say(f"gone, and kept as it was: {name}")
-    say(f"{len(new)} images are new, {len(gone)} are gone, {len(files)} in total")
+    say(f"{counted(len(new), 'new image')}, {len(gone)} gone, {len(files)} in total")
     register.add_files(files[len(register.files()) :])
     return index
 

@@ -23,7 +23,11 @@ from cbal.pool import state as pools
 from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
 from cbal.randomness import generator, of_member
-from cbal.storage.files import open_images, write_table
+from cbal.storage.files import (
+    open_images,
+    write_table,
+)
+from cbal.wording import counted
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -128,7 +132,7 @@ def _train_and_test(
         timing.append(_timing("evaluation", time.perf_counter() - trained, len(test)))
         check_finite(loss, "test loss after the last epoch", how)
         result = f"test accuracy {accuracy:.4f}, test loss {loss:.4f}"
-    say(f"{labeled.sum()} labeled images, {result}")
+    say(f"{counted(labeled.sum(), 'labeled image')}, {result}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
     measured = {"test_accuracy": accuracy, "test_loss": loss}
     return measured, [row | memory for row in timing]

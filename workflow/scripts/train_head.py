@@ -24,6 +24,7 @@ from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import to_batch, write_features
 from cbal.storage.files import write_table
 from cbal.strategies.support.probabilities import combined
+from cbal.wording import counted
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -72,7 +73,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.probabilities:
         write_features(arguments.probabilities, batches_of(heads, features, pool), **keys)
     save_heads(arguments.model, heads)
-    of_job = {"peak_memory_mb": memory.peak_mb(), "device": f"cpu, {arguments.threads} threads"}
+    of_job = {
+        "peak_memory_mb": memory.peak_mb(),
+        "device": f"cpu, {counted(arguments.threads, 'thread')}",
+    }
     timing = pa.Table.from_pylist([{**keys, **row, **of_job} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
     write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)

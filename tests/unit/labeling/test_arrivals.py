@@ -65,5 +65,5 @@ def test_what_is_gone_with_its_pixels_is_refused(tmp_path, before):
     path = tmp_path / "images.npy"
     if before:
         np.save(path, np.zeros(before, np.uint8))
-    with pytest.raises(InputError, match="1 files of the data set are gone .the first is a"):
+    with pytest.raises(InputError, match="1 file is gone from the data set .the first is a"):
         write_grown(path, KNOWN, found("bc"), "mine")

@@ -84,6 +84,28 @@ def test_a_closed_page_gives_its_question_up_at_once(desk, step):
     assert desk.next("two").interaction == 0
 
 
+def test_the_late_goodbye_of_an_earlier_load_takes_no_question_away(desk, step):
+    """A page that is loaded again sends goodbye and asks anew; either may arrive first."""
+    desk.next("one", 1)
+    assert desk.next("one", 2).interaction == 0
+    desk.leave("one", 1)
+    assert desk.next("two").interaction == 1
+    assert desk.beat("one", step, 0, 1)  # sent before, too
+    desk.leave("one", 1)
+    assert desk.next("three").interaction == 2
+    desk.leave("one", 2)
+    assert desk.next("four").interaction == 0
+
+
+def test_a_page_loaded_again_has_its_question_again_after_an_answer_and_an_undo(desk, step):
+    desk.answer("one", "ann", step, desk.next("one", 2).interaction, "refuse", 1)
+    assert desk.next("one", 2).interaction == 1
+    desk.undo("one", "ann", step)
+    desk.leave("one", 1)
+    assert desk.next("two").interaction == 1
+    assert desk.next("one", 2).interaction == 0
+
+
 def test_what_is_put_off_comes_last(desk, step):
     desk.answer("one", "ann", step, desk.next("one").interaction, "skip", 1)
     order = []

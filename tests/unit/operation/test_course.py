@@ -126,3 +126,15 @@ def test_the_command_to_go_on_with():
         resuming(["--cores", "2", "a b"], False) == "snakemake --cores 2 'a b' --rerun-incomplete"
     )
     assert resuming(["--rerun-incomplete"], True) == "snakemake --rerun-incomplete"
+
+
+def test_nothing_of_snakemake_s_is_left_in_a_folder_to_take_away(begun, tmp_path):
+    run = begun()
+    (job,) = run.workflow.dag.needrun_jobs()
+    job.rule.name, job.output = "link_classes", ["class-folders"]
+    run.begin()
+    (tmp_path / "class-folders/cat").mkdir(parents=True)
+    (tmp_path / "class-folders" / course.TIMESTAMP).touch()
+    run.end()
+    assert [path.name for path in (tmp_path / "class-folders").iterdir()] == ["cat"]
+    run.end()

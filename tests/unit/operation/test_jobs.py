@@ -63,6 +63,26 @@ def test_rounds_are_finished_by_the_jobs_that_train():
     assert jobs.rounds_to_train(dag) == {1: (("d", "s"), "m"), 2: (("d", "supervised"), "b")}
 
 
+def test_a_job_is_called_by_its_rule_and_by_whose_files_it_makes():
+    steps = {"dataset": "d", "scenario": "s", "seed": "0", "round": "2", "step": "1-entropy"}
+    dag = SimpleNamespace(
+        jobs=[job("query", steps), job("fetch", {}), job("tabulate", {"part": ""})],
+        jobid=lambda member: member.rule.name,
+    )
+    assert jobs.names_of_jobs(dag) == {
+        "query": "rule query (d, s, seed 0, round 2, step 1-entropy)",
+        "fetch": "rule fetch",
+        "tabulate": "rule tabulate",
+    }
+
+
+def test_folders_to_take_away_are_those_that_no_job_reads():
+    fetch = job("fetch_data", {}, outputs=["data/downloads/x"])
+    assert jobs.folders_to_take_away(Dag(fetch)) == []
+    links = job("link_classes", {}, outputs=["results/d/s/seed-0/class-folders"])
+    assert jobs.folders_to_take_away(Dag(fetch, links)) == ["results/d/s/seed-0/class-folders"]
+
+
 def test_there_is_one_submission_of_each_kind():
     query, train = job("query", KEYS), job("train", KEYS)
     more = [job("prepare", {"dataset": d}) for d in ("d", "e", "d")]

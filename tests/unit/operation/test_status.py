@@ -42,6 +42,29 @@ def test_rounds_are_counted_from_files(root):
     assert "left" not in "\n".join(describe("x", runs, NOW))  # no workflow runs
 
 
+def test_the_time_of_an_archive_is_no_round_s(root):
+    """Else a checkout of archived runs would have finished rounds a moment ago."""
+    archived = root / "archive/d/b+c/seed-0.parquet"
+    archived.parent.mkdir(parents=True)
+    archived.touch()
+    os.utime(archived, (NOW - 1, NOW - 1))
+    runs = runs_of({**SWEEP, "supervised": True, "archive": "archive"}, root)
+    text = "\n".join(describe("x", runs, NOW, since=NOW - 60))
+    assert "sweep x: 6 of 14 rounds done (43%), 3 of them archived" in text
+    assert "last round finished 9 s ago" in text
+    assert "about 4 min left" in text  # 8 rounds at 2 in 60 s
+
+
+def test_a_sweep_of_archived_runs_alone_finished_at_no_known_time(tmp_path):
+    archived = tmp_path / "archive/d/a/seed-0.parquet"
+    archived.parent.mkdir(parents=True)
+    archived.touch()
+    sweep = {**SWEEP, "scenarios": ["a"], "seeds": [0], "supervised": False, "archive": "archive"}
+    text = "\n".join(describe("x", runs_of(sweep, tmp_path), NOW))
+    assert "3 of 3 rounds done (100%), 3 of them archived" in text
+    assert "finished" not in text
+
+
 def test_without_a_baseline_there_is_none(root):
     runs = runs_of({**SWEEP, "supervised": False}, root)
     assert {run.scenario for run in runs} == {"a", "b+c"}

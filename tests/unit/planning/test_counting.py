@@ -85,7 +85,7 @@ def test_links_that_lead_nowhere_are_no_mistake(tmp_path):
 def test_a_layout_that_is_not_understood_is_refused_each_time(tmp_path):
     folder = write_class_folders(tmp_path / "x", {"train/a": 1, "test/a": 1, "more/a": 1})
     for _ in range(2):
-        with pytest.raises(SettingsError, match=r"d\.path: .*look like splits, but more") as caught:
+        with pytest.raises(SettingsError, match=r"d\.path: .*splits, but not .*: more") as caught:
             pool_size("d", dataset(path=folder))
         assert "\n" not in str(caught.value)
 

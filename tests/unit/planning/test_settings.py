@@ -114,6 +114,14 @@ def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
         assert word in message
 
 
+def test_a_path_with_the_end_of_a_line_in_it_is_told_in_one_line():
+    config = copy.deepcopy(CONFIG)
+    config["sweep"], config["datasets"]["mine"]["path"] = "mine", "/no\nwhere"
+    with pytest.raises(SettingsError) as error:
+        check(config)
+    assert str(error.value).startswith("datasets.mine.path: /no\\nwhere does not exist")
+
+
 def test_equal_numbers_key_runs_and_trials_alike():
     keyed = set()
     for one, half in ((1, 0.5), (1.0, 0.50)):

@@ -112,6 +112,13 @@ def test_seeds_are_counted_in_the_scenario_that_they_are_of():
     assert ours == "not within 600 (2 of 3 seeds did)"
 
 
+def test_one_supervised_seed_has_no_sd_to_be_within():
+    runs = paper_like()
+    runs[BASELINE] = [row for row in runs[BASELINE] if row["seed"] == 0]
+    row = verdicts(runs).loc["interactions to within 1 sd of supervised"]
+    assert (row["ours"], row["verdict"]) == ("one supervised seed has no sd", "not tested")
+
+
 def test_without_a_budget_that_all_runs_have_no_area_is_compared():
     runs = paper_like()
     runs["random"] = [row | {"interactions": 10_000 + row["round"]} for row in runs["random"]]

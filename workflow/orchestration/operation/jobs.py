@@ -43,6 +43,24 @@ def rounds_to_train(dag: Any) -> dict[int, tuple[Key, str]]:
     }
 
 
+def names_of_jobs(dag: Any) -> dict[int, str]:
+    """Return what each job is called, by job id: its rule, and whose files it makes."""
+    return {dag.jobid(job): _name(job.rule.name, dict(job.wildcards.items())) for job in dag.jobs}
+
+
+def _name(rule: str, wildcards: dict[str, str]) -> str:
+    """Return a name such as `rule train (digits, random, seed 0, round 1)`."""
+    plain = [wildcards.pop(key) for key in ("dataset", "scenario") if key in wildcards]
+    parts = plain + [f"{key} {value}" for key, value in wildcards.items() if value]
+    return f"rule {rule} ({', '.join(parts)})" if parts else f"rule {rule}"
+
+
+def folders_to_take_away(dag: Any) -> list[str]:
+    """Return the folders that jobs to run make for people, and that no other job reads."""
+    made = (job for job in dag.needrun_jobs() if job.rule.name == "link_classes")
+    return [str(path) for job in made for path in job.output]
+
+
 def inputs_there(dag: Any) -> Iterator[str]:
     """Yield the inputs that must exist already: no job of this run makes them. Each comes once."""
     jobs = list(dag.needrun_jobs())

@@ -15,12 +15,15 @@ class Run:
 
     Attributes:
         finished: for each round, the POSIX time of its metrics file; None if it does not exist.
+            Of an archived run it is the time of the archive's file, which is no round's.
+        is_archived: whether the archive has the run.
     """
 
     dataset: str
     scenario: str
     seed: int
     finished: list[float | None] = field(default_factory=list)
+    is_archived: bool = False
 
     @property
     def whose(self) -> tuple[str, str]:
@@ -67,6 +70,7 @@ def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
                     root / RESULTS / run.folder(round) / METRICS for round in range(1, rounds + 1)
                 )
                 archived = _archived(sweep, root, run)
+                run.is_archived = archived is not None
                 run.finished = [archived or _time_of(path) for path in metrics]
                 runs.append(run)
     return runs

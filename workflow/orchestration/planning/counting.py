@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cbal.wording import counted
 from orchestration.planning.mistakes import SettingsError
 
 COUNT = Path(__file__).parents[2] / "scripts" / "count_images.py"
@@ -38,8 +39,8 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
         return size
     if dataset["validation"] >= size:
         raise SettingsError(
-            f"{where}.validation: {dataset['validation']} of {size} images leave none to label; "
-            "ask for fewer"
+            f"{where}.validation: {dataset['validation']} of {counted(size, 'image')} leave none "
+            "to label; ask for fewer"
         )
     return size - dataset["validation"]
 

@@ -73,6 +73,16 @@ def defaults() -> Config:
     }
 
 
+def _cure(differs: str) -> str:
+    """Return what to do about an archive that disagrees with the settings."""
+    if ": rounds was " in differs:
+        return (
+            "an archive has measurements and no pools, so its runs cannot grow: name another "
+            "folder, or write `archive: null`; rounds that results/ still has are not repeated"
+        )
+    return "mend the setting, or write `archive: null` to compute all runs again"
+
+
 def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
     """Return the archive's files of the sweep's runs, by (data set, scenario, seed).
 
@@ -88,8 +98,7 @@ def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
             differs = disagreement(archive, dataset, scenario, settings, usual)
             if differs:
                 raise SettingsError(
-                    f"sweeps.{config['sweep']}.archive: {differs}; mend the setting, or write "
-                    "`archive: null` to compute all runs again"
+                    f"sweeps.{config['sweep']}.archive: {differs}; {_cure(differs)}"
                 )
             paths = {seed: run_file(archive, dataset, scenario, seed) for seed in sweep["seeds"]}
             found |= {(dataset, scenario, s): str(p) for s, p in paths.items() if p.exists()}

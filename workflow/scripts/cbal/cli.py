@@ -10,6 +10,7 @@ from typing import Any
 
 from cbal.errors import InputError
 from cbal.log import say  # scripts import it from here, with the rest of what they need
+from cbal.wording import one_line
 
 KEYS = {"dataset": str, "scenario": str, "seed": int, "round": int, "step": str}
 
@@ -42,7 +43,7 @@ def run(main: Callable[[Sequence[str] | None], None]) -> None:
         worked = time.perf_counter() - begin
         say(f"started in {started:.2f} CPU-seconds, worked {worked:.3f} s")
     except InputError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {one_line(error)}")
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(128 + signal.SIGINT)

@@ -2,7 +2,9 @@
 
 import sys
 
+from cbal.wording import one_line
+
 
 def say(message: str) -> None:
     """Write one line to the job's log."""
-    print(message, file=sys.stderr, flush=True)
+    print(one_line(message), file=sys.stderr, flush=True)

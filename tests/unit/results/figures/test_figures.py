@@ -253,3 +253,12 @@ def test_the_goal_is_a_line(metrics):
     whole = accuracy_figure(metrics, {}).axes[0]
     goal = next(line for line in whole.lines if "within" in line.get_label())
     np.testing.assert_allclose(goal.get_ydata(), 0.94)
+
+
+def test_a_title_is_drawn_as_it_is(metrics, tmp_path):
+    """Text between two `$` would be a formula, or an error where it is none."""
+    title = "$5 \\to_ $"
+    for draw in (accuracy_figure, clusters_figure):
+        figure = draw(metrics, {"a": title, "b": title})
+        assert not any(ax.title.get_parse_math() for ax in figure.axes)
+        save(figure, [tmp_path / "figure.png"])

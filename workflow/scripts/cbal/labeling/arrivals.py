@@ -12,6 +12,7 @@ from cbal.data.unlabeled import FILES_AT_ONCE, Found
 from cbal.errors import InputError
 from cbal.labeling.register import File
 from cbal.storage.files import atomic, open_images
+from cbal.wording import counted
 
 BEGIN_ANEW = "to start again, remove results/{0} (with all answers) and data/{0}"
 Key = tuple[str, int]
@@ -52,8 +53,8 @@ def arrivals(
     there = set(keys_of(found.files))
     if not there & set(keys_of(file.name for file in known)):
         raise InputError(
-            f"data set {dataset}: none of its {len(known)} files exists any more (the first is "
-            f"{known[0].name}); mend the `path:`, give another folder another name under "
+            f"data set {dataset}: none of its {counted(len(known), 'file')} exists any more (the "
+            f"first is {known[0].name}); mend the `path:`, give another folder another name under "
             f"`datasets:`, or {anew}"
         )
     measured = sum(file.split == "test" for file in known)
@@ -97,9 +98,9 @@ def write_grown(
     before = open_images(path) if gone and path.exists() else np.zeros((0, *shape), np.uint8)
     if gone and (before.shape[1:] != shape or gone[-1] >= len(before)):
         raise InputError(
-            f"{path}: {len(gone)} files of the data set are gone (the first is "
-            f"{files[gone[0]].name}), and so are their stored pixels; put the files back, or "
-            f"{BEGIN_ANEW.format(dataset)}"
+            f"{path}: {counted(len(gone), 'file is', 'files are')} gone from the data set (the "
+            f"first is {files[gone[0]].name}), and so are the stored pixels; put the "
+            f"files back, or {BEGIN_ANEW.format(dataset)}"
         )
     with atomic(path) as temporary:
         pixels = open_memmap(temporary, "w+", np.uint8, (len(files), *shape))

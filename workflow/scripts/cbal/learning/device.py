@@ -13,6 +13,7 @@ import torch
 from cbal.errors import InputError
 from cbal.learning import memory
 from cbal.storage.locks import lock
+from cbal.wording import counted
 
 # Pixels of a forward pass on a CPU: the fastest number, measured on ResNet-18 at 64 and 224.
 PIXELS_AT_ONCE = 400_000
@@ -164,7 +165,7 @@ def describe(device: torch.device) -> str:
     """Return the name of the device for the timing table."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"cpu, {torch.get_num_threads()} threads"
+    return f"cpu, {counted(torch.get_num_threads(), 'thread')}"
 
 
 def peak_memory_mb(device: torch.device) -> float:

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from cbal.errors import InputError
 from cbal.log import say
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
+from cbal.wording import counted
 
 CHUNK = 16_384  # rows that are converted to float32 at a time for probabilities
 MOST_ITERATIONS = 2_000
@@ -87,7 +88,10 @@ def _minimise(
         loss = _Loss(x.astype(dtype, copy=False), label, counts.astype(dtype), classes, l2)
         options = {"maxiter": MOST_ITERATIONS, "gtol": tolerance, "ftol": 0, "maxcor": 20}
         found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
-        say(f"head fitted to {len(x)} labels, {found.nit} iterations: loss {found.fun:.5f}")
+        say(
+            f"head fitted to {counted(len(x), 'label')}, {counted(found.nit, 'iteration')}: "
+            f"loss {found.fun:.5f}"
+        )
         start = found.x
     return start.reshape(-1, classes)
 

@@ -16,6 +16,7 @@ from cbal.storage.feature_range import computable
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import Select
+from cbal.wording import counted
 
 RANDOM = "cbal.strategies.random_choice:select"
 # Strategies for round 1, in place of those that need a trained head.
@@ -144,7 +145,7 @@ def make_query(
 ) -> pa.Table:
     """Call a strategy and return its selection as the rows of `query.parquet`."""
     if len(candidates) < n:
-        say(f"{len(candidates)} candidates are left for {n} interactions")
+        say(f"{counted(len(candidates), 'candidate')} left for {counted(n, 'interaction')}")
     if len(candidates):
         chosen = select(candidates, n, rng, threads, **settings)
     else:

@@ -14,6 +14,7 @@ from cbal.pool.state import (
     to_table,
 )
 from cbal.storage.files import metadata_of, read_table, write_table
+from cbal.wording import counted
 
 
 def read_pool(path: Path) -> Pool:
@@ -36,8 +37,8 @@ def check_interactions(dataset: str, interactions: int, images: int) -> None:
     """
     if interactions > images:
         raise InputError(
-            f"data set {dataset}: {interactions} interactions a round, but only {images} training "
-            "images; make `interactions:` of the data set smaller"
+            f"data set {dataset}: {counted(interactions, 'interaction')} a round, but only "
+            f"{counted(images, 'training image')}; make `interactions:` of the data set smaller"
         )
 
 

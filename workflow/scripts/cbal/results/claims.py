@@ -12,6 +12,7 @@ from cbal.results import markdown
 from cbal.results.goals import WITHIN, Goal, goals_of, reached
 from cbal.results.summary import areas
 from cbal.storage.paths import BASELINE
+from cbal.wording import counted
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
@@ -123,7 +124,9 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     theirs = paper["interactions"]
     mixed = [runs[name] for name in MIXED if name in runs]
     if not np.isfinite(goal.accuracy) or not mixed:
-        yield from (Claim(claim, rule, shown) for claim, shown in zip(claims, (f"{theirs:,}", "")))
+        said = "one supervised seed has no sd" if mixed and BASELINE in runs else ""
+        papers = (f"{theirs:,}", "")
+        yield from (Claim(claim, rule, shown, said) for claim, shown in zip(claims, papers))
         return
     images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[BASELINE])
     papers = (f"{theirs:,}", f"{theirs / images:.0%}")
@@ -132,7 +135,9 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     if not np.isfinite(ours):
         most = max(run["interactions"].max() for run in mixed)
         some, tried = max((int(each.notna().sum()), len(each)) for each in needed)
-        said = f"not within {most:,.0f}" + (f" ({some} of {tried} seeds did)" if some else "")
+        said = f"not within {most:,.0f}" + (
+            f" ({some} of {counted(tried, 'seed')} did)" if some else ""
+        )
         verdict = DIFFERS if most >= theirs else NOT_TESTED
         yield from (Claim(c, rule, p, said, "", seeds, verdict) for c, p in zip(claims, papers))
         return

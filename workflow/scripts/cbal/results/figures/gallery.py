@@ -5,6 +5,7 @@ import pyarrow as pa
 from matplotlib.figure import Figure, SubFigure
 
 from cbal.results.figures.style import set_style
+from cbal.wording import counted
 
 SIDE = 6  # images along a side of a cluster's grid
 MOST = 3  # clusters in a row
@@ -53,7 +54,7 @@ def gallery_figure(
             by_score = shown[np.argsort(query["score"][shown], kind="stable")]
             label = f"“{classes[int(answer['label'])]}”, " if answer["accepted"] else ""
             _grid(column, images[query["sample_id"][_at_even_steps(by_score)]])
-            column.supxlabel(f"{label}{answer['size']} images", fontsize="medium")
+            column.supxlabel(f"{label}{counted(answer['size'], 'image')}", fontsize="medium")
     return figure
 
 

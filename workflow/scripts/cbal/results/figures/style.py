@@ -18,8 +18,9 @@ GREY = "0.75"
 
 
 def set_style() -> None:
-    """Set fonts, lines and grid for print."""
-    sns.set_theme(context="paper", style="whitegrid", palette=PALETTE, font_scale=1.1)
+    """Set fonts, lines and grid for print. A `$` in a title or a class name is no formula."""
+    plain = {"text.parse_math": False}
+    sns.set_theme(context="paper", style="whitegrid", palette=PALETTE, font_scale=1.1, rc=plain)
 
 
 def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
