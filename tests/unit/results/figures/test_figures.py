@@ -234,3 +234,19 @@ def test_a_figure_has_the_same_bytes_twice(metrics, tmp_path):
         save(accuracy_figure(metrics, {}), [tmp_path / f"{name}.png", tmp_path / f"{name}.pdf"])
     for form in ("png", "pdf"):
         assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()
+
+
+def test_a_gallery_of_texts_shows_how_some_begin():
+    class Texts:
+        def __getitem__(self, samples):
+            return [f"text {i}: costs $5 to $9 " + "word " * 50 for i in samples]
+
+    annotations = {"interaction": np.array([0]), "size": np.array([9])}
+    annotations |= {"label": np.array([1.0]), "accepted": np.array([True])}
+    query = {"interaction": np.zeros(9), "sample_id": np.arange(9), "score": np.arange(9.0)}
+    figure = gallery_figure(query, annotations, Texts(), ["zero", "one"], "Words")
+    assert "“one”, 9 samples" in texts(figure)
+    (shown,) = figure.axes[0].texts
+    assert [line[:6] for line in shown.get_text().split("\n\n")] == ["text 0", "text 3", "text 6"]
+    assert "costs $5" in shown.get_text()
+    figure.canvas.draw()
