@@ -17,6 +17,7 @@ from cbal.labeling.class_names import check_names
 from cbal.models.weights_paths import is_weights_file
 from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
+from orchestration.planning.kinds import NO_ENCODER, check_kind
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 from orchestration.planning.values import plain
@@ -27,7 +28,7 @@ CHECKED = Path(".snakemake", "checked-models")
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
 # Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
-TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
+TAKEN = {"supervised", "pretrained", "encoded", "calibration", "validation", "labeling"}
 
 # By type: why a value that looks right is text. Snakemake reads all numbers within braces of
 # `--config` as text.
@@ -173,16 +174,17 @@ def _check_calibration(where: str, sweep: Config, schema: Config) -> None:
 
 
 def _normalize_names(where: str, dataset: Config) -> None:
-    """Write a data set's classes as the journal does, and replace `~` in its path."""
+    """Write a data set's classes as the journal does, and replace `~` in its paths."""
     try:
         dataset["classes"] = check_names(dataset["classes"])
     except ValueError as error:
         raise SettingsError(f"{where}.classes: {error}") from None
-    if dataset["path"] is not None and dataset["path"].startswith("~"):
-        try:
-            dataset["path"] = str(Path(dataset["path"]).expanduser())
-        except RuntimeError as error:
-            raise SettingsError(f"{where}.path: {dataset['path']}: {error}; mend it") from None
+    for key in ("path", "files"):
+        if dataset[key] is not None and dataset[key].startswith("~"):
+            try:
+                dataset[key] = str(Path(dataset[key]).expanduser())
+            except RuntimeError as error:
+                raise SettingsError(f"{where}.{key}: {dataset[key]}: {error}; mend it") from None
 
 
 def _check_dataset(config: Config, name: str) -> None:
@@ -190,6 +192,7 @@ def _check_dataset(config: Config, name: str) -> None:
     where, dataset = f"datasets.{name}", config["datasets"][name]
     if dataset["path"] is not None and not Path(dataset["path"]).exists():
         raise SettingsError(f"{where}.path: {dataset['path']} does not exist; mend the path")
+    check_kind(where, dataset, config["models"][dataset["model"]])
     human = dataset["annotator"] == "human"
     if dataset["source"] == "folder" and dataset["path"] is None:
         what = "images" if human else "class folders"
@@ -264,6 +267,8 @@ def _check_model(where: str, model: Config) -> None:
     A model that passed is remembered in `CHECKED`.
     """
     weights, architecture = model["weights"], model["architecture"]
+    if architecture == NO_ENCODER:
+        return
     if architecture == "convnet":
         if weights != "none":
             raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
