@@ -1,14 +1,17 @@
 """Data sets of embeddings, by Snakemake for real."""
 
 import re
+import subprocess
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import labels_of, read_table
 from tests.workflow.conftest import TINY
+from tests.workflow.test_human import end_with_jobs, label_by_name
 
 SCENARIOS = ["committee", "coreset"]
 COMPARED = re.compile(
@@ -107,3 +110,38 @@ def test_what_is_wrong_ends_in_one_line_before_any_job(brought, tmp_path, change
     assert result.returncode == 1
     (line,) = [line for line in result.stderr.splitlines() if "config.yaml:" in line]
     assert words in line
+
+
+def test_a_person_labels_samples_that_texts_and_ids_show(fresh, tmp_path):
+    project = fresh.copy(tmp_path / "project")
+    (project.path / "notes").mkdir()
+    names = [f"{('red', 'blue')[i % 2]}-{i}" for i in range(12)]
+    for name in names[:6]:
+        (project.path / f"notes/{name}.txt").write_text(f"<b>{name}</b>")
+    files = [f"{name}.txt" for name in names[:6]] + [None] * 6
+    vectors = [[float(i % 2), i / 100] for i in range(12)]
+    table = pa.table({"id": names, "vector": vectors, "file": files})
+    pq.write_table(table, project.path / "tiny.parquet")
+    project.configure(
+        datasets__tiny=EMBEDDINGS | {"annotator": "human", "files": "notes", "interactions": 2},
+        sweeps__tiny={"datasets": ["tiny"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1},
+        labeling={"port": 26765},
+    )
+    with (tmp_path / "screen").open("w") as screen:
+        run = subprocess.Popen(
+            ["snakemake", "--cores", "2"],
+            cwd=project.path,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+    try:
+        label_by_name(run, Home(project.path / "results/tiny/labeling"), project, "tiny")
+        assert run.wait(timeout=300) == 0, (tmp_path / "screen").read_text()
+    finally:
+        end_with_jobs(run)
+    labels = read_table(project.path / "results/tiny/cluster/seed-0/labels.parquet").to_pylist()
+    assert sorted(row["file"] for row in labels) == sorted(names)
+    assert all(row["file"].startswith(row["label"]) for row in labels)
+    assert not list(project.path.rglob("images.npy"))
+    assert (project.path / "results/sweeps/tiny/figures/gallery-tiny.png").exists()
