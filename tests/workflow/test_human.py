@@ -270,7 +270,7 @@ def end_with_jobs(run):
         run.wait()
 
 
-def label_by_name(run, home, project):
+def label_by_name(run, home, project, dataset="mine"):
     """Label pure clusters by the files' names and take the rarer colour out of others."""
     deadline = time.monotonic() + 100
     while not home.address:
@@ -279,7 +279,7 @@ def label_by_name(run, home, project):
         assert run.poll() is None, (project.path.parent / "screen").read_text()
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    index = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
+    index = read_table(project.path / f"data/{dataset}/index.parquet")["source"].to_pylist()
     browser, journal = Browser(home.address), Journal(home.journal)
     browser.open()
     answered, view = 0, browser.post("/next")[1]

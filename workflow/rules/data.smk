@@ -45,7 +45,7 @@ rule prepare_data:
     benchmark:
         "logs/{dataset}/prepare_data.tsv"
     wildcard_constraints:
-        dataset=annotated_by("oracle"),
+        dataset=annotated_by("oracle", "image"),
     conda:
         "../../envs/cbal.yaml"
     resources:

@@ -101,7 +101,9 @@ rule plot_gallery:
         query=gallery("query.parquet"),
         annotations=gallery_annotations,
         index=class_names,
-        images=f"{DATA}/images.npy",
+        images=of_images(f"{DATA}/images.npy"),
+        samples=of_embeddings(f"{DATA}/index.parquet"),
+        originals=of_embeddings(originals),
     output:
         png=report(
             f"{OF_SWEEP}/figures/gallery-{{dataset}}.png",
@@ -125,6 +127,8 @@ rule plot_gallery:
         " --annotations {input.annotations:q}"
         " --index {input.index:q}"
         " --images {input.images:q}"
+        " --samples {input.samples:q}"
+        " --originals {input.originals:q}"
         " --title {params.title:q}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -5,7 +5,8 @@ Needs:  data, weights, and pool.parquet of the round, for data sets whose model 
 Makes:  encoded/features.npy (kept, shared by all scenarios, seeds and sweeps); in each round
         metrics.parquet, timing.parquet and the head (kept), and probabilities.parquet of the
         unlabeled pool (temporary).
-Order:  encode (once) -> round 1's query; update_pool -> train_head -> the next round's query.
+Order:  encode (once; embeddings.smk for embeddings) -> round 1's query; update_pool
+        -> train_head -> the next round's query.
 
 No stage of a round loads PyTorch. The features are mapped into memory and never copied.
 """
@@ -23,7 +24,7 @@ rule encode:
     log:
         "logs/{dataset}/encode.log",
     wildcard_constraints:
-        dataset=of_trainable("head"),
+        dataset=of_trainable("head", "image"),
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of

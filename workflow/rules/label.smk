@@ -27,7 +27,7 @@ rule annotate_by_hand:
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
         index=settled(f"{DATA}/index.parquet"),
-        images=settled(f"{DATA}/images.npy"),
+        images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
     output:
         annotations=f"{STEP}/annotations.parquet",
@@ -91,7 +91,7 @@ use rule annotate_by_hand as annotate_validation with:
         annotations=[],
         features=[],
         index=settled(f"{DATA}/index.parquet"),
-        images=settled(f"{DATA}/images.npy"),
+        images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
     output:
         annotations=VALIDATION,

@@ -28,7 +28,7 @@ rule prepare_unlabeled:
     benchmark:
         "logs/{dataset}/prepare_unlabeled.tsv"
     wildcard_constraints:
-        dataset=annotated_by("human"),
+        dataset=annotated_by("human", "image"),
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of

@@ -64,7 +64,7 @@ rule write_labels:
     input:
         given=f"{RUN}/given.parquet",
         pool=last_round("pool.parquet"),
-        images=f"{DATA}/images.npy",
+        images=of_images(f"{DATA}/images.npy"),
         model=last_round("model.safetensors"),
         encoded=encoded_of_all,
         features=features_of_all,
@@ -138,7 +138,7 @@ rule link_classes:
     """Class folders of links, from the labels."""
     input:
         labels=f"{RUN}/labels.parquet",
-        originals=originals,
+        originals=sources,
     output:
         directory(f"{RUN}/class-folders"),
     log:

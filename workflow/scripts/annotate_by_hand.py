@@ -39,7 +39,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--features", type=Path, nargs="?", help="features by the model of the previous round"
     )
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
     cli.add_argument(
@@ -148,9 +148,9 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     owner = os.environ.get(OWNER)
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
-    command += ["--images", str(arguments.images), "--title", arguments.title]
-    command += ["--host", arguments.host, "--port", str(arguments.port)]
-    command += ["--originals", *([str(arguments.originals)] if arguments.originals else [])]
+    command += ["--title", arguments.title, "--host", arguments.host, "--port", str(arguments.port)]
+    for name, path in (("--images", arguments.images), ("--originals", arguments.originals)):
+        command += [name, str(path)] if path else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):

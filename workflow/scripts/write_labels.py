@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument("--given", type=Path, required=True, help="labels given by the person")
     cli.add_argument("--pool", type=Path, required=True, help="pool of the last round")
-    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--model", type=Path, required=True, help="model of the last round")
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     add_device_arguments(cli)

@@ -19,13 +19,13 @@ def found(names):
 
 def come(names, subset=None, validation=1):
     rng = np.random.default_rng(0)
-    return [f.name for f in arrivals("mine", KNOWN, found(names), subset, validation, rng)]
+    return [f.name for f in arrivals("mine", KNOWN, names, subset, validation, rng)]
 
 
 def test_new_files_come_after_all_others_and_are_to_be_labeled():
     assert come("Aabcd") == ["A", "d"]
     assert come("bc") == []
-    assert arrivals("mine", KNOWN, found("bd"), None, 1, None) == [File("d", "train")]
+    assert arrivals("mine", KNOWN, "bd", None, 1, None) == [File("d", "train")]
 
 
 def test_a_file_of_the_same_name_is_told_by_its_place():

@@ -1,5 +1,6 @@
 import subprocess
 
+import numpy as np
 import pytest
 
 from orchestration.planning import counting
@@ -105,6 +106,20 @@ def test_what_takes_too_long_is_left_to_the_job(tmp_path, monkeypatch):
 def test_a_count_that_breaks_is_no_mistake_of_the_user(tmp_path, monkeypatch):
     broken = tmp_path / "broken.py"
     broken.write_text("raise RuntimeError('a bug')")
-    monkeypatch.setattr(counting, "COUNT", broken)
+    monkeypatch.setattr(counting, "COUNT", {"image": (broken, ())})
     folder = write_class_folders(tmp_path / "x", {"a": 6, "b": 4})
     assert pool_size("d", dataset(path=folder)) is None
+
+
+def test_embeddings_are_counted_again_when_the_file_beside_them_changes(tmp_path):
+    np.save(tmp_path / "e.npy", np.arange(20).reshape(10, 2))
+    csv = tmp_path / "e.csv"
+    csv.write_text("key,label\n" + "".join(f"{i},{i % 2}\n" for i in range(10)))
+    settings = {"source": "embeddings", "path": tmp_path / "e.npy", "files": None}
+    columns = {"id": "key", "vector": "vector", "label": "label", "split": "split", "file": None}
+    assert pool_size("d", dataset(**settings, columns=columns)) == 8
+    with pytest.raises(SettingsError, match=r"d.path: .*e.csv: no column 'id' for the id"):
+        pool_size("d", dataset(**settings, columns=None))
+    csv.write_text("id,label\n" + "".join(f"{i},{i % 2}\n" for i in range(9)))
+    with pytest.raises(SettingsError, match=r"e.csv: 9 rows, but e.npy has 10 vectors"):
+        pool_size("d", dataset(**settings, columns=None))

@@ -6,6 +6,7 @@ from typing import Any
 from cbal.labeling.class_names import check_names
 from cbal.remainders import largest_remainders
 from orchestration.planning.counting import pool_size
+from orchestration.planning.kinds import check_kind
 from orchestration.planning.mistakes import SettingsError
 
 Config = dict[str, Any]
@@ -20,6 +21,7 @@ def check_dataset(config: Config, name: str) -> None:
     where, dataset = f"datasets.{name}", config["datasets"][name]
     if dataset["path"] is not None and not Path(dataset["path"]).exists():
         raise SettingsError(f"{where}.path: {dataset['path']} does not exist; mend the path")
+    check_kind(where, dataset, config["models"][dataset["model"]])
     human = dataset["annotator"] == "human"
     if dataset["source"] == "folder" and dataset["path"] is None:
         what = "images" if human else "class folders"
@@ -56,7 +58,7 @@ def shares(config: Config, dataset: str, scenario: str) -> list[int]:
 
 
 def normalize_names(where: str, dataset: Config) -> None:
-    """Write a data set's classes as the journal does, and replace `~` in its path, in place.
+    """Write a data set's classes as the journal does, and replace `~` in its paths, in place.
 
     Raises:
         SettingsError: the first mistake found.
@@ -65,11 +67,12 @@ def normalize_names(where: str, dataset: Config) -> None:
         dataset["classes"] = check_names(dataset["classes"])
     except ValueError as error:
         raise SettingsError(f"{where}.classes: {error}") from None
-    if dataset["path"] is not None and dataset["path"].startswith("~"):
-        try:
-            dataset["path"] = str(Path(dataset["path"]).expanduser())
-        except RuntimeError as error:
-            raise SettingsError(f"{where}.path: {dataset['path']}: {error}; mend it") from None
+    for key in ("path", "files"):
+        if dataset[key] is not None and dataset[key].startswith("~"):
+            try:
+                dataset[key] = str(Path(dataset[key]).expanduser())
+            except RuntimeError as error:
+                raise SettingsError(f"{where}.{key}: {dataset[key]}: {error}; mend it") from None
 
 
 def _check_values(where: str, values: list[float] | None) -> None:

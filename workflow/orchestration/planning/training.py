@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema.exceptions import best_match
 
 from cbal.models.weights_paths import is_weights_file
+from orchestration.planning.kinds import NO_ENCODER
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import Validator, describe, read_schema
 
@@ -68,6 +69,8 @@ def check_model(where: str, model: Config) -> None:
         SettingsError: the first mistake found.
     """
     weights, architecture = model["weights"], model["architecture"]
+    if architecture == NO_ENCODER:
+        return
     if architecture == "convnet":
         if weights != "none":
             raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")

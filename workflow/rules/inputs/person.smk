@@ -33,15 +33,20 @@ def validation(path):
 
 
 def originals(wildcards):
-    """Folder of the original files; none if the images do not come from a folder of files."""
-    dataset = DATASETS[wildcards.dataset]
-    return ancient(dataset["path"]) if dataset["source"] == "folder" else []
+    """Folder of the files that a person is shown; none where there are no files."""
+    folder = folder_shown(DATASETS[wildcards.dataset])
+    return ancient(folder) if folder else []
+
+
+def sources(wildcards):
+    """Folder of the files that samples are; none where they are no files."""
+    return of_images(originals)(wildcards)
 
 
 def files_of_folder(wildcards):
     """Digest of the files in a person's folder, to notice changes; nothing for other sources."""
     dataset = DATASETS[wildcards.dataset]
-    return digest_of_files(dataset["path"]) if dataset["source"] == "folder" else []
+    return digest_of_files(dataset["path"]) if folder_shown(dataset) else []
 
 
 def journal_state(wildcards):

@@ -33,6 +33,7 @@ from cbal.storage.paths import (
 from orchestration.operation.standing import runs_of
 from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
+from orchestration.planning.kinds import folder_shown, kind_of
 from orchestration.planning.provenance import (
     archived_runs,
     defaults,
@@ -89,16 +90,28 @@ def is_human(dataset):
     return DATASETS[dataset]["annotator"] == "human"
 
 
-def annotated_by(annotator):
-    """Pattern of the data sets that an annotator labels; it matches nothing if there are none."""
-    names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
-    return one_of(names) or r"[^\s\S]"
+def datasets_where(holds):
+    """Pattern of the data sets for which something holds; it matches nothing if there are none."""
+    return one_of(name for name in DATASETS if holds(name)) or r"[^\s\S]"
 
 
-def of_trainable(part):
+def is_of_kind(dataset, kind):
+    """Whether a data set is of a kind (image, embedding); None means any."""
+    return kind in (None, kind_of(DATASETS[dataset]))
+
+
+def annotated_by(annotator, kind=None):
+    """Pattern of the data sets, of a kind if one is given, that an annotator labels."""
+    return datasets_where(
+        lambda name: DATASETS[name]["annotator"] == annotator and is_of_kind(name, kind)
+    )
+
+
+def of_trainable(part, kind=None):
     """Pattern of the data sets whose model trains a part: all, or the head alone."""
-    names = [n for n, d in DATASETS.items() if MODELS[d["model"]]["trainable"] == part]
-    return one_of(names) or r"[^\s\S]"
+    return datasets_where(
+        lambda name: MODELS[DATASETS[name]["model"]]["trainable"] == part and is_of_kind(name, kind)
+    )
 
 
 def key(name, default):

@@ -262,3 +262,19 @@ def test_a_title_is_drawn_as_it_is(metrics, tmp_path):
         figure = draw(metrics, {"a": title, "b": title})
         assert not any(ax.title.get_parse_math() for ax in figure.axes)
         save(figure, [tmp_path / "figure.png"])
+
+
+def test_a_gallery_of_texts_shows_how_some_begin():
+    class Texts:
+        def __getitem__(self, samples):
+            return [f"text {i}: costs $5 to $9 " + "word " * 50 for i in samples]
+
+    annotations = {"interaction": np.array([0]), "size": np.array([9])}
+    annotations |= {"label": np.array([1.0]), "accepted": np.array([True])}
+    query = {"interaction": np.zeros(9), "sample_id": np.arange(9), "score": np.arange(9.0)}
+    figure = gallery_figure(query, annotations, Texts(), ["zero", "one"], "Words")
+    assert "“one”, 9 samples" in texts(figure)
+    (shown,) = figure.axes[0].texts
+    assert [line[:6] for line in shown.get_text().split("\n\n")] == ["text 0", "text 3", "text 6"]
+    assert "costs $5" in shown.get_text()
+    figure.canvas.draw()

@@ -107,12 +107,18 @@ def stratified(
 
 
 def tables(listing: Listing, parts: Mapping[str, np.ndarray]) -> tuple[pa.Table, pa.Table]:
-    """Return the index and the truth of a prepared data set, splits in the order of `parts`."""
+    """Return the index and the truth of a prepared data set, splits in the order of `parts`.
+
+    The index has a column `file` where the source has `files`.
+    """
     kept = np.concatenate(list(parts.values()))
     sample_id = pa.array(np.arange(len(kept)), pa.int64())
     split = np.repeat(list(parts), [len(part) for part in parts.values()])
     source = [listing.source[i] for i in kept]
     index = pa.table({"sample_id": sample_id, "split": split.tolist(), "source": source})
+    if listing.files is not None:
+        files = pa.array([listing.files[i] for i in kept], pa.string())
+        index = index.append_column("file", files)
     truth = pa.table({"sample_id": sample_id, "label": pa.array(listing.label[kept], pa.int16())})
     return index, truth
 

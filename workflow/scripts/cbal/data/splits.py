@@ -115,6 +115,28 @@ def check_published(found: Mapping[str, str], where: str) -> None:
         )
 
 
+def of_rows(told: Sequence[str], where: str, column: str) -> np.ndarray:
+    """Return the split of each row, from a column of words for splits.
+
+    Args:
+        told: the words.
+        where: name of the source, for errors.
+        column: name of the column, for errors.
+
+    Raises:
+        InputError: a word is none for a split, or there is no training split.
+    """
+    found = {value: split_named(str(value)) for value in dict.fromkeys(told)}
+    unknown = [value for value, kind in found.items() if kind is None]
+    if unknown:
+        raise InputError(
+            f"{where}: {unknown[0]!r} in the column `{column}` is none of {KNOWN}; mend it, "
+            "or rename the column"
+        )
+    check_published(found, where)
+    return np.array([found[value] for value in told])
+
+
 def check_below_class(folders: Sequence[str], where: str) -> None:
     """Check that no folder below a class folder is named after a split.
 

@@ -31,7 +31,7 @@ def keys_of(names: Iterable[str]) -> list[Key]:
 def arrivals(
     dataset: str,
     known: Sequence[File],
-    found: Found,
+    found: Sequence[str],
     subset: int | None,
     validation: int,
     rng: np.random.Generator,
@@ -41,7 +41,7 @@ def arrivals(
     Args:
         dataset: name of the data set.
         known: its files so far, including those that no longer exist.
-        found: the files that exist now.
+        found: names of the files that exist now.
         subset: largest number of images in the data set; None for no limit.
         validation: number of images in the validation.
         rng: draws the files to keep if `subset` does not allow all.
@@ -50,7 +50,7 @@ def arrivals(
         InputError: no known file exists any more, or `validation` has changed.
     """
     anew = BEGIN_ANEW.format(dataset)
-    there = set(keys_of(found.files))
+    there = set(keys_of(found))
     if not there & set(keys_of(file.name for file in known)):
         raise InputError(
             f"data set {dataset}: none of its {counted(len(known), 'file')} exists any more (the "
@@ -64,7 +64,7 @@ def arrivals(
             f"with {measured or 'null'}; set it back, or {anew}"
         )
     old = set(keys_of(file.name for file in known))
-    new = [name for name, k in keys_of(found.files) if (name, k) not in old]
+    new = [name for name, k in keys_of(found) if (name, k) not in old]
     if subset is not None:
         kept = rng.permutation(len(new))[: max(subset - len(known), 0)]
         new = [new[i] for i in np.sort(kept)]
