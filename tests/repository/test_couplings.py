@@ -20,6 +20,7 @@ from cbal.storage.paths import (
     TRAINING_LOG,
 )
 from orchestration.operation.progress import TRAINS
+from orchestration.planning.kinds import KINDS
 from orchestration.planning.schema import read_schema
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
@@ -108,7 +109,8 @@ def test_the_schema_names_what_the_library_knows():
 
     assert set(keys("strategies")["needs"]["items"]["enum"]) == {*COLUMNS, "labeled_features"}
     assert set(keys("scenarios")["cold_start"]["enum"]) == set(COLD_START)
-    assert set(keys("datasets")["source"]["enum"]) == set(SOURCES)
+    # Embeddings have a preparation without `--source`.
+    assert set(keys("datasets")["source"]["enum"]) == {*SOURCES, *KINDS}
 
 
 # The page's scripts, its templates and the server

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.planning import settings
+from orchestration.planning import datasets
 from orchestration.planning.kinds import folder_shown, kind_of
 from orchestration.planning.settings import SettingsError, check
 
@@ -14,7 +14,7 @@ CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 @pytest.fixture
 def config(tmp_path, monkeypatch):
     """Settings whose sweep has a data set of embeddings, which are not counted."""
-    monkeypatch.setattr(settings, "pool_size", lambda where, dataset: None)
+    monkeypatch.setattr(datasets, "pool_size", lambda where, dataset: None)
     (tmp_path / "e.parquet").touch()
     config = copy.deepcopy(CONFIG)
     config["datasets"]["mine"] = {
