@@ -1,11 +1,7 @@
 """Check the settings before any job; every error is one line."""
 
-import hashlib
-import importlib.util
-import subprocess
-import sys
 from functools import cache
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +10,14 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from cbal.labeling.class_names import check_names
-from cbal.models.weights_paths import is_weights_file
 from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
 from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.models import check_model, fill_in_sizes
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 from orchestration.planning.values import plain
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-CHECKED = Path(".snakemake", "checked-models")
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
 # Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
@@ -60,6 +54,7 @@ def check(config: Config) -> None:
     if error is not None:
         raise SettingsError(describe(error))
     _with_defaults(Validator)(schema).validate(config)
+    fill_in_sizes(config["models"])
     check_own(config)
     strategies = strategies_of(config)
     for name, scenario in config["scenarios"].items():
@@ -214,7 +209,7 @@ def _check_dataset(config: Config, name: str) -> None:
                 "none; ask for more, or mend the shares"
             )
     _check_training(config, name)
-    _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
+    check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
 
 
 def _check_training(config: Config, name: str) -> None:
@@ -256,33 +251,6 @@ def _check_values(where: str, values: list[float] | None) -> None:
         raise SettingsError(
             f"{where}.values: {values}; write what is black, then what is white, as [0, 4095]"
         )
-
-
-def _check_model(where: str, model: Config) -> None:
-    """Check a model's architecture, weights and image size with torchvision.
-
-    A model that passed is remembered in `CHECKED`.
-    """
-    weights, architecture = model["weights"], model["architecture"]
-    if architecture == "convnet":
-        if weights != "none":
-            raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
-        return
-    if is_weights_file(weights) and not Path(weights).exists():
-        raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
-    # Importing torchvision takes seconds, so do it once. Skip it where only jobs have torchvision.
-    words = [architecture, weights, str(model["image_size"])]
-    checked = CHECKED / hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
-    if checked.exists() or importlib.util.find_spec("torchvision") is None:
-        return
-    flags = zip(("--architecture", "--weights", "--image-size"), words)
-    command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check", *chain(*flags)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    if result.returncode:
-        last = (result.stderr.strip().splitlines() or ["torchvision cannot be asked"])[-1]
-        raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
-    checked.parent.mkdir(parents=True, exist_ok=True)
-    checked.touch()
 
 
 def _step(where: str, step: str | Config, strategies: dict[str, Strategy]) -> Config:

@@ -12,6 +12,7 @@ import re
 import sys
 from itertools import product
 
+from cbal.models.names import is_timm
 from cbal.models.weights_paths import is_weights_file
 from orchestration.operation.standing import runs_of
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
