@@ -1,6 +1,6 @@
 """Data and weights: from their source to files that never change again.
 
-Needs:  a download, or the user's own copy (`path:`).
+Needs:  a download, or the user's own copy (`path:`, `weights:`).
 Makes:  data/{dataset}/{index.parquet,truth.parquet,images.npy}, data/weights/.
 Order:  fetch_data -> prepare_data; fetch_weights.
 """
