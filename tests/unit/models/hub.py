@@ -16,7 +16,7 @@ def save_to_cache(folder: Path, name: str, **settings) -> torch.nn.Module:
     repository = folder / f"models--timm--{name}"
     revision = "0123456789abcdef0123456789abcdef01234567"
     snapshot, blobs = repository / "snapshots" / revision, repository / "blobs"
-    save_for_hf(model, snapshot)
+    save_for_hf(model, snapshot, safe_serialization=True)
     blobs.mkdir()
     for file in list(snapshot.iterdir()):
         if file.suffix not in (".safetensors", ".json"):

@@ -85,15 +85,18 @@ def test_a_file_with_any_head_or_none_gives_the_encoder(tmp_path, classes):
 
 
 @pytest.mark.parametrize(
-    ("theirs", "architecture", "words"),
+    ("theirs", "classes", "architecture", "words"),
     [
-        ("test_resnet", VIT, "are not of timm:test_vit.*Missing key"),
-        ("test_vit2", VIT, "are not of timm:test_vit"),
-        ("test_resnet", "timm:dla46x_c", "are not of timm:dla46x_c: they lack base_layer"),
+        ("test_resnet", 1000, VIT, "are not of timm:test_vit.*Missing key"),
+        ("test_vit2", 1000, VIT, "are not of timm:test_vit.*Missing key.*norm.weight"),
+        ("test_resnet", 1000, "timm:dla46x_c", "are not of timm:dla46x_c: size mismatch for fc"),
+        # timm would let this one pass, with random weights.
+        ("test_resnet", 0, "timm:dla46x_c", "are not of timm:dla46x_c: they lack base_layer"),
     ],
 )
-def test_weights_of_another_model_are_refused(tmp_path, theirs, architecture, words):
-    torch.save(timm.create_model(theirs).state_dict(), tmp_path / "w.pth")
+def test_weights_of_another_model_are_refused(tmp_path, theirs, classes, architecture, words):
+    other = timm.create_model(theirs, num_classes=classes)
+    torch.save(other.state_dict(), tmp_path / "w.pth")
     with pytest.raises(InputError, match=words) as caught:
         timm_weights.fetch(architecture, str(tmp_path / "w.pth"))
     assert "\n" not in str(caught.value)

@@ -1,6 +1,7 @@
 """Pretrained weights of timm's models: from a file, the hub's cache, or the hub."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -200,6 +201,7 @@ def _create(architecture: str, settings: dict[str, Any], overlay: dict[str, Any]
     from huggingface_hub.utils import disable_progress_bars
 
     disable_progress_bars()  # the log is a file
+    logging.getLogger("timm").setLevel(logging.ERROR)  # of names it tells hundreds; we tell one
     name = architecture.removeprefix(TIMM)
     return timm().create_model(name, pretrained_cfg_overlay=overlay, **settings)
 
