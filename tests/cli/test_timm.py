@@ -12,18 +12,12 @@ from tests.unit.models.hub import save_to_cache
 NAME = "test_vit.r160_in1k"
 
 
-@pytest.fixture
-def weights(monkeypatch, tmp_path):
-    """Weights that `fetch_weights.py` found in a cache of the hub, without a network."""
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    """A cache of the hub with the model in it, and no network."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     save_to_cache(tmp_path / "hub", NAME)
-    out = tmp_path / "w.safetensors"
-    fetch_weights.main(
-        ["--architecture", f"timm:{NAME}", "--weights", "pretrained", "--image-size", "48"]
-        + ["--out", str(out)]
-    )
-    return out
 
 
 def encoded(prepared, weights, out, *extra):
@@ -37,8 +31,11 @@ def encoded(prepared, weights, out, *extra):
 
 
 def test_features_of_timm_s_model_and_what_is_changed_of_its_preprocessing(
-    prepared, weights, tmp_path, capsys
+    prepared, tmp_path, capsys
 ):
+    weights = tmp_path / "w.safetensors"
+    words = ["--architecture", f"timm:{NAME}", "--weights", "pretrained", "--image-size", "48"]
+    fetch_weights.main([*words, "--out", str(weights)])
     features = encoded(prepared, weights, tmp_path / "f.npy")
     assert features.shape == (60, 64)
     log = capsys.readouterr().err
