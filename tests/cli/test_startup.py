@@ -9,6 +9,7 @@ from tests.cli.stages import MODEL, RANDOM, SGD
 from tests.conftest import ROOT
 
 HEAVY = {"torch", "torchvision", "pandas", "scipy", "sklearn", "seaborn", "matplotlib"}
+HEAVY |= {"timm", "huggingface_hub"}
 COMPILER = {"torch._dynamo", "torch._inductor", "sympy"}
 FIGURES = {"matplotlib", "seaborn", "pandas", "scipy"}
 MAY_IMPORT = {

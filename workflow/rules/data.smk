@@ -1,6 +1,6 @@
 """Data and weights: from their source to files that do not change again.
 
-Needs:  a download, or the user's copy (`path:`).
+Needs:  a download, or the user's copy (`path:`, `weights:`).
 Makes:  data/{dataset}/{index.parquet,truth.parquet,images.npy}, data/weights/.
 Order:  fetch_data -> prepare_data; fetch_weights.
 """
@@ -101,10 +101,12 @@ rule fetch_weights:
     params:
         architecture=lambda wildcards: MODELS[wildcards.model]["architecture"],
         weights=lambda wildcards: MODELS[wildcards.model]["weights"],
+        image_size=size_of_weights,
         version=version("fetch_weights.py"),
     shell:
         "python workflow/scripts/fetch_weights.py"
         " --architecture {params.architecture:q}"
         " --weights {params.weights:q}"
+        " --image-size {params.image_size}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

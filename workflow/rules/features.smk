@@ -38,6 +38,7 @@ rule extract_pretrained:
         seed=key("seed", 0),
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         forward_batch_size=model_setting("forward_batch_size"),
@@ -53,6 +54,7 @@ rule extract_pretrained:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         f"{ON_DEVICE}"
         " --out {output.features:q}"
         " --timing {output.timing:q}"

@@ -37,6 +37,7 @@ rule encode:
     params:
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         forward_batch_size=model_setting("forward_batch_size"),
@@ -49,6 +50,7 @@ rule encode:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         f"{ON_DEVICE}"
         " --out {output.features:q}"
         " --timing {output.timing:q}"

@@ -41,6 +41,7 @@ rule train:
         round=key("round", 0),
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         epochs=training("epochs"),
         batch_size=training("batch_size"),
         learning_rate=training("learning_rate"),
@@ -68,6 +69,7 @@ rule train:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         " --epochs {params.epochs}"
         " --batch-size {params.batch_size}"
         " --learning-rate {params.learning_rate}"

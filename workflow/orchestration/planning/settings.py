@@ -9,9 +9,10 @@ from cbal.storage.paths import BESIDE_RUNS, LOGS, RESULTS, SHARED, SWEEPS
 from cbal.strategies.registry import Strategy
 from orchestration.planning.datasets import check_dataset, normalize_names
 from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.models import check_model, fill_in_sizes
 from orchestration.planning.schema import Validator, describe, read_schema, with_defaults
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
-from orchestration.planning.training import check_calibration, check_model, check_training
+from orchestration.planning.training import check_calibration, check_training
 from orchestration.planning.values import plain
 
 # Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
@@ -32,6 +33,7 @@ def check(config: Config) -> None:
     if error is not None:
         raise SettingsError(describe(error))
     with_defaults(Validator)(schema).validate(config)
+    fill_in_sizes(config["models"])
     check_own(config)
     strategies = strategies_of(config)
     for name, scenario in config["scenarios"].items():

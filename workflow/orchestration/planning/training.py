@@ -1,17 +1,11 @@
-"""Check how a model is trained, and the model itself, with torchvision where it is installed."""
+"""Check how a model is trained."""
 
-import hashlib
-import importlib.util
-import subprocess
-import sys
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from jsonschema.exceptions import best_match
 
-from cbal.models.weights_paths import is_weights_file
-from orchestration.planning.kinds import NO_ENCODER
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import Validator, describe, read_schema
 
@@ -58,38 +52,6 @@ def _check_used(where: str, training: Config, trainable: str, sweep: Config) -> 
                 f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
                 "take it out"
             )
-
-
-def check_model(where: str, model: Config) -> None:
-    """Check a model's architecture, weights and image size with torchvision.
-
-    A model that passed is remembered in `CHECKED`.
-
-    Raises:
-        SettingsError: the first mistake found.
-    """
-    weights, architecture = model["weights"], model["architecture"]
-    if architecture == NO_ENCODER:
-        return
-    if architecture == "convnet":
-        if weights != "none":
-            raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
-        return
-    if is_weights_file(weights) and not Path(weights).exists():
-        raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
-    # Importing torchvision takes seconds, so do it once. Skip it where only jobs have torchvision.
-    words = [architecture, weights, str(model["image_size"])]
-    checked = CHECKED / hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
-    if checked.exists() or importlib.util.find_spec("torchvision") is None:
-        return
-    flags = zip(("--architecture", "--weights", "--image-size"), words)
-    command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check", *chain(*flags)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    if result.returncode:
-        last = (result.stderr.strip().splitlines() or ["torchvision cannot be asked"])[-1]
-        raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
-    checked.parent.mkdir(parents=True, exist_ok=True)
-    checked.touch()
 
 
 def trials(calibration: Config | None) -> dict[str, Config]:

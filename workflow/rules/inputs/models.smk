@@ -47,8 +47,20 @@ def weights_file(wildcards):
     return []
 
 
+def preprocessing(wildcards):
+    """What is changed of how images are made ready for the model, as JSON; nothing mostly."""
+    changed = model_of(wildcards)["preprocessing"]
+    return json.dumps(changed, sort_keys=True) if changed else []
+
+
+def size_of_weights(wildcards):
+    """The image size, for timm's models, of which some have a weight for every position."""
+    model = MODELS[wildcards.model]
+    return (is_timm(model["architecture"]) and model["image_size"]) or []
+
+
 def weights_path(wildcards):
-    """The user's weights file; none if torchvision has the weights."""
+    """The user's weights file; none if a library of models has the weights."""
     weights = MODELS[wildcards.model]["weights"]
     return weights if is_weights_file(weights) else []
 

@@ -13,6 +13,7 @@ import sys
 from itertools import product
 
 from cbal.labeling.folder import JOURNAL
+from cbal.models.names import is_timm
 from cbal.models.weights_paths import is_weights_file
 from cbal.storage import paths
 from cbal.storage.columns import OF_A_HEAD
