@@ -1,7 +1,6 @@
 """Check how a model is trained."""
 
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from jsonschema.exceptions import best_match
@@ -9,8 +8,6 @@ from jsonschema.exceptions import best_match
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import Validator, describe, read_schema
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-CHECKED = Path(".snakemake", "checked-models")
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
 
