@@ -218,7 +218,6 @@ def test_a_file_is_read_row_group_by_row_group(tmp_path):
     pq.write_table(table, tmp_path / "e.parquet", row_group_size=1 << 12)
     listing = embeddings(tmp_path / "e.parquet")
     before, most = pa.total_allocated_bytes(), 0
-    for row in listing.read(range(0, len(x), 1 << 8)):
+    for _ in listing.read(range(0, len(x), 1 << 8)):
         most = max(most, pa.total_allocated_bytes() - before)
-    assert len(row) == 64
-    assert most < 8e6
+    assert 0 < most < 8e6
