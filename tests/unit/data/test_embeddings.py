@@ -209,3 +209,15 @@ def test_too_many_rows(tmp_path):
 def test_both_ways_to_tell_a_split_at_once(tmp_path):
     write(tmp_path / "train.parquet", split=["train"] * 4)
     assert "named after splits, and have a column `split` too" in refused(tmp_path)
+
+
+def test_a_file_is_read_row_group_by_row_group(tmp_path):
+    x = np.random.default_rng(0).random((1 << 16, 64), np.float32)  # 16 MB in 16 groups
+    vector = pa.FixedSizeListArray.from_arrays(x.ravel(), 64)
+    table = pa.table({"id": np.arange(len(x)), "vector": vector, "label": np.arange(len(x)) % 2})
+    pq.write_table(table, tmp_path / "e.parquet", row_group_size=1 << 12)
+    listing = embeddings(tmp_path / "e.parquet")
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in listing.read(range(0, len(x), 1 << 8)):
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert 0 < most < 8e6

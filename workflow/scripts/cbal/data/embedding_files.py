@@ -88,15 +88,21 @@ def from_parquet(path: Path, columns: Columns, labeled: bool, rule: Rule) -> Ope
     def batches(ids: Sequence[str]) -> Iterator[np.ndarray]:
         width, start = None, 0
         for file, reader in readers.items():
-            with input_error_if_damaged(file):
-                for batch in reader.iter_batches(vectors.ROWS, columns=[columns.vector]):
-                    of_batch = ids[start : start + len(batch)]
-                    x = vectors.from_arrow(batch.column(0), of_batch, str(file), width)
-                    width, start = x.shape[1], start + len(batch)
-                    yield x
+            for batch in _batches(file, reader, columns.vector):
+                of_batch = ids[start : start + len(batch)]
+                x = vectors.from_arrow(batch.column(0), of_batch, str(file), width)
+                width, start = x.shape[1], start + len(batch)
+                yield x
 
     split = np.repeat(kinds, [len(part.table) for part in parts]) if kinds else None
     return Opened(parts, split, batches)
+
+
+def _batches(file: Path, reader: pq.ParquetFile, column: str) -> Iterator[pa.RecordBatch]:
+    """Yield a column in batches. Of all row groups at once, Arrow would hold the whole file."""
+    with input_error_if_damaged(file):
+        for group in range(reader.num_row_groups):
+            yield from reader.iter_batches(vectors.ROWS, row_groups=[group], columns=[column])
 
 
 def _part(file: Path, reader: pq.ParquetFile, columns: Columns, labeled: bool) -> Part:
