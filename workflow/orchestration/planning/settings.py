@@ -17,6 +17,7 @@ from cbal.labeling.class_names import check_names
 from cbal.models.weights_paths import is_weights_file
 from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
+from orchestration.planning.final_training import check_final_training
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 from orchestration.planning.values import plain
@@ -215,6 +216,10 @@ def _check_dataset(config: Config, name: str) -> None:
             )
     _check_training(config, name)
     _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
+    if final := dataset["final_training"]:
+        check_final_training(f"{where}.final_training", dataset, config["models"])
+        _check_used(f"{where}.final_training", final["training"], "all", {"calibration": None})
+        _check_model(f"models.{final['model']}", config["models"][final["model"]])
 
 
 def _check_training(config: Config, name: str) -> None:

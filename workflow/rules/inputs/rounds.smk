@@ -121,3 +121,17 @@ def reference(wildcards):
 def last_round(name):
     """A file of the last round of a run."""
     return lambda wildcards: f"{RUN.format_map(wildcards)}/round-{SWEEP['rounds']}/{name}"
+
+
+def final_training(name):
+    """A file of the training after the last round; none where there is none."""
+
+    def path(wildcards):
+        return f"{RUN.format_map(wildcards)}/final/{name}" if has_final(wildcards) else []
+
+    return path
+
+
+def metrics_to_compare(wildcards):
+    """Metrics of the last round, where another model is trained after it."""
+    return last_round("metrics.parquet")(wildcards) if has_final(wildcards) else []

@@ -63,6 +63,7 @@ KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 ENCODED = "results/{dataset}/encoded/features.npy"
+FINAL = "results/{dataset}/{scenario}/seed-{seed}/{final}"
 TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
 VALIDATION = "results/{dataset}/validation/annotations.parquet"
 
@@ -109,3 +110,4 @@ wildcard_constraints:
     step=r"\d+-\w+",
     part="(partial/)?",
     trial=one_of(TRIALS),
+    final="final",
