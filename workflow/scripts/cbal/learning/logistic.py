@@ -29,8 +29,8 @@ def minimum(
 ) -> tuple[np.ndarray, float, int]:
     """Return the weights at the optimum, the loss there, and the number of passes over the rows.
 
-    The loss is the summed cross-entropy (nats) plus l2 / 2 times the sum of squared weights. In
-    these coordinates errors of 1e-4 in the weights change no probability by more than about 1e-4.
+    The loss is the summed cross-entropy (nats) plus l2 / 2 times the sum of squared weights. The
+    search ends where probabilities are within about 1e-4 of those at the optimum.
 
     Args:
         x: float32[n, d].
