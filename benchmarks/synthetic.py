@@ -25,6 +25,23 @@ def parts_of(n: int, d: int) -> Iterator[np.ndarray]:
         yield np.maximum(centres[rng.integers(GROUPS, size=rows)] + noise, 0).astype(np.float16)
 
 
+def classified(n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return float16[n, d] and their classes, int16[n].
+
+    A few hidden causes make the features correlated, as those of a network are. Classes overlap,
+    and 5 in 100 labels are drawn at random, about as many as cluster labels have wrong.
+    """
+    rng, hidden = np.random.default_rng(0), 48
+    label = rng.integers(CLASSES, size=n).astype(np.int16)
+    means, mixing = rng.normal(size=(CLASSES, hidden)), rng.normal(size=(hidden, d))
+    causes = 0.45 * means[label] + rng.normal(size=(n, hidden))
+    x = causes.astype(np.float32) @ mixing.astype(np.float32)
+    x += 2 * rng.standard_normal((n, d), np.float32)
+    wrong = rng.random(n) < 0.05
+    label[wrong] = rng.integers(CLASSES, size=wrong.sum())
+    return np.maximum(x, 0).astype(np.float16), label
+
+
 def features_of(n: int, d: int) -> np.ndarray:
     """Return float16[n, d]."""
     return np.concatenate(list(parts_of(n, d)))

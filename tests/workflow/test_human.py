@@ -15,7 +15,7 @@ from PIL import Image
 
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
-from cbal.storage.files import read_table
+from cbal.storage.files import metadata_of, read_table
 from tests.people import Browser
 from tests.project import checkout
 
@@ -32,10 +32,12 @@ def by_hand(tmp_path_factory):
         sweeps__mine__rounds=2,
         datasets__mine__path="photos",
         datasets__mine__model="convnet",
+        datasets__mine__training=SGD,
     )
     return project
 
 
+SGD = {"epochs": 8, "learning_rate": 0.001}
 ROUND = {"select_uncertain": 1, "cluster": 1, "annotate_by_hand": 2, "update_pool": 1}
 ROUND |= {"gather_known": 1}
 ONCE = {
@@ -90,7 +92,15 @@ def test_address_port_classes_and_budget_rerun_nothing(by_hand):
         assert word not in params
 
 
-@pytest.mark.parametrize("trainable", ["all", "head"])
+def test_a_final_training_is_one_job_more(by_hand, tmp_path):
+    project = by_hand.copy(tmp_path / "project")
+    project.configure(datasets__mine__final_training={"model": "convnet", "training": SGD})
+    jobs = project.jobs()
+    assert jobs.pop("train_final") == 1
+    assert jobs == by_hand.jobs()
+
+
+@pytest.mark.parametrize("trainable", ["all", "head", "head, then all"])
 def test_a_folder_becomes_class_folders(tmp_path, trainable):
     """Files are nested, of several sizes and formats, one broken; the person names the classes."""
     project = checkout(tmp_path / "project")
@@ -106,8 +116,15 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
-    if trainable == "head":
-        project.configure(models__convnet__trainable="head", datasets__mine__training={"l2": 1})
+    project.configure(datasets__mine__training=SGD)
+    final = trainable == "head, then all"
+    if trainable != "all":
+        project.configure(models__fixed={"architecture": "convnet", "image_size": 8})
+        project.configure(models__fixed__trainable="head", datasets__mine__model="fixed")
+        project.configure(datasets__mine__training={"l2": 1})
+    if final:
+        last = {"model": "convnet", "training": SGD}
+        project.configure(datasets__mine__validation=4, datasets__mine__final_training=last)
     words = ["snakemake", "class_folders", "--cores", "2"]
     with (tmp_path / "screen").open("w") as screen:
         run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
@@ -120,13 +137,15 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     assert not list(folders.rglob(".snakemake*"))
     assert project.jobs("class_folders") == {}
     assert all(link.resolve().parent in (photos, photos / "more") for link in links)
-    labels = read_table(folders.parent / "labels.parquet").to_pylist()
+    table = read_table(folders.parent / "labels.parquet")
+    labels = table.to_pylist()
     assert all(row["label"] for row in labels)
     by_hand = [row for row in labels if row["kind"] == "cluster"]
     assert by_hand
     assert all(row["file"].split("/")[-1].startswith(row["label"]) for row in by_hand)
     (metrics,) = read_table(folders.parent / "round-1/metrics.parquet").to_pylist()
-    assert metrics["test_accuracy"] is None
+    assert (metrics["test_accuracy"] is None) == (not final)
+    assert ("predicted_by" in metadata_of(table)) == final
 
 
 def test_waiting_for_a_person_takes_no_core(tmp_path):
@@ -140,6 +159,7 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 22765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
+    project.configure(datasets__mine__training=SGD)
     answers = [
         f"results/mine/uncertain/seed-{seed}/round-1/step-1-entropy/annotations.parquet"
         for seed in (0, 1)
@@ -182,6 +202,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 24765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=2, datasets__mine__interactions=2)
+    project.configure(datasets__mine__training=SGD)
     run = project.path / "results/mine/cluster/seed-0"
     assert answered_by_name(project, tmp_path) == 4
     first = {path: path.stat().st_mtime_ns for path in run.glob("round-1/**/*.parquet")}

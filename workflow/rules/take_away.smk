@@ -1,10 +1,8 @@
 """Take away: the labels of a data set that a person labels (`annotator: human`).
 
-Needs:  the journal, annotations of all rounds, and the last model.
-Makes:  given.parquet, labels.parquet and labels.csv at the end; class-folders/ and so-far/ on
-        demand.
-Order:  gather_given, and the last round's train -> write_labels -> link_classes;
-        write_labels_so_far at any time.
+Needs:  the journal, annotations of all rounds, and labels.parquet of final.smk.
+Makes:  given.parquet at the end; class-folders/ and so-far/ on demand.
+Order:  gather_given -> write_labels of final.smk -> link_classes; write_labels_so_far at any time.
 """
 
 
@@ -56,54 +54,6 @@ rule gather_given:
         f" --journal {LABELING_FOLDER}"
         " --annotations {input.annotations:q} {input.validation:q}"
         " --out {output.given:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
-
-
-rule write_labels:
-    """Labels of all images: the person's, and the last model's for the others."""
-    input:
-        given=f"{RUN}/given.parquet",
-        pool=last_round("pool.parquet"),
-        images=of_images(f"{DATA}/images.npy"),
-        model=last_round("model.safetensors"),
-        encoded=encoded_of_all,
-        features=features_of_all,
-    output:
-        labels=f"{RUN}/labels.parquet",
-        csv=f"{RUN}/labels.csv",
-    log:
-        "logs/{dataset}/{scenario}/seed-{seed}/write_labels.log",
-    wildcard_constraints:
-        dataset=annotated_by("human"),
-    conda:
-        "../../envs/cbal.yaml"
-    threads: threads_of
-    resources:
-        mem_mb=growing(8000),
-        runtime=growing(30),
-        gpu=1,
-        gpu_jobs=jobs_on_gpus,
-        images_percent=50,
-    params:
-        round=SWEEP["rounds"],
-        precision=model_setting("precision"),
-        compile=model_switch("compile", "--compile"),
-        forward_batch_size=model_setting("forward_batch_size"),
-        version=version("write_labels.py"),
-    shell:
-        "python workflow/scripts/write_labels.py"
-        " --dataset {wildcards.dataset:q}"
-        " --scenario {wildcards.scenario:q}"
-        " --seed {wildcards.seed}"
-        " --round {params.round}"
-        " --given {input.given:q}"
-        " --pool {input.pool:q}"
-        " --images {input.images:q}"
-        " --model {input.model:q}"
-        " --encoded {input.encoded:q}"
-        f"{ON_DEVICE}"
-        " --out {output.labels:q}"
-        " --csv {output.csv:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 

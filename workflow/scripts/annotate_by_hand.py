@@ -53,7 +53,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765)
-    cli.add_argument("--grace", type=float, default=4, help="seconds for undoing the last answer")
+    cli.add_argument("--grace", type=float, default=2, help="seconds for undoing the last answer")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     return cli.parse_args(argv)
 

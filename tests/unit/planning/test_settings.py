@@ -232,6 +232,7 @@ def test_a_home_folder_and_names_in_any_script_are_taken(tmp_path, monkeypatch):
         "he\u0301ron",
     ]
     config["datasets"]["mine"] |= {"classes": names, "model": "convnet"}
+    config["datasets"]["mine"]["training"] = {"epochs": 1, "learning_rate": 0.1}
     config["sweep"] = "mine"
     check(config)
     assert config["datasets"]["mine"]["path"] == str(tmp_path / "photos")

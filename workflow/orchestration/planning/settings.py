@@ -8,6 +8,7 @@ from jsonschema.exceptions import best_match
 from cbal.storage.paths import BESIDE_RUNS, LOGS, RESULTS, SHARED, SWEEPS
 from cbal.strategies.registry import Strategy
 from orchestration.planning.datasets import check_dataset, normalize_names
+from orchestration.planning.final_training import check_final_training
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.models import check_model, fill_in_sizes
 from orchestration.planning.schema import Validator, describe, read_schema, with_defaults
@@ -52,6 +53,9 @@ def check(config: Config) -> None:
         check_training(config, name)
         model = config["datasets"][name]["model"]
         check_model(f"models.{model}", config["models"][model])
+        if final := config["datasets"][name]["final_training"]:
+            check_final_training(f"datasets.{name}", config["datasets"][name], config["models"])
+            check_model(f"models.{final['model']}", config["models"][final["model"]])
 
 
 def _check_names(config: Config) -> None:

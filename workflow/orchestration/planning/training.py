@@ -22,7 +22,7 @@ def check_training(config: Config, name: str) -> None:
     """
     where, dataset = f"datasets.{name}", config["datasets"][name]
     trainable = config["models"][dataset["model"]]["trainable"]
-    _check_used(where, dataset["training"], trainable, config["sweeps"][config["sweep"]])
+    check_used(where, dataset["training"], trainable, config["sweeps"][config["sweep"]])
     if trainable == "all":
         missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
         if missing:
@@ -36,8 +36,12 @@ def check_training(config: Config, name: str) -> None:
             )
 
 
-def _check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
-    """Check that a model uses what is set of its training, and what a calibration tries."""
+def check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
+    """Check that a model uses what is set of its training, and what a calibration tries.
+
+    Raises:
+        SettingsError: the first setting that means nothing for the model.
+    """
     schema = read_schema()["properties"]["datasets"]["additionalProperties"]["properties"]
     usual = {key: each.get("default") for key, each in schema["training"]["properties"].items()}
     changed = {key for key, value in training.items() if value != usual[key]}

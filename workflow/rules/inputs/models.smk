@@ -1,5 +1,7 @@
 """Inputs and settings of models and of their training. No rule."""
 
+from snakemake.iocontainers import Wildcards
+
 # Flags for all command lines that run a network: how the job uses its device.
 ON_DEVICE = (
     " --precision {params.precision}"
@@ -12,8 +14,18 @@ ON_DEVICE = (
 )
 
 
+def what_trains(wildcards):
+    """Model and training of the data set, or those of the training after its last round."""
+    dataset = DATASETS[wildcards.dataset]
+    return dataset["final_training"] if wildcards.get("final") else dataset
+
+
+def name_of_model(wildcards):
+    return what_trains(wildcards)["model"]
+
+
 def model_of(wildcards):
-    return MODELS[DATASETS[wildcards.dataset]["model"]]
+    return MODELS[name_of_model(wildcards)]
 
 
 def is_fixed(wildcards):
@@ -40,10 +52,25 @@ def model_switch(name, flag):
     return lambda wildcards: flag if model_of(wildcards)[name] else ""
 
 
+def of_final(setting):
+    """The same setting of the model of the final training, where the data set has one."""
+
+    def value(wildcards):
+        final = {"final": "final"} if has_final(wildcards) else {}
+        return setting(Wildcards(fromdict=dict(wildcards.items()) | final))
+
+    return value
+
+
+def has_final(wildcards):
+    """Whether another model is trained after the last round."""
+    return DATASETS[wildcards.dataset]["final_training"] is not None
+
+
 def weights_file(wildcards):
     """Pretrained weights of the dataset's model; none for a model trained from scratch."""
     if is_pretrained(wildcards):
-        return paths.WEIGHTS.format(model=DATASETS[wildcards.dataset]["model"])
+        return paths.WEIGHTS.format(model=name_of_model(wildcards))
     return []
 
 
@@ -67,7 +94,7 @@ def weights_path(wildcards):
 
 def training_of(wildcards):
     """Training settings of a data set, with the changes of a trial of the calibration."""
-    return DATASETS[wildcards.dataset]["training"] | TRIALS.get(wildcards.get("trial"), {})
+    return what_trains(wildcards)["training"] | TRIALS.get(wildcards.get("trial"), {})
 
 
 def training(name):

@@ -125,3 +125,15 @@ def reference(wildcards):
 def last_round(name):
     """A file of the last round of a run."""
     return lambda wildcards: f"{in_run(wildcards, SWEEP['rounds'])}/{name}"
+
+
+def final_training(name):
+    """A file of the training after the last round; none where there is none."""
+    return lambda wildcards: (
+        f"{paths.FINAL.format_map(wildcards)}/{name}" if has_final(wildcards) else []
+    )
+
+
+def metrics_to_compare(wildcards):
+    """Metrics of the last round, where another model is trained after it."""
+    return last_round("metrics.parquet")(wildcards) if has_final(wildcards) else []

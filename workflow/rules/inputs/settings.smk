@@ -79,6 +79,7 @@ CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 ENCODED = f"{paths.ENCODED}/features.npy"
 HELD_OUT = f"{paths.CALIBRATION}/index.parquet"
+FINAL = f"{RUN}/{{final}}"
 VALIDATION = f"{paths.VALIDATION}/annotations.parquet"
 
 
@@ -136,3 +137,4 @@ wildcard_constraints:
     step=r"\d+-\w+",
     part="(partial/)?",
     trial=one_of(TRIALS),
+    final="final",

@@ -23,6 +23,7 @@ RUN = f"{RESULTS}/{RUN_FOLDER}"
 ROUND = f"{RUN}/{ROUND_FOLDER}"
 STEP = f"{ROUND}/{STEP_FOLDER}"
 MEMBER = f"{ROUND}/{MEMBER_FOLDER}"
+FINAL = f"{RUN}/final"  # the training after the last round
 SUPERVISED = f"{RESULTS}/{{dataset}}/{BASELINE}/seed-{{seed}}"
 METRICS = "metrics.parquet"  # of a round, of the baseline, of a sweep
 FINISHED = "run.parquet"  # metrics of all rounds of a finished run
