@@ -41,6 +41,8 @@ rule annotate:
     input:
         query=f"{STEP}/query.parquet",
         truth=f"{DATA}/truth.parquet",
+        image_confusion=confusion("image"),
+        cluster_confusion=confusion("cluster"),
     output:
         annotations=f"{STEP}/annotations.parquet",
     log:
@@ -54,7 +56,13 @@ rule annotate:
     conda:
         "../../envs/cbal.yaml"
     params:
-        purity=config["oracle"]["purity"],
+        purity=oracle("purity"),
+        view=oracle("view"),
+        view_way=oracle("view_way"),
+        takes_out=takes_out,
+        error_rates=error_rates,
+        abstains=oracle("abstains"),
+        asked_again=oracle("asked_again"),
         version=version("annotate.py"),
     shell:
         "python workflow/scripts/annotate.py"
@@ -66,6 +74,14 @@ rule annotate:
         " --query {input.query:q}"
         " --truth {input.truth:q}"
         " --purity {params.purity}"
+        " --view {params.view}"
+        " --view-way {params.view_way}"
+        " {params.takes_out}"
+        " --error-rates {params.error_rates}"
+        " --image-confusion {input.image_confusion:q}"
+        " --cluster-confusion {input.cluster_confusion:q}"
+        " --abstains {params.abstains}"
+        " --asked-again {params.asked_again}"
         " --out {output.annotations:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -43,6 +43,17 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         "dropout": None,
         "members": 1,
         "pseudo_labels": None,
+        "oracle": config["oracle"],
+    }
+    assert config["oracle"] == {
+        "purity": 0.8,
+        "view": None,
+        "view_way": "nearest",
+        "takes_out": False,
+        "error_rate": 0,
+        "confusion": None,
+        "abstains": 0,
+        "asked_again": "same",
     }
 
 

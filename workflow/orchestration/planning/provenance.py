@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from cbal.storage.archives import disagreement, run_file
+from orchestration.planning.annotators import with_digests
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.settings import OF_A_HEAD_ALONE, read_schema
 
@@ -38,7 +39,8 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
         key: value for key, value in made["training"].items() if (key in OF_A_HEAD_ALONE) == head
     }
     if scenario != SUPERVISED:
-        made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}
+        of_scenario = dict(config["scenarios"][scenario])
+        made |= {"oracle": with_digests(of_scenario.pop("oracle")), "scenario": of_scenario}
     made = {
         part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}
         for part, keys in made.items()

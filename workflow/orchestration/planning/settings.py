@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from cbal.labeling.class_names import check_names
 from cbal.models.weights_paths import is_weights_file
 from cbal.strategies.registry import Strategy
+from orchestration.planning.annotators import check_oracles, complete_oracles
 from orchestration.planning.counting import pool_size
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
@@ -61,6 +62,7 @@ def check(config: Config) -> None:
         raise SettingsError(describe(error))
     _with_defaults(Validator)(schema).validate(config)
     check_own(config)
+    complete_oracles(config)
     strategies = strategies_of(config)
     for name, scenario in config["scenarios"].items():
         where = f"scenarios.{name}"
@@ -213,6 +215,7 @@ def _check_dataset(config: Config, name: str) -> None:
                 f"{where}.interactions: {dataset['interactions']} leave a step of {scenario} with "
                 "none; ask for more, or mend the shares"
             )
+    check_oracles(config, name)
     _check_training(config, name)
     _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
 

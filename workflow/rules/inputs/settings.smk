@@ -14,6 +14,7 @@ from itertools import product
 
 from cbal.models.weights_paths import is_weights_file
 from orchestration.operation.standing import runs_of
+from orchestration.planning.annotators import by_kind
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.provenance import (
     archived_runs,
