@@ -7,6 +7,7 @@ snakemake --cores 1 partial                the same from a half-finished sweep
 snakemake --cores 1 labels_so_far          what a person labeled so far
 snakemake --cores 1 archive                keep the metrics of finished runs
 snakemake --cores 8 calibration            compare trainings on held-out training images
+snakemake --cores 1 cost_model             seconds of each sort of answer, from a person's
 """
 
 from snakemake.utils import min_version
@@ -43,6 +44,7 @@ include: "workflow/rules/take_away.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/costs.smk"
 include: "workflow/rules/operation.smk"
 
 

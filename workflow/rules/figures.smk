@@ -32,10 +32,12 @@ rule plot_accuracy:
     conda:
         "../../envs/cbal.yaml"
     params:
+        budget=SWEEP["budget"],
         version=version("plot_accuracy.py"),
     shell:
         "python workflow/scripts/plot_accuracy.py"
         " --metrics {input.metrics:q}"
+        " --budget {params.budget}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -59,10 +61,12 @@ rule plot_clusters:
     conda:
         "../../envs/cbal.yaml"
     params:
+        budget=SWEEP["budget"],
         version=version("plot_clusters.py"),
     shell:
         "python workflow/scripts/plot_clusters.py"
         " --metrics {input.metrics:q}"
+        " --budget {params.budget}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -55,6 +55,9 @@ rule annotate:
         BEFORE_ANSWERS
     conda:
         "../../envs/cbal.yaml"
+    resources:
+        # No parameter: hours are counted again from the answers when metrics are gathered.
+        costs=COSTS,
     params:
         purity=oracle("purity"),
         view=oracle("view"),
@@ -82,6 +85,7 @@ rule annotate:
         " --cluster-confusion {input.cluster_confusion:q}"
         " --abstains {params.abstains}"
         " --asked-again {params.asked_again}"
+        " --costs {resources.costs}"
         " --out {output.annotations:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -34,7 +34,7 @@ rule tabulate:
     params:
         script="tabulate_metrics.py",
         # The indexes are no input: an archived sweep has a table, its data sets may not be here.
-        options=["--within", SWEEP["goal"]["within"], "--indexes"]
+        options=["--budget", SWEEP["budget"], "--within", SWEEP["goal"]["within"], "--indexes"]
         + expand(f"{DATA}/index.parquet", dataset=SWEEP["datasets"]),
         version=version("tabulate_metrics.py"),
     shell:
@@ -62,7 +62,7 @@ use rule tabulate as tabulate_wins with:
         f"{PART_LOGS}tabulate_wins.tsv"
     params:
         script="tabulate_wins.py",
-        options=[],
+        options=["--budget", SWEEP["budget"]],
         version=version("tabulate_wins.py"),
 
 

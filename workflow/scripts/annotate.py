@@ -9,6 +9,7 @@ import numpy as np
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
 from cbal.pool.confusion import read_confusion
+from cbal.pool.costs import Costs, costs_from, with_seconds
 from cbal.pool.oracle import CLUSTER, INDIVIDUAL, WAYS, Oracle, annotate, uniform_errors
 from cbal.storage.files import labels_of, metadata_of, read_table, write_table
 
@@ -43,6 +44,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         default="same",
         help="what happens by chance when a question is asked again",
     )
+    cli.add_argument(
+        "--costs",
+        type=costs_from,
+        default=Costs(),
+        help="seconds of an image, of a cluster, per shown image, per one taken out, of a refusal",
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     return cli.parse_args(argv)
 
@@ -62,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         anew=arguments.asked_again == "new",
     )
     annotations = annotate(query, labels_of(truth), oracle, keys_of(arguments))
+    annotations = with_seconds(annotations, arguments.costs)
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{len(annotations)} interactions, {accepted} labels given")
     write_table(arguments.out, annotations, **keys_of(arguments))

@@ -11,6 +11,8 @@ from orchestration.planning.mistakes import SettingsError
 Config = dict[str, Any]
 
 KINDS = ("image", "cluster")
+# Sorts of answers in the order of `cbal.pool.costs.Costs`, which only jobs can import.
+COSTS = ("image", "cluster", "per_shown_image", "per_taken_out", "refusal")
 
 
 def complete_oracles(config: Config) -> None:
@@ -60,6 +62,11 @@ def with_digests(oracle: Config) -> Config:
     return oracle | {
         "confusion": _joined({k: _digest(v) for k, v in by_kind(oracle["confusion"]).items()})
     }
+
+
+def joined_costs(config: Config) -> str:
+    """Return the cost model as jobs take it: seconds of each sort of answer, joined by commas."""
+    return ",".join(str(config["seconds"][name]) for name in COSTS)
 
 
 def _checked(where: str, oracle: Config) -> Config:

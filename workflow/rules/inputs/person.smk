@@ -69,7 +69,9 @@ def latest_annotations(wildcards):
 
 
 def annotations_of_run(wildcards):
-    """All annotations of a run."""
+    """All annotations of a run; the supervised baseline has none."""
+    if wildcards.scenario == "supervised":
+        return []
     run, names = RUN.format_map(wildcards), step_names(wildcards.scenario)
     rounds = range(1, SWEEP["rounds"] + 1)
     return [f"{run}/round-{n}/step-{s}/annotations.parquet" for n in rounds for s in names]

@@ -14,7 +14,7 @@ from itertools import product
 
 from cbal.models.weights_paths import is_weights_file
 from orchestration.operation.standing import runs_of
-from orchestration.planning.annotators import by_kind
+from orchestration.planning.annotators import by_kind, joined_costs
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.provenance import (
     archived_runs,
@@ -61,6 +61,7 @@ OF_SWEEP = f"results/sweeps/{config['sweep']}"
 LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
+COSTS = joined_costs(config)
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 ENCODED = "results/{dataset}/encoded/features.npy"
