@@ -10,6 +10,7 @@ Order:  none; plot_gallery needs no metrics but the clusters of a round.
 localrules:
     plot_accuracy,
     plot_clusters,
+    plot_take_away,
     plot_gallery,
 
 
@@ -65,6 +66,35 @@ rule plot_clusters:
         version=version("plot_clusters.py"),
     shell:
         "python workflow/scripts/plot_clusters.py"
+        " --metrics {input.metrics:q}"
+        " --budget {params.budget}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_take_away:
+    """Labels to take away: files with a right one, and files covered at 99 %."""
+    input:
+        metrics=f"{PART}metrics.parquet",
+    output:
+        png=report(
+            f"{PART}figures/take-away.png",
+            caption="../report/take-away-figure.rst",
+            category="Figures",
+            labels={"figure": "labels to take away"},
+        ),
+        pdf=f"{PART}figures/take-away.pdf",
+    log:
+        f"{PART_LOGS}plot_take_away.log",
+    benchmark:
+        f"{PART_LOGS}plot_take_away.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        budget=SWEEP["budget"],
+        version=version("plot_take_away.py"),
+    shell:
+        "python workflow/scripts/plot_take_away.py"
         " --metrics {input.metrics:q}"
         " --budget {params.budget}"
         " --out {output.png:q} {output.pdf:q}"

@@ -20,14 +20,14 @@ localrules:
 rule figures:
     """Figures and tables of the sweep."""
     input:
-        drawn(figures=["accuracy", "clusters"], tables=TABLES),
+        drawn(figures=FIGURES, tables=TABLES),
         drawn(figures=[f"gallery-{dataset}" for dataset in GALLERIES]),
 
 
 rule partial:
     """Figures and tables of what is there of a half-finished sweep; trains nothing."""
     input:
-        drawn("partial/", figures=["accuracy", "clusters"], tables=TABLES),
+        drawn("partial/", figures=FIGURES, tables=TABLES),
 
 
 rule archive:

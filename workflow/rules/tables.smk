@@ -10,6 +10,7 @@ Order:  none.
 localrules:
     tabulate,
     tabulate_wins,
+    tabulate_take_away,
     tabulate_claims,
 
 
@@ -64,6 +65,26 @@ use rule tabulate as tabulate_wins with:
         script="tabulate_wins.py",
         options=["--budget", SWEEP["budget"]],
         version=version("tabulate_wins.py"),
+
+
+use rule tabulate as tabulate_take_away with:
+    # How many files have a label, and how many of these are right.
+    output:
+        md=f"{PART}tables/take-away.md",
+        csv=report(
+            f"{PART}tables/take-away.csv",
+            caption="../report/take-away.rst",
+            category="Tables",
+            labels={"figure": "labels to take away"},
+        ),
+    log:
+        f"{PART_LOGS}tabulate_take_away.log",
+    benchmark:
+        f"{PART_LOGS}tabulate_take_away.tsv"
+    params:
+        script="tabulate_take_away.py",
+        options=["--budget", SWEEP["budget"]],
+        version=version("tabulate_take_away.py"),
 
 
 rule tabulate_claims:

@@ -14,7 +14,7 @@ SUPERVISED = "supervised"
 # Keys that do not change results: where the data are, names, and the speed of jobs. `model` and
 # `training` are left out of the data set because they are parts of their own.
 BESIDE_THE_POINT = {
-    "dataset": {"path", "title", "model", "training", "published", "classes"}
+    "dataset": {"path", "title", "model", "training", "published", "classes", "take_away"}
     | {"pixel_limit", "row_limit", "unpacked_limit"},
     "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
 }

@@ -100,6 +100,14 @@ def titles(wildcards):
     return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
 
 
+FIGURES = ["accuracy", "clusters"]
 TABLES = ["summary"]
 if not all(is_human(name) for name in SWEEP["datasets"]):
     TABLES += ["wins", "claims"]
+# Labels to take away are measured where a head is fitted, and where it is asked for.
+if any(
+    DATASETS[name]["take_away"] or MODELS[DATASETS[name]["model"]]["trainable"] == "head"
+    for name in SWEEP["datasets"]
+):
+    FIGURES += ["take-away"]
+    TABLES += ["take-away"]
