@@ -116,10 +116,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--seeds", type=int, default=5)
     cli.add_argument("--rounds", type=int, default=6)
     cli.add_argument("--oracles", nargs="+", choices=ORACLES, default=list(ORACLES))
+    cli.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
     arguments = cli.parse_args(argv)
     data, head = load(), None
     for name in arguments.oracles:
-        for scenario in SCENARIOS:
+        for scenario in arguments.scenarios:
             runs = [
                 list(rounds_of(data, scenario, ORACLES[name], seed, arguments.rounds))[-1]
                 for seed in range(arguments.seeds)
