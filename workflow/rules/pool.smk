@@ -37,7 +37,11 @@ rule init_pool:
 
 
 rule annotate:
-    """The oracle answers each interaction from the true labels."""
+    """The oracle answers each interaction from the true labels.
+
+    The cost model is no parameter: it changes no answer, and hours are counted again from what was
+    asked when metrics are gathered.
+    """
     input:
         query=f"{STEP}/query.parquet",
         truth=f"{DATA}/truth.parquet",
@@ -55,9 +59,6 @@ rule annotate:
         BEFORE_ANSWERS
     conda:
         "../../envs/cbal.yaml"
-    resources:
-        # No parameter: hours are counted again from the answers when metrics are gathered.
-        costs=COSTS,
     params:
         purity=oracle("purity"),
         view=oracle("view"),
@@ -85,7 +86,7 @@ rule annotate:
         " --cluster-confusion {input.cluster_confusion:q}"
         " --abstains {params.abstains}"
         " --asked-again {params.asked_again}"
-        " --costs {resources.costs}"
+        " --costs $CBAL_COSTS"
         " --out {output.annotations:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -61,7 +61,8 @@ OF_SWEEP = f"results/sweeps/{config['sweep']}"
 LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
-COSTS = joined_costs(config)
+# In the environment for jobs that no other cost model shall rerun.
+COSTS = os.environ["CBAL_COSTS"] = joined_costs(config)
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 ENCODED = "results/{dataset}/encoded/features.npy"
