@@ -7,6 +7,7 @@ snakemake --cores 1 partial                the same from a half-finished sweep
 snakemake --cores 1 labels_so_far          what a person labeled so far
 snakemake --cores 1 archive                keep the metrics of finished runs
 snakemake --cores 8 calibration            compare trainings on held-out training images
+snakemake --cores 1 cost_model             seconds of each sort of answer, from a person's
 """
 
 from snakemake.utils import min_version
@@ -27,6 +28,7 @@ include: "workflow/rules/inputs/person.smk"
 include: "workflow/rules/inputs/models.smk"
 include: "workflow/rules/inputs/steps.smk"
 include: "workflow/rules/inputs/rounds.smk"
+include: "workflow/rules/inputs/oracles.smk"
 include: "workflow/rules/inputs/sweep.smk"
 include: "workflow/rules/inputs/gallery.smk"
 include: "workflow/rules/data.smk"
@@ -44,6 +46,7 @@ include: "workflow/rules/take_away.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/costs.smk"
 include: "workflow/rules/operation.smk"
 
 

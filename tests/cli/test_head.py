@@ -145,3 +145,14 @@ def test_features_of_another_data_set_are_refused(prepared, tmp_path, asked):
     write_encoded(tmp_path / "features.npy", 2, [np.eye(2, dtype=np.float16)])
     with pytest.raises(InputError, match="lacks samples of the pool"):
         train(prepared, tmp_path / "features.npy", tmp_path, pool=asked)
+
+
+def test_the_labels_to_take_away_are_counted(prepared, encoded, asked, tmp_path):
+    (row,) = train(prepared, encoded, tmp_path, pool=asked)
+    given = row["images_individual"] + row["images_cluster"]
+    assert row["images_predicted"] == row["images"] - given
+    assert row["right_cluster"] == round(row["cluster_accuracy"] * row["images_cluster"])
+    assert row["held_out_right"] == round(row["test_accuracy"] * row["held_out"])
+    assert 0 <= row["right_confident"] <= row["images_confident"] <= row["images_predicted"]
+    (baseline,) = train(prepared, encoded, tmp_path / "all")
+    assert baseline["images_predicted"] is None

@@ -8,10 +8,12 @@ import pytest
 import torch
 
 import init_pool
+import plot_take_away
 import prepare_data
+import tabulate_take_away
 import train
 from cbal.errors import InputError
-from cbal.storage.files import metadata_of, read_table
+from cbal.storage.files import metadata_of, read_table, write_table
 from tests.cli.stages import CLUSTER, ENTROPY, RANDOM, Run
 from tests.conftest import write_class_folders
 
@@ -131,6 +133,26 @@ def test_same_seed_same_bytes(prepared, tmp_path):
     for file in files:
         twin = tmp_path / "b" / file.relative_to(tmp_path / "a")
         assert file.read_bytes() == twin.read_bytes(), file.name
+
+
+def test_the_labels_to_take_away_are_counted_where_it_is_asked_for(run, tmp_path):
+    run.round(1, ENTROPY, CLUSTER)
+    (usual,) = run.train(1)
+    weights = run.model.read_bytes()
+    (row,) = run.train(1, "--take-away")
+    assert run.model.read_bytes() == weights
+    counted = {name for name, value in row.items() if value != usual[name]}
+    assert counted >= {"images_predicted", "right_predicted", "held_out", "right_cluster"}
+    assert all(usual[name] is None for name in counted)
+    assert row["held_out_right"] == round(row["test_accuracy"] * row["held_out"])
+    assert row["images_predicted"] == 48 - row["images_individual"] - row["images_cluster"]
+    write_table(tmp_path / "metrics", read_table(run.folder / "train-1/metrics.parquet"))
+    files = ["--metrics", f"{tmp_path}/metrics"]
+    plot_take_away.main([*files, "--out", f"{tmp_path}/t.png"])
+    tabulate_take_away.main(
+        [*files, "--markdown", f"{tmp_path}/t.md", "--csv", f"{tmp_path}/t.csv"]
+    )
+    assert "Covered are given labels" in (tmp_path / "t.md").read_text()
 
 
 class TestBadInput:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbal.pool import state as pools
-from cbal.pool.oracle import annotate
+from cbal.pool.oracle import Oracle, annotate
 from cbal.pool.querying import candidates_of, make_query, usable_strategy
 from cbal.pool.state import CLUSTER, INDIVIDUAL
 from cbal.strategies.registry import STRATEGIES
@@ -50,7 +50,7 @@ def run_in(folder, steps, cluster_labels, seed, n, rounds):
                 threads=1,
                 settings={},
             )
-            annotations = annotate(query, truth, PURITY)
+            annotations = annotate(query, truth, Oracle(PURITY))
             after = pools.apply_annotations(pool, query, annotations)
             yield pool, query, annotations, after, truth
             pool = after

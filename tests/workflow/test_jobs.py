@@ -211,6 +211,18 @@ def test_partial_draws_what_is_there_and_runs_nothing_else(project):
     assert project.jobs("partial") == {**drawn, "partial": 1}
 
 
+def test_another_cost_model_or_budget_draws_again_and_trains_nothing(project):
+    project.configure(seconds={"image": 1}, sweeps__tiny__budget="hours")
+    assert project.jobs() == DRAWN
+
+
+def test_another_oracle_of_a_scenario_asks_again_there_alone(project):
+    project.configure(scenarios__random__oracle={"error_rate": 0.1})
+    jobs = project.jobs("results/sweeps/tiny/metrics.parquet")
+    assert jobs["annotate"] == jobs["select_random"] + 1 == jobs["update_pool"] == 2
+    assert "cluster" not in jobs
+
+
 def test_only_evaluation_oracle_and_baseline_read_the_truth(fresh):
     result = fresh.snakemake("-n", "--forceall")
     readers, rule = set(), None

@@ -11,11 +11,12 @@ localrules:
     plot_accuracy,
     plot_clusters,
     plot_forest,
+    plot_take_away,
     plot_gallery,
 
 
 rule plot_accuracy:
-    """Figure 2: test accuracy against interactions."""
+    """Figure 2: test accuracy against the budget."""
     input:
         metrics=f"{PART}metrics.parquet",
     output:
@@ -33,18 +34,19 @@ rule plot_accuracy:
     conda:
         "../../envs/cbal.yaml"
     params:
+        script="plot_accuracy.py",
+        budget=SWEEP["budget"],
         version=version("plot_accuracy.py"),
     shell:
-        "python workflow/scripts/plot_accuracy.py"
+        "python workflow/scripts/{params.script}"
         " --metrics {input.metrics:q}"
+        " --budget {params.budget}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
-rule plot_clusters:
-    """Figure 3: accuracy and number of cluster-labeled images."""
-    input:
-        metrics=f"{PART}metrics.parquet",
+use rule plot_accuracy as plot_clusters with:
+    # Figure 3: accuracy and number of cluster-labeled images.
     output:
         png=report(
             f"{PART}figures/clusters.png",
@@ -57,42 +59,50 @@ rule plot_clusters:
         f"{PART_LOGS}plot_clusters.log",
     benchmark:
         f"{PART_LOGS}plot_clusters.tsv"
-    conda:
-        "../../envs/cbal.yaml"
     params:
+        script="plot_clusters.py",
+        budget=SWEEP["budget"],
         version=version("plot_clusters.py"),
-    shell:
-        "python workflow/scripts/plot_clusters.py"
-        " --metrics {input.metrics:q}"
-        " --out {output.png:q} {output.pdf:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
-rule plot_forest:
-    """Forest plot: interactions that each scenario needs to reach the goal."""
-    input:
-        metrics=f"{PART}metrics.parquet",
+use rule plot_accuracy as plot_forest with:
+    # Forest plot: the effort that each scenario needs to reach the goal.
     output:
         png=report(
             f"{PART}figures/forest.png",
             caption="../report/forest.rst",
             category="Figures",
-            labels={"figure": "interactions to the goal"},
+            labels={"figure": "effort to the goal"},
         ),
         pdf=f"{PART}figures/forest.pdf",
     log:
         f"{PART_LOGS}plot_forest.log",
     benchmark:
         f"{PART_LOGS}plot_forest.tsv"
-    conda:
-        "../../envs/cbal.yaml"
     params:
+        script="plot_forest.py",
+        budget=SWEEP["budget"],
         version=version("plot_forest.py"),
-    shell:
-        "python workflow/scripts/plot_forest.py"
-        " --metrics {input.metrics:q}"
-        " --out {output.png:q} {output.pdf:q}"
-        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule plot_accuracy as plot_take_away with:
+    # Labels to take away: files with a right one, and files covered at 99 %.
+    output:
+        png=report(
+            f"{PART}figures/take-away.png",
+            caption="../report/take-away-figure.rst",
+            category="Figures",
+            labels={"figure": "labels to take away"},
+        ),
+        pdf=f"{PART}figures/take-away.pdf",
+    log:
+        f"{PART_LOGS}plot_take_away.log",
+    benchmark:
+        f"{PART_LOGS}plot_take_away.tsv"
+    params:
+        script="plot_take_away.py",
+        budget=SWEEP["budget"],
+        version=version("plot_take_away.py"),
 
 
 rule plot_gallery:

@@ -37,10 +37,16 @@ rule init_pool:
 
 
 rule annotate:
-    """The oracle answers each interaction from the true labels."""
+    """The oracle answers each interaction from the true labels.
+
+    The cost model is no parameter: it changes no answer, and hours are counted again from what was
+    asked when metrics are gathered.
+    """
     input:
         query=f"{STEP}/query.parquet",
         truth=f"{DATA}/truth.parquet",
+        image_confusion=confusion("image"),
+        cluster_confusion=confusion("cluster"),
     output:
         annotations=f"{STEP}/annotations.parquet",
     log:
@@ -54,7 +60,13 @@ rule annotate:
     conda:
         "../../envs/cbal.yaml"
     params:
-        purity=config["oracle"]["purity"],
+        purity=oracle("purity"),
+        view=oracle("view"),
+        view_way=oracle("view_way"),
+        takes_out=takes_out,
+        error_rates=error_rates,
+        abstains=oracle("abstains"),
+        asked_again=oracle("asked_again"),
         version=version("annotate.py"),
     shell:
         "python workflow/scripts/annotate.py"
@@ -66,6 +78,15 @@ rule annotate:
         " --query {input.query:q}"
         " --truth {input.truth:q}"
         " --purity {params.purity}"
+        " --view {params.view}"
+        " --view-way {params.view_way}"
+        " {params.takes_out}"
+        " --error-rates {params.error_rates}"
+        " --image-confusion {input.image_confusion:q}"
+        " --cluster-confusion {input.cluster_confusion:q}"
+        " --abstains {params.abstains}"
+        " --asked-again {params.asked_again}"
+        " --costs $CBAL_COSTS"
         " --out {output.annotations:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -1,8 +1,9 @@
 """Results: the metrics of runs and of the sweep, and the targets that people ask for.
 
-Needs:  metrics.parquet of all rounds, and of the supervised baseline.
-Makes:  run.parquet of each run; the sweep's archive; results/sweeps/{sweep}/metrics.parquet, and
-        partial/metrics.parquet beside it, of the finished rounds so far.
+Needs:  metrics.parquet and annotations of all rounds, and metrics of the supervised baseline.
+Makes:  run.parquet of each run, with the annotator's effort; the sweep's archive;
+        results/sweeps/{sweep}/metrics.parquet, and partial/metrics.parquet beside it, of the
+        finished rounds so far.
 Order:  finish_run -> collect_metrics | collect_partial -> the rules of figures.smk and tables.smk.
 """
 
@@ -59,7 +60,8 @@ rule finish_run:
     no number, such as a new one at its default, is stored again, but nothing is trained.
     """
     input:
-        rounds_of_run,
+        metrics=rounds_of_run,
+        annotations=annotations_of_run,
     output:
         f"{RUN}/{FINISHED}",
     log:
@@ -78,7 +80,8 @@ rule finish_run:
         " --dataset {wildcards.dataset:q}"
         " --scenario {wildcards.scenario:q}"
         " --seed {wildcards.seed}"
-        " --metrics {input:q}"
+        " --metrics {input.metrics:q}"
+        " --annotations {input.annotations:q}"
         " --settings {params.settings:q}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
@@ -100,12 +103,16 @@ rule collect_metrics:
         unfinished=[],
         rounds=SWEEP["rounds"],
         titles=titles,
+        costs=COSTS,
+        persons=persons,
         version=version("collect_metrics.py"),
     shell:
         "python workflow/scripts/collect_metrics.py"
         " --runs {input:q} {params.unfinished:q}"
         " --rounds {params.rounds}"
         " --titles {params.titles:q}"
+        " --costs {params.costs}"
+        " --persons {params.persons:q}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
@@ -125,5 +132,7 @@ use rule collect_metrics as collect_partial with:
         unfinished=folders_of_runs,
         rounds=SWEEP["rounds"],
         titles=titles,
+        costs=COSTS,
+        persons=persons,
         version=version("collect_metrics.py"),
         present=present_metrics,

@@ -10,6 +10,7 @@ Order:  none.
 localrules:
     tabulate,
     tabulate_wins,
+    tabulate_take_away,
     tabulate_claims,
 
 
@@ -34,7 +35,7 @@ rule tabulate:
     params:
         script="tabulate_metrics.py",
         # The indexes are no input, since an archived sweep has tables without its data sets.
-        options=["--within", SWEEP["goal"]["within"], "--indexes"]
+        options=["--budget", SWEEP["budget"], "--within", SWEEP["goal"]["within"], "--indexes"]
         + expand(f"{DATA}/index.parquet", dataset=SWEEP["datasets"]),
         version=version("tabulate_metrics.py"),
     shell:
@@ -62,8 +63,28 @@ use rule tabulate as tabulate_wins with:
         f"{PART_LOGS}tabulate_wins.tsv"
     params:
         script="tabulate_wins.py",
-        options=[],
+        options=["--budget", SWEEP["budget"]],
         version=version("tabulate_wins.py"),
+
+
+use rule tabulate as tabulate_take_away with:
+    # How many files have a label, and how many of these are right.
+    output:
+        md=f"{PART}tables/take-away.md",
+        csv=report(
+            f"{PART}tables/take-away.csv",
+            caption="../report/take-away.rst",
+            category="Tables",
+            labels={"figure": "labels to take away"},
+        ),
+    log:
+        f"{PART_LOGS}tabulate_take_away.log",
+    benchmark:
+        f"{PART_LOGS}tabulate_take_away.tsv"
+    params:
+        script="tabulate_take_away.py",
+        options=["--budget", SWEEP["budget"]],
+        version=version("tabulate_take_away.py"),
 
 
 rule tabulate_claims:

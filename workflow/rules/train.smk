@@ -51,6 +51,7 @@ rule train:
         split="test",
         dropout=dropout("rate"),
         member=key("member", 0),
+        take_away=take_away,
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         cuda_graphs=model_switch("cuda_graphs", "--cuda-graphs"),
@@ -79,6 +80,7 @@ rule train:
         " --split {params.split}"
         " --dropout {params.dropout}"
         " --member {params.member}"
+        " {params.take_away}"
         " {params.cuda_graphs}"
         f"{ON_DEVICE}"
         " --metrics {output.metrics:q}"

@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
-from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
+from cbal.labeling.asking import annotations_of, context_of, digest_of, questions_of
 from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
 from cbal.labeling.web.lifetime import Home, Owner
+from cbal.pool.annotations import groups_of
 from cbal.pool.corrections import Rows, corrected, differences
 from cbal.pool.rounds import pool_after, read_pool
 from cbal.storage.feature_files import read_features

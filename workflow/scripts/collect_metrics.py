@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import parser, run
-from cbal.results.gathering import gather, metrics_files
+from cbal.pool.costs import Costs, costs_from
+from cbal.results.effort import gather_runs, with_hours_of
 from cbal.storage.files import write_table
 
 
@@ -17,11 +18,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     cli.add_argument("--rounds", type=int, required=True, help="number of rounds of the sweep")
     cli.add_argument("--titles", type=json.loads, default={}, help="titles of data sets, as JSON")
+    cli.add_argument(
+        "--costs",
+        type=costs_from,
+        default=Costs(),
+        help="seconds of an image, of a cluster, per shown image, per one taken out, of a refusal",
+    )
+    cli.add_argument("--persons", nargs="*", default=[], help="data sets that a person labels")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
-    files = metrics_files(arguments.runs, arguments.rounds)
-    write_table(arguments.out, gather(files), titles=arguments.titles)
+    metrics = gather_runs(arguments.runs, arguments.rounds)
+    metrics = with_hours_of(metrics, arguments.costs, arguments.persons)
+    write_table(arguments.out, metrics, titles=arguments.titles)
 
 
 if __name__ == "__main__":

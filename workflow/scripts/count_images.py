@@ -1,5 +1,6 @@
-"""Print how many images of a user's data set would be in the pool, without decoding them."""
+"""Print how many images of a data set would be in the pool, or its classes, without decoding."""
 
+import json
 from collections.abc import Sequence
 
 from cbal.cli import parser, run
@@ -10,11 +11,12 @@ from cbal.errors import InputError
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, list the images of the source, print their number."""
+    """Parse the command line, list the images of the source, print what is asked for."""
     cli = parser(__doc__)
     add_source_arguments(cli)
     cli.add_argument("--test-fraction", type=float, default=0.2)
     cli.add_argument("--annotator", choices=["oracle", "human"], default="oracle")
+    cli.add_argument("--classes", action="store_true", help="print the class names, as JSON")
     arguments = cli.parse_args(argv)
 
     human = arguments.annotator == "human"
@@ -25,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(len(images))
         return
     listing = read_source(arguments.source, arguments.path, None, rule_of(arguments))
+    if arguments.classes:
+        print(json.dumps(list(listing.classes)))
+        return
     parts = parts_of(listing.split, len(listing.source))
     training, test = len(parts["train"]), len(parts["test"])
     kept = training - drawn(training, test, arguments.test_fraction)

@@ -6,7 +6,7 @@ from pathlib import Path
 from cbal.cli import run
 from cbal.results.goals import WITHIN
 from cbal.results.summary import summarise, to_markdown
-from cbal.results.table_command import read_metrics, table_parser, warnings_of, write
+from cbal.results.table_command import budget_of, read_metrics, table_parser, warnings_of, write
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -20,8 +20,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments = cli.parse_args(argv)
     metrics, titles = read_metrics(arguments)
-    summary = summarise(metrics, arguments.within)
-    text = to_markdown(summary, titles, arguments.within)
+    budget = budget_of(arguments)
+    summary = summarise(metrics, arguments.within, budget)
+    text = to_markdown(summary, titles, arguments.within, budget)
     write(arguments, summary, text + warnings_of(arguments.indexes, titles))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cbal.cli import run
-from cbal.results.table_command import read_metrics, table_parser, write
+from cbal.results.table_command import budget_of, read_metrics, table_parser, write
 from cbal.results.wins import to_markdown, wins
 
 
@@ -11,8 +11,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, compare the scenarios, write the table."""
     arguments = table_parser(__doc__).parse_args(argv)
     metrics, titles = read_metrics(arguments)
-    table = wins(metrics)
-    write(arguments, table, to_markdown(table, titles))
+    budget = budget_of(arguments)
+    table = wins(metrics, budget)
+    write(arguments, table, to_markdown(table, titles, budget))
 
 
 if __name__ == "__main__":

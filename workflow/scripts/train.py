@@ -15,13 +15,14 @@ from cbal.learning import device as devices
 from cbal.learning.arguments import add_device_arguments, execution_of
 from cbal.learning.batches import Batches
 from cbal.learning.device import Execution
-from cbal.learning.evaluation import evaluate
+from cbal.learning.evaluation import evaluate, probabilities
 from cbal.learning.training import Training, check_finite, fit
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.models.model import Spec, save_model
 from cbal.pool import state as pools
 from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
+from cbal.pool.take_away import Predicted, take_away, to_predict
 from cbal.randomness import generator, of_member
 from cbal.storage.files import (
     open_images,
@@ -52,6 +53,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--dropout", type=float, nargs="?", help="share of the head's inputs to drop")
     cli.add_argument(
         "--member", type=int, default=0, help="number in the ensemble; 0 is the model itself"
+    )
+    cli.add_argument(
+        "--take-away", action="store_true", help="measure the labels to take away: one more pass"
     )
     add_device_arguments(cli)
     cli.add_argument(
@@ -135,7 +139,29 @@ def _train_and_test(
     say(f"{counted(labeled.sum(), 'labeled image')}, {result}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
     measured = {"test_accuracy": accuracy, "test_loss": loss}
+    if arguments.take_away and arguments.pool and arguments.metrics:
+        measured |= _labels_to_take_away(model, spec, images, pool, test, truth, execution)
     return measured, [row | memory for row in timing]
+
+
+def _labels_to_take_away(
+    model: nn.Module,
+    spec: Spec,
+    images: np.ndarray,
+    pool: pools.Pool,
+    test: np.ndarray,
+    truth: np.ndarray,
+    execution: Execution,
+) -> dict[str, Any]:
+    """Return what the round's labels are worth to who takes them away."""
+    parts = []
+    for ids in (to_predict(pool), test):
+        probability = np.zeros((0, 1), np.float32)
+        if len(ids):
+            batches = Batches(images, ids, spec, execution.device, execution.room)
+            probability = probabilities(model, batches, execution)
+        parts.append(Predicted.of(probability))
+    return take_away(pool, truth, parts[0], test, parts[1])
 
 
 def _timing(stage: str, seconds: float, images: int) -> dict[str, Any]:

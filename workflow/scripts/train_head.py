@@ -19,6 +19,7 @@ from cbal.learning.linear_head import LinearHead, accuracy_and_loss, fit, save_h
 from cbal.pool import state as pools
 from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
+from cbal.pool.take_away import Predicted, take_away, to_predict
 from cbal.randomness import generator, of_member
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import to_batch, write_features
@@ -68,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         measured = measure(heads[0], features, test, truth)
         if len(test):
             timing.append(_timing("evaluation", time.perf_counter() - fitted, len(test)))
+        if arguments.pool:
+            measured |= labels_to_take_away(heads[0], features, pool, test, truth)
         rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
     keys = keys_of(arguments)
     if arguments.probabilities:
@@ -112,6 +115,15 @@ def measure(
     accuracy, loss = accuracy_and_loss(head.probabilities(features[test]), truth[test])
     say(f"test accuracy {accuracy:.4f}, test loss {loss:.4f}")
     return {"test_accuracy": accuracy, "test_loss": loss}
+
+
+def labels_to_take_away(
+    head: LinearHead, features: np.ndarray, pool: pools.Pool, test: np.ndarray, truth: np.ndarray
+) -> dict[str, Any]:
+    """Return what the round's labels are worth to who takes them away."""
+    parts = (Predicted.of(head.probabilities(features[ids])) for ids in (to_predict(pool), test))
+    predicted, tested = parts
+    return take_away(pool, truth, predicted, test, tested)
 
 
 def batches_of(

@@ -7,10 +7,10 @@ from cbal.labeling.asking import (
     annotations_of,
     context_of,
     digest_of,
-    groups_of,
     questions_of,
 )
 from cbal.labeling.records import Answer, Standing
+from cbal.pool.annotations import groups_of
 from cbal.pool.state import CLUSTER, INDIVIDUAL, apply_annotations, begin_round, initial
 
 QUERY = pa.table(
@@ -56,13 +56,14 @@ def test_hints_are_the_mean_probability_and_earlier_answers():
 
 def test_annotations_have_the_oracle_s_columns_and_what_was_taken_out():
     table = annotations_of("cluster", [3, 2], standing())
-    assert table.drop_columns("excluded").to_pylist() == [
+    assert table.drop_columns(["excluded", "shown"]).to_pylist() == [
         {"interaction": 0, "kind": "cluster", "size": 3, "label": 2}
         | {"accepted": True, "seconds": 1.5},
         {"interaction": 1, "kind": "cluster", "size": 2, "label": None}
         | {"accepted": False, "seconds": 2.0},
     ]
     assert table["excluded"].to_pylist() == [[2], None]
+    assert table["shown"].to_pylist() == [3, 2]  # the page shows all
 
 
 def test_what_was_taken_out_goes_back_to_the_pool():

@@ -97,7 +97,7 @@ def test_settings_that_came_later_are_at_their_defaults(config):
     config["scenarios"]["cluster"]["cluster_labels"] = "keep"
     with pytest.raises(SettingsError, match="cluster_labels was reask, and is keep now"):
         archived_runs(config)
-    assert defaults()["oracle"] == {"purity": 0.8}
+    assert defaults()["oracle"]["purity"] == 0.8
 
 
 def test_trials_are_all_combinations():

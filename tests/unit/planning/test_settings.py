@@ -45,6 +45,17 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         "dropout": None,
         "members": 1,
         "pseudo_labels": None,
+        "oracle": config["oracle"],
+    }
+    assert config["oracle"] == {
+        "purity": 0.8,
+        "view": None,
+        "view_way": "nearest",
+        "takes_out": False,
+        "error_rate": 0,
+        "confusion": None,
+        "abstains": 0,
+        "asked_again": "same",
     }
 
 
@@ -101,6 +112,9 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/title", "-rf", ["datasets.digits.title: '-rf' begins like an option"]),
         ("datasets/digits/path", "", ["datasets.digits.path"]),
         ("oracle/purity", 1.1, ["oracle.purity"]),
+        ("seconds", {"image": -1}, ["seconds.image", "-1 is less"]),
+        ("seconds", {"click": 1}, ["seconds", "unknown key 'click'", "per_taken_out"]),
+        ("sweeps/demo/budget", "days", ["sweeps.demo.budget", "'hours'"]),
         ("models/convnet/weights", "IMAGENET1K_V1", ["models.convnet.weights", "write none"]),
         ("datasets/digits/interactions", 1439, ["the pool has 1438", "ask for fewer"]),
         ("datasets/digits/subset", 39, ["40 a round, but the pool has 39"]),

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from cbal.labeling.asking import ANNOTATIONS
+from cbal.pool.annotations import ANNOTATIONS
 from cbal.pool.corrections import corrected, differences, is_corrected
 from cbal.storage.files import with_metadata
 
@@ -17,6 +17,7 @@ def row(interaction, label=0, excluded=None):
         "accepted": label is not None,
         "seconds": 1.5,
         "excluded": excluded,
+        "shown": 3,
     }
 
 
@@ -62,3 +63,7 @@ def test_what_differs_is_told(tables):
     now = table("1-a", [row(0), row(1, None), row(2, 0, [4])])
     assert differences(tables[0], now) == [row(1, None), row(2, 0, [4])]
     assert differences(tables[0], tables[0]) == []
+
+
+def test_a_column_that_came_later_is_no_difference(tables):
+    assert differences(tables[0].drop_columns("shown"), tables[0]) == []

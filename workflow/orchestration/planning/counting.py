@@ -1,4 +1,4 @@
-"""Number of images in the pool, if it can be found before the images are read."""
+"""Images in the pool and classes of a data set, if they can be found before any job."""
 
 import hashlib
 import importlib.util
@@ -39,7 +39,7 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
     if dataset["path"] is None or dataset["source"] == "digits":
         size = _public_size(dataset)
     else:
-        size = _counted(f"{where}.path", dataset)
+        size = _listed(f"{where}.path", dataset)
     size = min((n for n in (size, dataset["subset"]) if n is not None), default=None)
     if dataset["annotator"] == "oracle" or size is None or not dataset["validation"]:
         return size
@@ -49,6 +49,19 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
             "to label; ask for fewer"
         )
     return size - dataset["validation"]
+
+
+def class_names(where: str, dataset: dict[str, Any]) -> list[str] | None:
+    """Return the names of the classes of a data set; None if they are not known before any job.
+
+    Args:
+        where: key of the data set, for errors.
+        dataset: settings of the data set.
+    """
+    to_download = dataset["path"] is None and dataset["source"] != "digits"
+    if to_download or kind_of(dataset) != "image":
+        return None
+    return _listed(f"{where}.path", dataset, "--classes")
 
 
 def _public_size(dataset: dict[str, Any]) -> int | None:
@@ -61,19 +74,19 @@ def _public_size(dataset: dict[str, Any]) -> int | None:
     return TRAINING_IMAGES.get(source)
 
 
-def _counted(where: str, dataset: dict[str, Any]) -> int | None:
-    """Return the number of samples that a script finds in the data set's path.
+def _listed(where: str, dataset: dict[str, Any], *flags: str) -> Any:
+    """Return what a script prints of the data set's path: by default a number of samples.
 
-    The number is remembered in `COUNTED` until the path changes. None if it is not known.
+    It is remembered in `COUNTED` until the path changes. None if it is not known.
     """
     script, needed = COUNT[kind_of(dataset)]
     keys = (*needed, "path", "test_fraction", "annotator", "row_limit", "unpacked_limit")
     settings = {key: dataset[key] for key in keys if dataset[key] is not None}
     try:
-        state = _state(dataset["path"])
+        state = _state(dataset["path"]) if dataset["path"] else []
     except OSError as error:
         raise SettingsError(f"{where}: {dataset['path']}: {error.strerror}; mend that") from error
-    remembered = COUNTED / _digest([settings, state])
+    remembered = COUNTED / _digest([settings, state, *flags])
     if remembered.exists():
         return json.loads(remembered.read_text() or "null")
     if importlib.util.find_spec("pyarrow") is None:  # only jobs have it
@@ -82,17 +95,17 @@ def _counted(where: str, dataset: dict[str, Any]) -> int | None:
     for key, value in settings.items():
         value = json.dumps(value) if isinstance(value, dict) else value
         command.append(f"--{key.replace('_', '-')}={value}")
-    count = None
+    found = None
     try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        result = subprocess.run([*command, *flags], capture_output=True, text=True, timeout=SECONDS)
         if result.returncode:
             return _refused(where, result.stderr)
-        count = int(result.stdout)
+        found = json.loads(result.stdout)
     except subprocess.TimeoutExpired:
         pass  # remember None: counting would take too long in every later parse, too
     remembered.parent.mkdir(parents=True, exist_ok=True)
-    remembered.write_text(json.dumps(count))
-    return count
+    remembered.write_text(json.dumps(found))
+    return found
 
 
 def _refused(where: str, stderr: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cbal.storage.archives import disagreement, run_file
 from cbal.storage.paths import BASELINE
+from orchestration.planning.annotators import with_digests
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import read_schema
 from orchestration.planning.training import OF_A_HEAD_ALONE
@@ -15,7 +16,7 @@ Config = dict[str, Any]
 # `training` are left out of the data set because they are parts of their own.
 BESIDE_THE_POINT = {
     "dataset": {"path", "files", "title", "model", "training", "final_training", "published"}
-    | {"classes"}
+    | {"classes", "take_away"}
     | {"pixel_limit", "row_limit", "unpacked_limit"},
     "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
 }
@@ -40,7 +41,8 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
         key: value for key, value in made["training"].items() if (key in OF_A_HEAD_ALONE) == head
     }
     if scenario != BASELINE:
-        made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}
+        of_scenario = dict(config["scenarios"][scenario])
+        made |= {"oracle": with_digests(of_scenario.pop("oracle")), "scenario": of_scenario}
     made = {
         part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}
         for part, keys in made.items()

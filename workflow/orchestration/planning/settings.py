@@ -7,6 +7,7 @@ from jsonschema.exceptions import best_match
 
 from cbal.storage.paths import BESIDE_RUNS, LOGS, RESULTS, SHARED, SWEEPS
 from cbal.strategies.registry import Strategy
+from orchestration.planning.annotators import check_oracles, complete_oracles
 from orchestration.planning.datasets import check_dataset, normalize_names
 from orchestration.planning.final_training import check_final_training
 from orchestration.planning.mistakes import SettingsError
@@ -36,6 +37,7 @@ def check(config: Config) -> None:
     with_defaults(Validator)(schema).validate(config)
     fill_in_sizes(config["models"])
     check_own(config)
+    complete_oracles(config)
     strategies = strategies_of(config)
     for name, scenario in config["scenarios"].items():
         where = f"scenarios.{name}"
@@ -50,6 +52,7 @@ def check(config: Config) -> None:
     check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
     for name in config["sweeps"][config["sweep"]]["datasets"]:
         check_dataset(config, name)
+        check_oracles(config, name)
         check_training(config, name)
         model = config["datasets"][name]["model"]
         check_model(f"models.{model}", config["models"][model])

@@ -8,7 +8,7 @@ from orchestration.planning.mistakes import SettingsError
 # Values of these keys are passed to jobs as JSON, so they cannot be taken for options.
 AS_JSON = {"classes", "settings", "columns"}
 # Values of these keys are input files for Snakemake.
-PATHS = {"path", "files", "weights", "archive"}
+PATHS = {"path", "files", "weights", "archive", "confusion"}
 EXACT = 2**53  # a float represents every whole number up to this one
 
 
@@ -45,7 +45,8 @@ def _check_text(value: str, where: str) -> None:
             f"{where}: {value!r} begins like an option of a command; begin it with a letter (a "
             "path with ./)"
         )
-    if names[-1] in PATHS and {"{", "}"} & set(value):
+    is_path = names[-1] in PATHS or names[-2:-1] == ["confusion"]
+    if is_path and {"{", "}"} & set(value):
         raise SettingsError(
             f"{where}: {value!r} has braces, which Snakemake takes for a wildcard; rename it, or "
             "name a link to it"

@@ -105,6 +105,10 @@ def flip(wildcards):
     return "--flip" if training_of(wildcards)["flip"] else ""
 
 
+def take_away(wildcards):
+    return "--take-away" if DATASETS[wildcards.dataset]["take_away"] else ""
+
+
 def members(wildcards):
     """How many models a round has; the supervised baseline has one."""
     return SCENARIOS.get(wildcards.get("scenario"), {}).get("members", 1)

@@ -76,7 +76,9 @@ def latest_annotations(wildcards):
 
 
 def annotations_of_run(wildcards):
-    """All annotations of a run."""
+    """All annotations of a run; the supervised baseline has none."""
+    if wildcards.scenario == BASELINE:
+        return []
     folders = [in_run(wildcards, number) for number in range(1, SWEEP["rounds"] + 1)]
     return [path for each in folders for path in of_steps(each, wildcards, "annotations.parquet")]
 

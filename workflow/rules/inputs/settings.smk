@@ -32,6 +32,7 @@ from cbal.storage.paths import (
     TRIAL,
 )
 from orchestration.operation.standing import runs_of
+from orchestration.planning.annotators import by_kind, joined_costs
 from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.kinds import folder_shown, kind_of
@@ -75,6 +76,8 @@ OF_SWEEP = paths.SWEEP.format(sweep=config["sweep"])
 LOGS_OF_SWEEP = paths.SWEEP_LOGS.format(sweep=config["sweep"])
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
+# In the environment for jobs that no other cost model shall rerun.
+COSTS = os.environ["CBAL_COSTS"] = joined_costs(config)
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 ENCODED = f"{paths.ENCODED}/features.npy"

@@ -77,6 +77,21 @@ def drawn(part="", figures=(), tables=()):
     ]
 
 
+def persons(wildcards):
+    """The sweep's data sets that a person labels."""
+    return [name for name in SWEEP["datasets"] if is_human(name)]
+
+
+def folders_of_persons(wildcards):
+    """Results of the sweep's data sets that a person labels."""
+    if not persons(wildcards):
+        raise SystemExit(
+            f"config.yaml: sweeps.{config['sweep']} has no data set that a person labels; "
+            "give one `annotator: human`"
+        )
+    return [f"results/{name}" for name in persons(wildcards)]
+
+
 def title(wildcards):
     return DATASETS[wildcards.dataset]["title"] or wildcards.dataset
 
@@ -90,3 +105,10 @@ FIGURES, TABLES = ["accuracy", "clusters"], ["summary"]
 if not all(is_human(name) for name in SWEEP["datasets"]):
     FIGURES += ["forest"]
     TABLES += ["wins", "claims"]
+# Labels to take away are measured where a head is fitted, and where it is asked for.
+if any(
+    DATASETS[name]["take_away"] or MODELS[DATASETS[name]["model"]]["trainable"] == "head"
+    for name in SWEEP["datasets"]
+):
+    FIGURES += ["take-away"]
+    TABLES += ["take-away"]

@@ -7,29 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.labeling.records import Question, Standing
+from cbal.pool.annotations import ANNOTATIONS
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE, Pool
-
-# Columns of `annotations.parquet` for a human annotator: the oracle's columns, and `excluded`.
-ANNOTATIONS = pa.schema(
-    {
-        "interaction": pa.int32(),
-        "kind": pa.string(),
-        "size": pa.int32(),
-        "label": pa.int16(),
-        "accepted": pa.bool_(),
-        "seconds": pa.float32(),
-        "excluded": pa.list_(pa.int64()),
-    }
-)
-
-
-def groups_of(query: pa.Table) -> list[np.ndarray]:
-    """Return the samples of each interaction of a query, in the order they are shown."""
-    interaction = query["interaction"].to_numpy()
-    n = int(interaction.max()) + 1 if len(interaction) else 0
-    order = np.argsort(interaction, kind="stable")
-    bounds = np.searchsorted(interaction[order], np.arange(1, n))
-    return np.split(query["sample_id"].to_numpy()[order], bounds) if n else []
 
 
 def digest_of(groups: list[np.ndarray], files: list[str]) -> str:
@@ -130,6 +109,7 @@ def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:
                 "accepted": answer.label is not None,
                 "seconds": standing.seconds[interaction],
                 "excluded": list(answer.excluded) or None,
+                "shown": size,
             }
         )
     return pa.Table.from_pylist(rows, ANNOTATIONS)

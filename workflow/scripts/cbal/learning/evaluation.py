@@ -1,4 +1,4 @@
-"""Evaluation of a model on the test split."""
+"""Evaluation of a model on the test split, and its probabilities for other images."""
 
 import numpy as np
 import torch
@@ -22,10 +22,21 @@ def evaluate(
         truth: int16[n], their true labels.
         execution: how the device is used.
     """
-    model = ready(model, execution)
-    size = execution.forward_batch_size(batches.spec.image_size)
-    with execution.autocast():
-        logits = torch.cat([model(x).float() for x in batches.in_order(size)])
+    logits = _logits(model, batches, execution)
     target = torch.from_numpy(truth.astype(np.int64)).to(logits.device)
     accuracy = (logits.argmax(1) == target).double().mean().item()
     return accuracy, functional.cross_entropy(logits, target).item()
+
+
+@torch.inference_mode()
+def probabilities(model: nn.Module, batches: Batches, execution: Execution) -> np.ndarray:
+    """Return float32[n, classes], the softmax of n images; see `evaluate`."""
+    return _logits(model, batches, execution).softmax(dim=1).cpu().numpy()
+
+
+def _logits(model: nn.Module, batches: Batches, execution: Execution) -> torch.Tensor:
+    """Return float32[n, classes] on the model's device."""
+    model = ready(model, execution)
+    size = execution.forward_batch_size(batches.spec.image_size)
+    with execution.autocast():
+        return torch.cat([model(x).float() for x in batches.in_order(size)])

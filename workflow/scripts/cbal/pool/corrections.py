@@ -36,9 +36,12 @@ def is_corrected(tables: Sequence[pa.Table]) -> bool:
 
 
 def differences(before: pa.Table, now: pa.Table) -> Rows:
-    """Return the rows of `now` that differ from `before`; both have the same interactions."""
+    """Return the rows of `now` that differ from `before`; both have the same interactions.
+
+    Columns that `before` lacks, as a file of an earlier version may, are no difference.
+    """
     pairs = zip(before.to_pylist(), now.to_pylist(), strict=True)
-    return [row for earlier, row in pairs if row != earlier]
+    return [row for earlier, row in pairs if row | earlier != row]
 
 
 def _with(table: pa.Table, rows: Rows) -> pa.Table:

@@ -25,6 +25,18 @@ METRICS = pa.schema(
         "pseudo_accuracy": pa.float64(),
         "test_accuracy": pa.float64(),
         "test_loss": pa.float64(),
+        # Labels to take away (`cbal.pool.take_away`); null where they are not measured.
+        "right_individual": pa.int32(),
+        "right_cluster": pa.int32(),
+        "images_predicted": pa.int32(),
+        "right_predicted": pa.int32(),
+        "threshold": pa.float64(),
+        "images_confident": pa.int32(),
+        "right_confident": pa.int32(),
+        "held_out": pa.int32(),
+        "held_out_right": pa.int32(),
+        "held_out_confident": pa.int32(),
+        "held_out_confident_right": pa.int32(),
     }
 )
 

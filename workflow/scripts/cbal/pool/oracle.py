@@ -1,44 +1,159 @@
 """The oracle: an annotator simulated from the true labels."""
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
+from cbal.pool.annotations import ANNOTATIONS, groups_of, kinds_of
+from cbal.randomness import generator
 
-def annotate(query: pa.Table, truth: np.ndarray, purity: float) -> pa.Table:
-    """Answer each interaction of `query` like the paper's simulated expert (section 4).
+WAYS = ("nearest", "random", "spread")
+INDIVIDUAL, CLUSTER = "individual", "cluster"
 
-    A single image gets its true label. A cluster gets the label of its modal class if at least
-    the share `purity` of its samples belongs to that class; otherwise it is refused. Of two modal
-    classes, the one with the smaller number is taken.
+
+@dataclass(frozen=True)
+class Oracle:
+    """How a simulated annotator answers. The defaults are the paper's expert (section 4).
+
+    Attributes:
+        purity: smallest share of the modal class, among the images seen, of a cluster that gets
+            its label; in (0, 1].
+        view: number of images of a cluster that the annotator sees; None for all.
+        way: which images are seen, one of `WAYS`: the first ones that the query shows (the
+            strategy `cluster` shows those nearest to the centroid first), random ones, or ones
+            that are evenly spread from the first to the last.
+        takes_out: whether images of another class, among those seen, are taken out of a cluster
+            before it gets its label.
+        confusion: for each kind of question float64[classes, classes], or nothing: the chance of
+            each given label (column) for each right one (row).
+        abstains: share of single images that the annotator cannot tell, and so refuses.
+        anew: whether a question that is asked again is answered by chance again. If not, it gets
+            the same answer.
+    """
+
+    purity: float = 0.8
+    view: int | None = None
+    way: str = "nearest"
+    takes_out: bool = False
+    confusion: Mapping[str, np.ndarray] = field(default_factory=dict)
+    abstains: float = 0.0
+    anew: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no answer depends on chance."""
+        by_chance = self.view is not None and self.way == "random"
+        return not (by_chance or self.confusion or self.abstains)
+
+
+def annotate(
+    query: pa.Table,
+    truth: np.ndarray,
+    oracle: Oracle = Oracle(),
+    keys: Mapping[str, Any] | None = None,
+) -> pa.Table:
+    """Answer each interaction of a query.
+
+    A question is judged by the images that are seen. A single image gets its true label. A
+    cluster gets the label of its modal class if that class has at least the share `purity`;
+    otherwise it is refused. Of two modal classes, the one with the smaller number is taken. The
+    answer is for all images of the cluster but those taken out.
 
     Args:
         query: columns interaction int32 (dense from 0), sample_id, kind.
         truth: int16[samples], the true label of each sample, in the order of `sample_id`.
-        purity: smallest accepted share of the modal class, in (0, 1].
+        oracle: how it answers.
+        keys: dataset, seed, round and step of the query. What happens by chance depends on them
+            and on the samples of a question alone, not on other questions. Not needed by an
+            oracle that is certain.
 
     Returns:
-        A table with one row per interaction: interaction int32, kind string,
-        size int32, label int16 (null if refused), accepted bool, seconds float32
-        (null, since the oracle takes no time).
+        A table with one row per interaction, of the schema `ANNOTATIONS`; seconds are null.
     """
-    interaction = query.column("interaction").to_numpy()
-    labels = truth[query.column("sample_id").to_numpy()].astype(np.int64)
-    n = int(interaction.max()) + 1 if len(interaction) else 0
-    counts = np.zeros((n, int(labels.max()) + 1 if n else 1), np.int64)
-    np.add.at(counts, (interaction, labels), 1)
-    size = counts.sum(axis=1)
-    label = counts.argmax(axis=1)
+    answers = [
+        _answer(oracle, kind, samples, truth[samples].astype(np.int64), keys)
+        for kind, samples in zip(kinds_of(query), groups_of(query), strict=True)
+    ]
+    rows = [answer | {"interaction": i, "seconds": None} for i, answer in enumerate(answers)]
+    return pa.Table.from_pylist(rows, ANNOTATIONS)
+
+
+def uniform_errors(rate: float, classes: int) -> np.ndarray:
+    """Return float64[classes, classes], the confusion of an annotator who errs at a rate.
+
+    A wrong label is any of the others with the same chance.
+    """
+    confusion = np.full((classes, classes), rate / max(classes - 1, 1))
+    np.fill_diagonal(confusion, 1 - rate if classes > 1 else 1)
+    return confusion
+
+
+def _answer(
+    oracle: Oracle,
+    kind: str,
+    samples: np.ndarray,
+    labels: np.ndarray,
+    keys: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return the answer to one question as a row of the annotations.
+
+    Args:
+        oracle: how it answers.
+        kind: of the question.
+        samples: int64[m], in the order they are shown.
+        labels: int64[m], their true labels.
+        keys: see `annotate`.
+    """
+    rng = None if oracle.is_certain else _chance(oracle, kind, samples, keys)
+    # Drawn in every case, so that one setting does not change what another one draws.
+    cannot_tell, mistake = (0.0, 0.0) if rng is None else rng.random(2)
+    seen = _seen(oracle, len(samples), rng) if kind == CLUSTER else np.arange(len(samples))
+    counts = np.bincount(labels[seen])
+    modal = int(counts.argmax())
     # The product is rounded, so that a purity of 0.8 accepts 4 of 5.
-    accepted = counts.max(axis=1, initial=0) >= np.round(purity * size, 9)
-    kinds = np.array(query.column("kind").to_pylist(), dtype=object)
-    first = np.unique(interaction, return_index=True)[1]
-    return pa.table(
-        {
-            "interaction": pa.array(np.arange(n), pa.int32()),
-            "kind": pa.array(kinds[first], pa.string()),
-            "size": pa.array(size, pa.int32()),
-            "label": pa.array(label, pa.int16(), mask=~accepted),
-            "accepted": pa.array(accepted, pa.bool_()),
-            "seconds": pa.nulls(n, pa.float32()),
-        }
-    )
+    accepted = counts[modal] >= np.round(oracle.purity * len(seen), 9)
+    if kind == INDIVIDUAL and oracle.abstains:
+        accepted &= cannot_tell >= oracle.abstains
+    excluded = samples[seen][labels[seen] != modal] if accepted and oracle.takes_out else []
+    given = _given(oracle.confusion.get(kind), modal, mistake)
+    return {
+        "kind": kind,
+        "size": len(samples),
+        "label": given if accepted else None,
+        "accepted": bool(accepted),
+        "excluded": sorted(map(int, excluded)) or None,
+        "shown": len(seen),
+    }
+
+
+def _seen(oracle: Oracle, size: int, rng: np.random.Generator | None) -> np.ndarray:
+    """Return the places of the images of a cluster that are seen, ascending."""
+    n = size if oracle.view is None else min(oracle.view, size)
+    if n == size or oracle.way == "nearest":
+        return np.arange(n)
+    if oracle.way == "spread":
+        return np.round(np.linspace(0, size - 1, n)).astype(np.int64)
+    return np.sort(rng.choice(size, n, replace=False))
+
+
+def _given(confusion: np.ndarray | None, right: int, mistake: float) -> int:
+    """Return the label that is given for the right one, by a number drawn from [0, 1)."""
+    if confusion is None:
+        return right
+    bounds = np.cumsum(confusion[right])
+    return int(np.searchsorted(bounds / bounds[-1], mistake, side="right"))
+
+
+def _chance(
+    oracle: Oracle, kind: str, samples: np.ndarray, keys: Mapping[str, Any]
+) -> np.random.Generator:
+    """Return the generator of one question, whatever else is asked."""
+    asked = hashlib.sha256(np.sort(samples).astype("<i8").tobytes()).hexdigest()
+    stage, round = f"oracle {kind} {asked}", 0
+    if oracle.anew:
+        stage, round = f"{stage} {keys['step']}", keys["round"]
+    return generator(keys["dataset"], keys["seed"], round, stage)

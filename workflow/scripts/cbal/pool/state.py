@@ -128,8 +128,8 @@ def apply_annotations(
     Args:
         pool: the pool before the step.
         query: columns interaction, sample_id, kind (one row per shown sample).
-        annotations: columns interaction, kind, label, accepted (one row per interaction), and,
-            if a person answered, `excluded`: the samples to which the answer does not apply.
+        annotations: columns interaction, kind, label, accepted (one row per interaction), and
+            `excluded`: the samples to which the answer does not apply.
         again: whether the query may show samples that have an individual label; they keep it.
 
     Raises:
@@ -224,7 +224,7 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
 
 
 def _excluded(annotations: pa.Table) -> list[int]:
-    """Return the samples that a person removed from a cluster before labeling it."""
+    """Return the samples that were taken out of a cluster before labeling it."""
     if "excluded" not in annotations.column_names:
         return []
     return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]

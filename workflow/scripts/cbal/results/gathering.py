@@ -9,6 +9,8 @@ from cbal.errors import InputError
 from cbal.storage.files import read_table
 from cbal.storage.paths import FINISHED, METRICS, ROUND_FOLDER, RUN_FOLDER
 
+NOTHING_YET = "no metrics of this sweep yet; run `snakemake --cores N` first"
+
 
 def metrics_files(runs: Sequence[Path], rounds: int) -> list[Path]:
     """Return the existing metrics files of runs, in the order of the runs.
@@ -38,7 +40,7 @@ def gather(files: Sequence[Path]) -> pa.Table:
         InputError: a file is not whole, or there are no files.
     """
     if not files:
-        raise InputError("no metrics of this sweep yet; run `snakemake --cores N` first")
+        raise InputError(NOTHING_YET)
     tables = [read_table(file) for file in files]
     bare = [table.replace_schema_metadata() for table in tables]
     return pa.concat_tables(bare, promote_options="default")  # older files may lack a column

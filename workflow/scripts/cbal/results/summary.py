@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cbal.results import markdown
+from cbal.results.budgets import INTERACTIONS, Budget
 from cbal.results.goals import WITHIN, Goal, goals_of, reached, saved, sd
 from cbal.results.markdown import mean_and_spread
 from cbal.storage.paths import BASELINE
@@ -30,41 +31,45 @@ def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float
     return float(np.sum((y[1:] + y[:-1]) / 2 * np.diff(x)) / (high - low))
 
 
-def common_budgets(runs: pd.DataFrame) -> tuple[float, float]:
+def common_budgets(runs: pd.DataFrame, budget: Budget = INTERACTIONS) -> tuple[float, float]:
     """Return the lowest and the highest budget common to all runs; NaN if there is none."""
-    ends = runs.groupby(["scenario", "seed"])["interactions"].agg(["min", "max"])
+    ends = runs.groupby(["scenario", "seed"])[budget.name].agg(["min", "max"])
     low, high = float(ends["min"].max()), float(ends["max"].min())
     return (low, high) if low <= high else (np.nan, np.nan)
 
 
-def what_areas_cover(low: float, high: float) -> str:
+def what_areas_cover(low: float, high: float, budget: Budget = INTERACTIONS) -> str:
     """Return a sentence that says which budgets areas cover, see `common_budgets`."""
     if np.isnan(low):
         return "There is no budget that all runs have, so no area."
-    return f"Areas cover {low:,.0f} to {high:,.0f} interactions, which all runs have."
+    ends = f"{low:{budget.form}} to {high:{budget.form}}"
+    return f"Areas cover {ends} {budget.name}, which all runs have."
 
 
-def areas(runs: pd.DataFrame) -> pd.DataFrame:
+def areas(runs: pd.DataFrame, budget: Budget = INTERACTIONS) -> pd.DataFrame:
     """Return the area under the budget curve of each run, over the budgets common to all runs.
 
     Args:
         runs: rows of a sweep's `metrics.parquet` of one data set, without its baseline.
+        budget: what the effort is counted in.
 
     Returns:
         Columns scenario, seed, area (NaN if no budget is common to all runs). Scenarios and
         seeds are in the order of their first rows.
     """
-    low, high = common_budgets(runs)
+    low, high = common_budgets(runs, budget)
     rows = []
     for (scenario, seed), run in runs.groupby(["scenario", "seed"], sort=False):
         curve = run.sort_values("round")
-        budgets, accuracy = curve["interactions"].to_numpy(float), curve["test_accuracy"].array
+        budgets, accuracy = curve[budget.name].to_numpy(float), curve["test_accuracy"].array
         value = np.nan if np.isnan(low) else area(budgets, accuracy, low, high)
         rows.append({"scenario": scenario, "seed": seed, "area": value})
     return pd.DataFrame(rows, columns=["scenario", "seed", "area"])
 
 
-def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
+def summarise(
+    metrics: pd.DataFrame, within: float = WITHIN, budget: Budget = INTERACTIONS
+) -> pd.DataFrame:
     """Return one row for each data set and scenario, with means and sample sd over seeds.
 
     There are two goals, see `goals.goals_of`. All areas of a data set cover the budgets common to
@@ -73,42 +78,52 @@ def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
     Args:
         metrics: a sweep's `metrics.parquet`.
         within: distance of the first goal from the supervised mean.
+        budget: what the effort is counted in.
 
     Returns:
         Columns dataset, scenario, seeds, final_accuracy, final_accuracy_sd, area, area_sd,
         area_from and area_to (budgets); and for each goal (`within`, `sd`) goal_* (its
         accuracy), reached_* (number of seeds that reached it), interactions_* and
         interactions_*_sd (interactions that these seeds needed), saved_* (share of the
-        interactions for all images that was not needed, mean over all seeds).
+        interactions for all images that was not needed, mean over all seeds). With a budget of
+        hours they are hours_* and hours_*_sd.
     """
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
-        supervised = of_dataset[of_dataset["scenario"] == BASELINE]["test_accuracy"]
+        baseline = of_dataset[of_dataset["scenario"] == BASELINE]
+        supervised = baseline["test_accuracy"]
         goals = goals_of(supervised, within)
         shared = {"dataset": dataset} | {f"goal_{goal.name}": goal.accuracy for goal in goals}
-        images = of_dataset["images"].iloc[0]
+        whole = baseline[budget.name].iloc[0] if len(baseline) else np.nan
+        if budget is INTERACTIONS:
+            whole = of_dataset["images"].iloc[0]
         if len(supervised):
-            rows.append(shared | _baseline(supervised, images, goals))
+            rows.append(shared | _baseline(supervised, whole, goals, budget))
         runs = of_dataset[of_dataset["scenario"] != BASELINE]
         if runs.empty:
             continue
-        area_of = areas(runs).set_index("scenario")["area"]
-        shared |= dict(zip(("area_from", "area_to"), common_budgets(runs), strict=True))
+        area_of = areas(runs, budget).set_index("scenario")["area"]
+        shared |= dict(zip(("area_from", "area_to"), common_budgets(runs, budget), strict=True))
         for scenario, of_scenario in runs.groupby("scenario", sort=False):
             curves = [run.sort_values("round") for _, run in of_scenario.groupby("seed")]
-            row = _row(curves, area_of[[scenario]], goals, images)
+            row = _row(curves, area_of[[scenario]], goals, whole, budget)
             rows.append(shared | {"scenario": scenario} | row)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=columns_of(budget))
 
 
-COLUMNS = ["dataset", "scenario", "seeds", "final_accuracy", "final_accuracy_sd"]
-COLUMNS += ["area", "area_sd", "area_from", "area_to"]
-for _goal in ("within", "sd"):
-    COLUMNS += [f"goal_{_goal}", f"reached_{_goal}", f"interactions_{_goal}"]
-    COLUMNS += [f"interactions_{_goal}_sd", f"saved_{_goal}"]
+def columns_of(budget: Budget) -> list[str]:
+    """Return the names of the columns of the summary."""
+    columns = ["dataset", "scenario", "seeds", "final_accuracy", "final_accuracy_sd"]
+    columns += ["area", "area_sd", "area_from", "area_to"]
+    for goal in ("within", "sd"):
+        columns += [f"goal_{goal}", f"reached_{goal}", f"{budget.name}_{goal}"]
+        columns += [f"{budget.name}_{goal}_sd", f"saved_{goal}"]
+    return columns
 
 
-def _baseline(supervised: pd.Series, images: int, goals: Sequence[Goal]) -> dict[str, object]:
+def _baseline(
+    supervised: pd.Series, whole: float, goals: Sequence[Goal], budget: Budget
+) -> dict[str, object]:
     """Return the row of the supervised baseline, which labels every image."""
     row = {
         "scenario": BASELINE,
@@ -116,14 +131,18 @@ def _baseline(supervised: pd.Series, images: int, goals: Sequence[Goal]) -> dict
         "final_accuracy": supervised.mean(),
         "final_accuracy_sd": sd(supervised),
     }
-    return row | {f"interactions_{goal.name}": float(images) for goal in goals}
+    return row | {f"{budget.name}_{goal.name}": float(whole) for goal in goals}
 
 
 def _row(
-    curves: list[pd.DataFrame], area_of: pd.Series, goals: Sequence[Goal], images: int
+    curves: list[pd.DataFrame],
+    area_of: pd.Series,
+    goals: Sequence[Goal],
+    whole: float,
+    budget: Budget,
 ) -> dict[str, float]:
     """Return the row of one scenario from the curves of its seeds, and their areas."""
-    xy = [(c["interactions"].to_numpy(float), c["test_accuracy"].to_numpy()) for c in curves]
+    xy = [(c[budget.name].to_numpy(float), c["test_accuracy"].to_numpy()) for c in curves]
     final = pd.Series([y[-1] for _, y in xy])
     row = {
         "seeds": len(curves),
@@ -136,28 +155,33 @@ def _row(
         needed = pd.Series([reached(x, y, goal.accuracy) for x, y in xy])
         row |= {
             f"reached_{goal.name}": int(needed.notna().sum()),
-            f"interactions_{goal.name}": needed.mean(),
-            f"interactions_{goal.name}_sd": sd(needed.dropna()),
-            f"saved_{goal.name}": saved(needed, images) if np.isfinite(goal.accuracy) else np.nan,
+            f"{budget.name}_{goal.name}": needed.mean(),
+            f"{budget.name}_{goal.name}_sd": sd(needed.dropna()),
+            f"saved_{goal.name}": saved(needed, whole) if np.isfinite(goal.accuracy) else np.nan,
         }
     return row
 
 
-def to_markdown(summary: pd.DataFrame, titles: dict[str, str], within: float = WITHIN) -> str:
+def to_markdown(
+    summary: pd.DataFrame,
+    titles: dict[str, str],
+    within: float = WITHIN,
+    budget: Budget = INTERACTIONS,
+) -> str:
     """Return the table as Markdown, one section for each data set."""
     goals = goals_of(pd.Series(dtype=float), within)
     heads = ["scenario", "seeds", "final accuracy", "area under the budget curve"]
     for goal in goals:
-        heads += [f"interactions to {goal.words}", f"saved, {goal.words.split(' of ')[0]}"]
+        heads += [f"{budget.name} to {goal.words}", f"saved, {goal.words.split(' of ')[0]}"]
     parts = {}
     for dataset, rows in summary.groupby("dataset", sort=False):
-        cells = [_cells(row, goals) for row in rows.to_dict("records")]
+        cells = [_cells(row, goals, budget) for row in rows.to_dict("records")]
         lines = markdown.table(heads, cells, ["scenario"])
-        parts[titles.get(dataset, dataset)] = [*lines, "", _notes(rows, goals)]
+        parts[titles.get(dataset, dataset)] = [*lines, "", _notes(rows, goals, budget)]
     return markdown.sections(parts)
 
 
-def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
+def _notes(rows: pd.DataFrame, goals: Sequence[Goal], budget: Budget) -> str:
     """Return sentences that say what the goals are, and which budgets the areas cover."""
     accuracy = {goal.words: rows.iloc[0][f"goal_{goal.name}"] for goal in goals}
     told = [f"{value:.4f} ({words})" for words, value in accuracy.items() if np.isfinite(value)]
@@ -172,16 +196,16 @@ def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
         notes.append("The baseline has one seed, which has no sd, and so no goal by it.")
     of_runs = rows[rows["scenario"] != BASELINE]
     if len(of_runs):
-        notes.append(what_areas_cover(*of_runs.iloc[0][["area_from", "area_to"]]))
+        notes.append(what_areas_cover(*of_runs.iloc[0][["area_from", "area_to"]], budget))
     return " ".join(notes)
 
 
-def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
+def _cells(row: dict, goals: Sequence[Goal], budget: Budget) -> list[str]:
     """Return the cells of a row."""
     seeds = row["seeds"]
     accuracy = mean_and_spread(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
     if row["scenario"] == BASELINE:
-        everything = f"{row['interactions_sd']:,.0f} (every image)"
+        everything = f"{row[f'{budget.name}_sd']:{budget.form}} (every image)"
         return [BASELINE, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
         return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)
@@ -190,20 +214,20 @@ def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
     )
     cells = [row["scenario"], str(seeds), accuracy, area_]
     for goal in goals:
-        cells += _reached_cells(row, goal.name)
+        cells += _reached_cells(row, goal.name, budget)
     return cells
 
 
-def _reached_cells(row: dict, goal: str) -> list[str]:
-    """Return two cells: the interactions that reached a goal (with seeds), and the share saved."""
+def _reached_cells(row: dict, goal: str, budget: Budget) -> list[str]:
+    """Return two cells: the budget that reached a goal (with seeds), and the share saved."""
     if not np.isfinite(row[f"goal_{goal}"]):
         # The fixed distance is a goal wherever there is a baseline.
         return ["no sd" if np.isfinite(row["goal_within"]) else "no baseline", ""]
     reached_by = int(row[f"reached_{goal}"])
     if not reached_by:
         return ["not reached", ""]
-    mean, spread = row[f"interactions_{goal}"], row[f"interactions_{goal}_sd"]
-    needed = mean_and_spread(mean, spread, ",.0f", reached_by)
+    mean, spread = row[f"{budget.name}_{goal}"], row[f"{budget.name}_{goal}_sd"]
+    needed = mean_and_spread(mean, spread, budget.form, reached_by)
     return [
         f"{needed} ({reached_by} of {counted(row['seeds'], 'seed')})",
         f"{row[f'saved_{goal}']:.1%}",

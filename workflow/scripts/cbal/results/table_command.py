@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from cbal.cli import parser
+from cbal.cli import parser, say
 from cbal.data.checks import remarks
 from cbal.results import markdown
+from cbal.results.budgets import BUDGETS, INTERACTIONS, Budget, with_budget
 from cbal.storage.files import atomic, metadata_of, read_table
 
 
@@ -17,15 +18,24 @@ def table_parser(description: str | None, from_metrics: bool = True) -> argparse
     cli = parser(description)
     if from_metrics:
         cli.add_argument("--metrics", type=Path, required=True, help="metrics of a sweep")
+        cli.add_argument("--budget", choices=BUDGETS, default=INTERACTIONS.name)
     cli.add_argument("--markdown", type=Path, required=True, help="Markdown file to write")
     cli.add_argument("--csv", type=Path, required=True, help="CSV file to write")
     return cli
 
 
 def read_metrics(arguments: argparse.Namespace) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return the metrics of a sweep, and the titles of its data sets."""
-    metrics = read_table(arguments.metrics)
-    return metrics.to_pandas(), metadata_of(metrics).get("titles", {})
+    """Return the metrics of a sweep whose budget is known, and the titles of its data sets."""
+    table = read_table(arguments.metrics)
+    metrics, left_out = with_budget(table.to_pandas(), budget_of(arguments))
+    if left_out:
+        say(f"left out, since their {arguments.budget} are not known: {', '.join(left_out)}")
+    return metrics, metadata_of(table).get("titles", {})
+
+
+def budget_of(arguments: argparse.Namespace) -> Budget:
+    """Return what the table counts the effort in."""
+    return BUDGETS[arguments.budget]
 
 
 def write(arguments: argparse.Namespace, table: pd.DataFrame, text: str) -> None:

@@ -3,11 +3,12 @@
 import pandas as pd
 
 from cbal.results import markdown
+from cbal.results.budgets import INTERACTIONS, Budget
 from cbal.results.summary import areas, common_budgets, what_areas_cover
 from cbal.storage.paths import BASELINE
 
 
-def wins(metrics: pd.DataFrame) -> pd.DataFrame:
+def wins(metrics: pd.DataFrame, budget: Budget = INTERACTIONS) -> pd.DataFrame:
     """Return how often each scenario beats each other scenario of its data set.
 
     Seeds are paired: a scenario wins in a seed where its area under the budget curve is larger than
@@ -15,6 +16,7 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         metrics: `results/metrics.parquet`.
+        budget: what the effort is counted in.
 
     Returns:
         Columns dataset, scenario, other, wins (in seeds), seeds (common to both), gap and gap_sd
@@ -26,8 +28,8 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
     runs = metrics[measured & (metrics["scenario"] != BASELINE)]
     for dataset, of_dataset in runs.groupby("dataset", sort=False):
         names = of_dataset["scenario"].unique()
-        low, high = common_budgets(of_dataset)
-        by_seed = areas(of_dataset).pivot(index="seed", columns="scenario", values="area")
+        low, high = common_budgets(of_dataset, budget)
+        by_seed = areas(of_dataset, budget).pivot(index="seed", columns="scenario", values="area")
         for one in names:
             for other in names:
                 if one != other:
@@ -41,7 +43,7 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
+def to_markdown(table: pd.DataFrame, titles: dict[str, str], budget: Budget = INTERACTIONS) -> str:
     """Return a matrix for each data set: in how many seeds the row's scenario beats the column's.
 
     Scenarios are in the order of their number of wins, the highest first.
@@ -55,6 +57,6 @@ def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
         parts[titles.get(dataset, dataset)] = [
             *markdown.table(["", *names, "wins"], lines, [""]),
             "",
-            what_areas_cover(*rows.iloc[0][["area_from", "area_to"]]),
+            what_areas_cover(*rows.iloc[0][["area_from", "area_to"]], budget),
         ]
     return markdown.sections(parts)

@@ -1,4 +1,4 @@
-"""Figures 2 and 3: accuracy and cluster labels against the number of interactions."""
+"""Figures 2 and 3: accuracy and cluster labels against interactions, or against hours."""
 
 from math import ceil
 
@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from cbal.results.budgets import INTERACTIONS, Budget
 from cbal.results.figures.style import (
     GREY,
     curves,
@@ -27,7 +28,9 @@ ACROSS = 4  # panels of small multiples side by side
 ZOOM = 0.4  # accuracies in the zoomed panel, as a share of the range of the curves
 
 
-def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+def accuracy_figure(
+    metrics: pd.DataFrame, titles: dict[str, str], budget: Budget = INTERACTIONS
+) -> Figure:
     """Return Figure 2: test accuracy, whole and zoomed to the top, one row for each data set.
 
     With more than `MOST` scenarios each has its own panel, with the others in gray. Data sets
@@ -40,11 +43,11 @@ def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
         figure.suptitle("Accuracy is not known: no image to measure by has a label")
         return figure
     if len(scenarios_of(metrics)) > MOST:
-        return _small_multiples(metrics, titles)
+        return _small_multiples(metrics, titles, budget)
     figure, axes, look = _grid(metrics)
     for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
         for ax in row:
-            curves(ax, part, "test_accuracy", look)
+            curves(ax, part, "test_accuracy", look, budget)
             _supervised(ax, part)
             ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         row[0].set_title(titles.get(dataset, dataset))
@@ -54,7 +57,9 @@ def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     return figure
 
 
-def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+def clusters_figure(
+    metrics: pd.DataFrame, titles: dict[str, str], budget: Budget = INTERACTIONS
+) -> Figure:
     """Return Figure 3: accuracy (left) and number (right) of cluster-labeled images.
 
     Of more than `MOST` scenarios with clusters, those that label most images have colours, and the
@@ -65,7 +70,7 @@ def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
         shown = part[part["interactions_cluster"] > 0]
         for ax, y in zip(row, ("cluster_accuracy", "images_cluster"), strict=True):
             _in_gray(ax, shown[~shown["scenario"].isin(look)], y)
-            curves(ax, shown[shown["scenario"].isin(look)], y, look)
+            curves(ax, shown[shown["scenario"].isin(look)], y, look, budget)
         row[0].set(ylabel="accuracy of cluster labels")
         row[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         row[1].set(ylabel="images with a cluster label")
@@ -104,7 +109,7 @@ def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
     return figure, figure.subplots(count, 2, squeeze=False), look
 
 
-def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str], budget: Budget) -> Figure:
     """Return a figure with a panel for each scenario, the best scenario first."""
     set_style()
     sets = list(metrics.groupby("dataset", sort=False))
@@ -118,26 +123,26 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
         best = runs.groupby("scenario", sort=False)["test_accuracy"].mean()
         names = best.sort_values(ascending=False, kind="stable").index
         for ax, name in zip(axes, names):
-            _panel(ax, runs, name)
+            _panel(ax, runs, name, budget)
             _supervised(ax, part)
         for ax in axes[len(names) :]:
             ax.remove()
         for ax in axes[max(len(names) - ACROSS, 0) : len(names)]:  # the lowest of each column
             ax.tick_params(labelbottom=True)
-        panel.supxlabel("human interactions", fontsize="medium")
+        panel.supxlabel(budget.axis, fontsize="medium")
         panel.supylabel("test accuracy", fontsize="medium")
     one_legend(figure)
     return figure
 
 
-def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
+def _panel(ax: Axes, runs: pd.DataFrame, name: str, budget: Budget) -> None:
     """Draw one scenario with a band of one sd over seeds, and the means of all others in gray."""
     _in_gray(ax, runs[runs["scenario"] != name], "test_accuracy")
     colour = sns.color_palette()[0]
     one = runs[runs["scenario"] == name]
     look = {"errorbar": "sd", "color": colour, "lw": 1.8, "legend": False}
     sns.lineplot(one, x="budget", y="test_accuracy", ax=ax, **look)
-    label_axes(ax, "")
+    label_axes(ax, "", budget)
     ax.set(xlabel="")
     ax.set_title(name, fontsize="small")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -171,6 +176,6 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
     top = baseline if highest <= baseline <= low + 1.5 * room else highest
     pad = 0.1 * room
     seen = means.loc[means["test_accuracy"] >= low - pad, "budget"]
-    margin = max(0.03 * (seen.max() - seen.min()), 1)
+    margin = max(0.03 * (seen.max() - seen.min()), min(0.03 * seen.max(), 1))
     ax.set_ylim(low - pad, min(top + pad, 1.002))
     ax.set_xlim(seen.min() - margin, np.max(means["budget"]) + margin)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from cbal.results.budgets import INTERACTIONS, Budget
 from cbal.results.figures.style import GREY, one_legend, set_style
 from cbal.results.goals import goals_of, reached
 from cbal.storage.paths import BASELINE
@@ -15,17 +16,18 @@ HEIGHT = 0.7  # of a scenario's row that its seeds take
 COLUMNS = ["scenario", "seed", "needed", "asked"]
 
 
-def needed_by_seed(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return the interactions that each run of a data set needed to reach the goal.
+def needed_by_seed(metrics: pd.DataFrame, budget: Budget = INTERACTIONS) -> pd.DataFrame:
+    """Return the interactions, or hours, that each run of a data set needed to reach the goal.
 
     The goal is the first one of `goals.goals_of`: within 0.01 of the supervised mean.
 
     Args:
         metrics: rows of a sweep's `metrics.parquet` of one data set, with its baseline.
+        budget: what the effort is counted in.
 
     Returns:
-        Columns scenario, seed, needed (NaN where the run did not reach the goal), asked (all
-        interactions of the run). The scenario that needs least is first; of scenarios that some
+        Columns scenario, seed, needed (NaN where the run did not reach the goal), asked (the
+        whole budget of the run). The scenario that needs least is first; of scenarios that some
         seeds did not reach, the one that more seeds reached, then the more accurate one.
     """
     baseline = metrics["scenario"] == BASELINE
@@ -33,7 +35,7 @@ def needed_by_seed(metrics: pd.DataFrame) -> pd.DataFrame:
     rows, last = [], {}
     for (scenario, seed), run in metrics[~baseline].groupby(["scenario", "seed"], sort=False):
         curve = run.sort_values("round")
-        budgets, accuracy = curve["interactions"].to_numpy(float), curve["test_accuracy"]
+        budgets, accuracy = curve[budget.name].to_numpy(float), curve["test_accuracy"]
         rows.append((scenario, seed, reached(budgets, accuracy.to_numpy(), goal), budgets[-1]))
         last.setdefault(scenario, []).append(accuracy.iloc[-1])
     needed = pd.DataFrame(rows, columns=COLUMNS)
@@ -46,7 +48,9 @@ def needed_by_seed(metrics: pd.DataFrame) -> pd.DataFrame:
     return needed.sort_values("scenario", key=lambda names: names.map(order), kind="stable")
 
 
-def forest_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
+def forest_figure(
+    metrics: pd.DataFrame, titles: dict[str, str], budget: Budget = INTERACTIONS
+) -> Figure:
     """Return the forest plot, one panel for each data set that has a supervised baseline.
 
     A point is a seed, a diamond the mean of the seeds that reached the goal, with their standard
@@ -54,7 +58,7 @@ def forest_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     """
     measured = metrics[metrics["test_accuracy"].notna()]
     sets = [
-        (dataset, needed_by_seed(part))
+        (dataset, needed_by_seed(part, budget))
         for dataset, part in measured.groupby("dataset", sort=False)
         if part["scenario"].eq(BASELINE).any() and not part["scenario"].eq(BASELINE).all()
     ]
@@ -69,7 +73,7 @@ def forest_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(down, min(len(sets), 2), squeeze=False).ravel()
     for ax, (dataset, needed) in zip(panels, sets):
-        _panel(ax, needed)
+        _panel(ax, needed, budget)
         ax.set_title(titles.get(dataset, dataset))
     for ax in panels[len(sets) :]:
         ax.remove()
@@ -77,7 +81,7 @@ def forest_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, needed: pd.DataFrame) -> None:
+def _panel(ax: Axes, needed: pd.DataFrame, budget: Budget) -> None:
     """Draw the scenarios from top to bottom, and within each its seeds."""
     names = list(needed["scenario"].unique())
     within = needed.groupby("scenario").cumcount() / needed.groupby("scenario")["seed"].transform(
@@ -105,6 +109,6 @@ def _panel(ax: Axes, needed: pd.DataFrame) -> None:
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1.1 * end)
-    ax.set_xlabel("interactions to the goal")
-    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_xlabel(f"{budget.axis} to the goal")
+    ax.xaxis.set_major_formatter("{x:,.0f}" if budget is INTERACTIONS else "{x:,.2g}")
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from cbal.log import say
+from cbal.results.budgets import INTERACTIONS, Budget, with_budget
 from cbal.storage.files import atomic, metadata_of, read_table
 from cbal.storage.paths import BASELINE
 
@@ -23,15 +25,17 @@ def set_style() -> None:
     sns.set_theme(context="paper", style="whitegrid", palette=PALETTE, font_scale=1.1, rc=plain)
 
 
-def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+def read_metrics(path: Path, budget: Budget = INTERACTIONS) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return a sweep's metrics, and the titles of its data sets.
 
-    The column `budget` is added: the mean over seeds of the interactions so far. It is the x of a
-    round, also where an empty cluster makes seeds differ.
+    The column `budget` is added: the mean over seeds of the interactions, or hours, so far. It is
+    the x of a round, also where an empty cluster makes seeds differ.
     """
     table = read_table(path)
-    metrics = table.to_pandas()
-    rounds = metrics.groupby(["dataset", "scenario", "round"])["interactions"]
+    metrics, left_out = with_budget(table.to_pandas(), budget)
+    if left_out:
+        say(f"left out, since their {budget.name} are not known: {', '.join(left_out)}")
+    rounds = metrics.groupby(["dataset", "scenario", "round"])[budget.name]
     return metrics.assign(budget=rounds.transform("mean")), metadata_of(table).get("titles", {})
 
 
@@ -51,7 +55,13 @@ def looks(metrics: pd.DataFrame) -> dict[str, dict]:
     }
 
 
-def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> None:
+def curves(
+    ax: Axes,
+    metrics: pd.DataFrame,
+    y: str,
+    look: dict[str, dict],
+    budget: Budget = INTERACTIONS,
+) -> None:
     """Draw the mean and standard deviation of `y` over seeds against the budget."""
     shown = metrics[(metrics["scenario"] != BASELINE) & metrics[y].notna()]
     if shown.empty:
@@ -73,13 +83,14 @@ def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> No
         ax=ax,
     )
     ax.get_legend().remove()
-    label_axes(ax, y.replace("_", " "))
+    label_axes(ax, y.replace("_", " "), budget)
 
 
-def label_axes(ax: Axes, y: str) -> None:
+def label_axes(ax: Axes, y: str, budget: Budget = INTERACTIONS) -> None:
     """Name the axes of a budget curve."""
-    ax.set(xlabel="human interactions", ylabel=y)
-    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set(xlabel=budget.axis, ylabel=y)
+    if budget is INTERACTIONS:
+        ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
 
 
