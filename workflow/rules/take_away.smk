@@ -64,7 +64,7 @@ rule write_labels:
     input:
         given=f"{RUN}/given.parquet",
         pool=last_round("pool.parquet"),
-        images=f"{DATA}/images.npy",
+        images=network_inputs,
         model=last_round("model.safetensors"),
         encoded=encoded_of_all,
         features=features_of_all,

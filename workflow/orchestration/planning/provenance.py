@@ -5,7 +5,8 @@ from typing import Any
 
 from cbal.storage.archives import disagreement, run_file
 from orchestration.planning.mistakes import SettingsError
-from orchestration.planning.settings import OF_A_HEAD_ALONE, read_schema
+from orchestration.planning.settings import read_schema
+from orchestration.planning.training import OF_A_HEAD_ALONE
 
 Config = dict[str, Any]
 

@@ -14,20 +14,20 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from cbal.labeling.class_names import check_names
+from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from cbal.strategies.registry import Strategy
 from orchestration.planning.counting import pool_size
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
+from orchestration.planning.training import check_room, check_training
 from orchestration.planning.values import plain
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
-# Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
-OF_A_HEAD_ALONE = {"l2"}
 # Folders in `results/{dataset}/` with these names exist, so no scenario can have one of them.
-TAKEN = {"supervised", "pretrained", "calibration", "validation", "labeling"}
+TAKEN = {"supervised", "pretrained", "encoded", "calibration", "validation", "labeling"}
 
 # By type: why a value that looks right is text. Snakemake reads all numbers within braces of
 # `--config` as text.
@@ -213,41 +213,10 @@ def _check_dataset(config: Config, name: str) -> None:
                 f"{where}.interactions: {dataset['interactions']} leave a step of {scenario} with "
                 "none; ask for more, or mend the shares"
             )
-    _check_training(config, name)
-    _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
-
-
-def _check_training(config: Config, name: str) -> None:
-    """Check that the model can use the training settings and the sweep's scenarios."""
-    where, dataset = f"datasets.{name}", config["datasets"][name]
-    trainable = config["models"][dataset["model"]]["trainable"]
-    _check_used(where, dataset["training"], trainable, config["sweeps"][config["sweep"]])
-    if trainable == "all":
-        missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
-        if missing:
-            raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
-        return
-    for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
-        if config["scenarios"][scenario]["dropout"]:
-            raise SettingsError(
-                f"{where}: {scenario} has dropout, which means nothing without training with "
-                "dropout; give the model `trainable: all`, or the scenario `members:`"
-            )
-
-
-def _check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
-    """Check that a model uses what is set of its training, and what a calibration tries."""
-    schema = read_schema()["properties"]["datasets"]["additionalProperties"]["properties"]
-    usual = {key: each.get("default") for key, each in schema["training"]["properties"].items()}
-    changed = {key for key, value in training.items() if value != usual[key]}
-    tried = set(sweep["calibration"]["grid"]) if sweep["calibration"] else set()
-    for part, keys in ((f"{where}.training", changed), (f"{where}: calibration", tried)):
-        unused = [key for key in sorted(keys) if (key in OF_A_HEAD_ALONE) != (trainable == "head")]
-        if unused:
-            raise SettingsError(
-                f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
-                "take it out"
-            )
+    check_training(config, name, read_schema())
+    size = _check_model(f"models.{dataset['model']}", config["models"][dataset["model"]])
+    if size and pool:
+        check_room(where, name, size * pool)
 
 
 def _check_values(where: str, values: list[float] | None) -> None:
@@ -258,31 +227,38 @@ def _check_values(where: str, values: list[float] | None) -> None:
         )
 
 
-def _check_model(where: str, model: Config) -> None:
-    """Check a model's architecture, weights and image size with torchvision.
+def _check_model(where: str, model: Config) -> int:
+    """Check a model's architecture, weights, image size and trained part with torchvision.
 
     A model that passed is remembered in `CHECKED`.
+
+    Returns:
+        Bytes of the activations of an image, where a named module is trained; 0 if not known.
     """
     weights, architecture = model["weights"], model["architecture"]
-    if architecture == "convnet":
-        if weights != "none":
-            raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
-        return
+    if architecture == "convnet" and weights != "none":
+        raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
+    if architecture == "convnet" and not is_module(model["trainable"]):
+        return 0
     if is_weights_file(weights) and not Path(weights).exists():
         raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
     # Importing torchvision takes seconds, so do it once. Skip it where only jobs have torchvision.
     words = [architecture, weights, str(model["image_size"])]
+    words += [model["trainable"]] if is_module(model["trainable"]) else []
     checked = CHECKED / hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
-    if checked.exists() or importlib.util.find_spec("torchvision") is None:
-        return
-    flags = zip(("--architecture", "--weights", "--image-size"), words)
+    if checked.exists():
+        return int(checked.read_text() or 0)
+    if importlib.util.find_spec("torchvision") is None:
+        return 0
+    flags = zip(("--architecture", "--weights", "--image-size", "--trainable"), words)
     command = [sys.executable, SCRIPTS / "fetch_weights.py", "--check", *chain(*flags)]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["torchvision cannot be asked"])[-1]
         raise SettingsError(f"{where}: {last.removeprefix('error: ')}")
     checked.parent.mkdir(parents=True, exist_ok=True)
-    checked.touch()
+    checked.write_text(result.stdout.strip())
+    return int(result.stdout.strip() or 0)
 
 
 def _step(where: str, step: str | Config, strategies: dict[str, Strategy]) -> Config:

@@ -21,6 +21,16 @@ def is_fixed(wildcards):
     return model_of(wildcards)["trainable"] == "head"
 
 
+def network_inputs(wildcards):
+    """What the network gets: images, or activations before the module from which it is trained."""
+    from_module = is_module(model_of(wildcards)["trainable"])
+    return (ACTIVATIONS if from_module else f"{DATA}/images.npy").format_map(wildcards)
+
+
+def settled_inputs(wildcards):
+    return settled(network_inputs(wildcards))(wildcards)
+
+
 def is_pretrained(wildcards):
     return model_of(wildcards)["weights"] != "none"
 

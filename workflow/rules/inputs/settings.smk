@@ -12,6 +12,7 @@ import re
 import sys
 from itertools import product
 
+from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from orchestration.operation.standing import runs_of
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
@@ -23,6 +24,7 @@ from orchestration.planning.provenance import (
 )
 from orchestration.planning.settings import SettingsError, check, shares, trials
 from orchestration.planning.strategies import OF_A_HEAD, strategies_of
+from orchestration.planning.training import ACTIVATIONS
 from orchestration.planning.versions import version
 
 # A DAG is millions of objects, and they all stay: looking for garbage among them again and
@@ -83,8 +85,9 @@ def annotated_by(annotator):
 
 
 def of_trainable(part):
-    """Pattern of the data sets whose model trains a part: all, or the head alone."""
-    names = [n for n, d in DATASETS.items() if MODELS[d["model"]]["trainable"] == part]
+    """Pattern of the data sets whose model trains a part: all, a named module on, or the head."""
+    trained = {name: MODELS[dataset["model"]]["trainable"] for name, dataset in DATASETS.items()}
+    names = [n for n, t in trained.items() if ("module" if is_module(t) else t) == part]
     return one_of(names) or r"[^\s\S]"
 
 

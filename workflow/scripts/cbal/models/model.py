@@ -11,10 +11,13 @@ from torch import nn
 
 from cbal.errors import InputError
 from cbal.models.convnet import convnet
+from cbal.models.splitting import split
 from cbal.models.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
+from cbal.models.trainable import ALL, is_module
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 OWN = "convnet"
+WHOLE = ("trainable", ALL)  # not stored in files of models
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -29,6 +32,8 @@ class Spec:
         image_size: side in pixels of the images that the model gets.
         mean, std: per channel, for normalising images scaled to [0, 1].
         module: module of torchvision that defines the architecture; "" where it is not known.
+        trainable: "all", or the name of a module. The model is then the network from that module
+            on, and gets activations instead of images.
     """
 
     architecture: str
@@ -38,6 +43,7 @@ class Spec:
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
     module: str = ""
+    trainable: str = ALL
 
 
 def spec_for(
@@ -59,7 +65,7 @@ def spec_for(
 
 
 def build(spec: Spec, seed: int) -> nn.Module:
-    """Return the model with initial weights drawn with `seed`, head included.
+    """Return the whole network with initial weights drawn with `seed`, head included.
 
     Raises:
         InputError: torchvision has no such classification model.
@@ -100,7 +106,7 @@ def _load(model: nn.Module, state: dict[str, torch.Tensor], strict: bool = True)
 
 
 def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
-    """Return the model that every round of a seed starts from.
+    """Return the model that every round of a seed starts from: the network, or its trained part.
 
     Args:
         spec: spec of the model.
@@ -110,7 +116,14 @@ def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
     model = build(spec, seed)
     if weights is not None:
         load_backbone(model, weights)
-    return _in_memory_format(model)
+    return _in_memory_format(_trained_part(model, spec))
+
+
+def _trained_part(model: nn.Module, spec: Spec) -> nn.Module:
+    """Return the part of the whole network that the spec names."""
+    if not is_module(spec.trainable):
+        return model
+    return split(model, spec.trainable, head(model, spec.classes))[1]
 
 
 def _in_memory_format(model: nn.Module) -> nn.Module:
@@ -121,7 +134,8 @@ def _in_memory_format(model: nn.Module) -> nn.Module:
 def save_model(path: Path, model: nn.Module | None, spec: Spec) -> None:
     """Write a model; None is the model of a round without a query."""
     state = model.state_dict() if model is not None else {}
-    write_safetensors(path, state, spec=json.dumps(asdict(spec)))
+    stored = {key: value for key, value in asdict(spec).items() if (key, value) != WHOLE}
+    write_safetensors(path, state, spec=json.dumps(stored))
 
 
 def load_model(path: Path) -> tuple[nn.Module, Spec]:
@@ -133,7 +147,7 @@ def load_model(path: Path) -> tuple[nn.Module, Spec]:
         raise InputError(
             f"{path}: not a model of this workflow; delete it to rebuild it"
         ) from error
-    model = build(spec, seed=0)
+    model = _trained_part(build(spec, seed=0), spec)
     _load(model, state)
     return _in_memory_format(model).eval(), spec
 
