@@ -25,12 +25,12 @@ LABELS = RNG.integers(0, CLASSES, N).astype(np.int16)
 ROWS = np.arange(N)
 # Of logits, after these steps of training: from activations in float32, and rounded to float16.
 TOLERANCE = {np.float32: 1e-4, np.float16: 0.02}
-# Architecture, side, module, what is frozen, learning rate. With a rate at which training is
-# chaotic, any rounding grows: of 1e-6 at the start, a rate of 0.02 makes 0.1 in a ResNet.
+# Architecture, side, module, what is frozen, epochs, learning rate. Few steps at a small rate:
+# longer training of a ResNet is chaotic, and a rounding of 1e-6 grows to 0.1 at a rate of 0.02.
 PLACES = [
-    ("convnet", 32, "6", ["0", "3"], 0.02),
-    ("resnet18", 32, "layer4", ["conv1", "bn1", "layer1", "layer2", "layer3"], 0.002),
-    ("resnet18", 32, "layer3.1", ["conv1", "bn1", "layer1", "layer2", "layer3.0"], 0.001),
+    ("convnet", 32, "6", ["0", "3"], 3, 0.02),
+    ("resnet18", 32, "layer4", ["conv1", "bn1", "layer1", "layer2", "layer3"], 1, 0.002),
+    ("resnet18", 32, "layer3.1", ["conv1", "bn1", "layer1", "layer2", "layer3.0"], 1, 0.002),
 ]
 
 
@@ -66,11 +66,11 @@ def freeze(model, names):
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize(("architecture", "side", "name", "before", "rate"), PLACES)
+@pytest.mark.parametrize(("architecture", "side", "name", "before", "epochs", "rate"), PLACES)
 def test_it_is_the_whole_network_with_the_earlier_part_frozen(
-    architecture, side, name, before, rate, dtype
+    architecture, side, name, before, epochs, rate, dtype
 ):
-    spec, how = spec_of(architecture, side), replace(HOW, learning_rate=rate)
+    spec, how = spec_of(architecture, side), replace(HOW, epochs=epochs, learning_rate=rate)
     whole = models.initial(spec, None, 0)
     start = logits(whole, IMAGES, spec)
     freeze(whole, before)
