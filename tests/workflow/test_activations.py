@@ -12,6 +12,10 @@ from tests.workflow.conftest import TINY
 SCENARIOS = ["uncertain+cluster", "bald", "committee", "pseudo"]
 
 
+def on_screen(result):
+    return result.stdout + result.stderr
+
+
 @pytest.fixture(scope="module")
 def part(fresh, tmp_path_factory):
     """A tiny sweep with a convnet whose last convolution and head are trained, finished."""
@@ -43,11 +47,10 @@ def test_rounds_train_the_part_on_activations_computed_once(part):
 def test_no_job_of_a_round_reads_images(part):
     result = part.snakemake("-n", "--printshellcmds", "--forceall")
     assert result.returncode == 0, result.stderr
-    commands = re.findall(r"^ +python (workflow/scripts/\w+)[.]py (.*)$", result.stdout, re.M)
     inputs = {}
-    for script, words in commands:
+    for script, words in re.findall(r"python workflow/scripts/(\w+)[.]py (.*)", on_screen(result)):
         for path in re.findall(r"--images (\S+)", words):
-            inputs.setdefault(script.split("/")[-1], set()).add(path)
+            inputs.setdefault(script, set()).add(path)
     networks = {"train", "extract_features"}
     assert {script: inputs[script] for script in networks} == {
         script: {"results/tiny/encoded/activations.npy"} for script in networks
@@ -108,5 +111,5 @@ def test_a_person_s_labels_come_from_the_part_too(part, tmp_path):
     )
     result = project.snakemake("-n", "--printshellcmds")
     assert result.returncode == 0, result.stderr
-    (command,) = re.findall(r"scripts/write_labels[.]py .*", result.stdout)
+    (command,) = re.findall(r"scripts/write_labels[.]py .*", on_screen(result))
     assert "--images results/byhand/encoded/activations.npy" in command
