@@ -1,4 +1,4 @@
-"""A workflow of the shape of ours whose jobs touch files: what Snakemake costs by itself.
+"""A workflow with the DAG of ours, in which jobs only touch files: it measures Snakemake alone.
 
 As many rules, jobs a round, inputs and outputs, the same chain of rounds, the same temporary
 files; but no settings, parameters, resources, logs or command lines.

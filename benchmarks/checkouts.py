@@ -1,4 +1,4 @@
-"""Folders to measure Snakemake in: our workflow, and a bare one of the same shape."""
+"""Make folders to measure Snakemake in: our workflow, and a bare one of the same shape."""
 
 import shutil
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Shape:
 
 
 def copy_sources(folder: Path) -> None:
-    """Copy what Snakemake needs of this project, as a fresh checkout has it, to a new folder."""
+    """Copy the files that Snakemake needs to a new folder, as in a fresh checkout."""
     folder.mkdir(parents=True)
     for part in PARTS:
         if (ROOT / part).is_dir() and not (ROOT / part).is_symlink():

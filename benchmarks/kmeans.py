@@ -1,4 +1,4 @@
-"""k-means: ours beside plain Faiss and scikit-learn, on the same rows."""
+"""Compare our k-means with plain Faiss and scikit-learn, on the same rows."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ from cbal.clustering.kmeans import kmeans
 
 
 def main() -> None:
-    """Measure all ways alternately and print a table."""
+    """Measure all implementations alternately and print a table."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("--rows", type=int, default=50_000)
     cli.add_argument("--dimensions", type=int, default=512)

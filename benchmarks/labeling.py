@@ -1,4 +1,4 @@
-"""The page on which a person labels: time to the first grid and to the next one, and memory."""
+"""Measure the labeling page: time to the first grid and to the next one, and memory."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ from tests.served import Served
 
 CLUSTER = 100  # images
 DIFFERENT = 200  # image files; the others are links to them
-# Milliseconds until all images of a question that can be seen are there, and painted.
+# Milliseconds until all visible images of a question are loaded and painted.
 PAINTED = """
 const bottom = () => document.getElementById('answers').getBoundingClientRect().top;
 window.painted = (start, before) => new Promise((done) => {
@@ -67,7 +67,7 @@ def main() -> None:
 def times(
     images: int, windows: int, answers: int, size: tuple[int, int]
 ) -> list[dict[str, object]]:
-    """Return a row for each time that a person waits, and for what is done meanwhile."""
+    """Return a row for each time that a person waits, and for the work in the background."""
     with pool(images, size) as served, sync_playwright() as driver:
         path = shutil.which("chromium")
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
@@ -108,7 +108,7 @@ def pictures_made(served: Served, wanted: int) -> float:
 
 
 def window(browser: ChromiumBrowser) -> Page:
-    """Return an open window with an empty cache: a new one is busy with pages of the browser."""
+    """Return an open window with an empty cache. A new window is busy with pages of the browser."""
     page = browser.new_page()
     page.wait_for_timeout(3000)
     return page
@@ -131,7 +131,7 @@ def next_grid(page: Page) -> float:
 
 @contextmanager
 def pool(images: int, size: tuple[int, int] | None) -> Iterator[Served]:
-    """Yield a data set that is being labeled, with image files of a size, or with none."""
+    """Yield a data set that is being labeled, with image files of a size, or without files."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = [f"{i}.jpg" for i in range(images)]

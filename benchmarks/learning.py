@@ -1,4 +1,4 @@
-"""Training and extraction in images per second, beside what a user would write.
+"""Training and extraction in images per second, compared with the code that a user would write.
 
 The ways, on the same random images of 32 x 32 pixels, alternately in one process:
 
@@ -60,7 +60,7 @@ def measure(
 ) -> list[dict]:
     """Return a row for each way: its images per second, and ratios to the others."""
     ways = dict(ways_of(arguments, device, stage, side))
-    # The plain loop says how many images take the wished seconds.
+    # The plain loop decides how many images take the wanted seconds.
     probe = 2 * arguments.batch_size
     first = next(iter(ways.values()))
     first(probe)

@@ -1,4 +1,4 @@
-"""Stages as processes of their own, as the workflow runs them, with time and memory."""
+"""Run stages as separate processes, as the workflow does, and measure time and memory."""
 
 import math
 import os
@@ -12,20 +12,20 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[1]
-# As workflow/rules/inputs/settings.smk sets it for every job.
+# The rules set it for every job, in workflow/rules/inputs/settings.smk.
 OF_JOBS = {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"}
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process took.
+    """Time and memory that a process took.
 
     Attributes:
         wall: seconds from start to end.
-        cpu: CPU seconds, of its children too.
-        others: CPU seconds that everything else on this machine took meanwhile. Where they
-            are many, wall times say little: threads of PyTorch wait for each other by
-            spinning, so one busy core of two can make a process ten times slower.
+        cpu: CPU seconds, including those of its children.
+        others: CPU seconds that everything else on this machine took meanwhile. If they are
+            many, wall times say little: threads of PyTorch spin while they wait for each
+            other, so one busy core of two can make a process ten times slower.
         peak: memory in MiB, of the process alone.
     """
 
@@ -56,13 +56,13 @@ def measure(
 
     Args:
         words: the command.
-        log: file that gets what it says.
-        environment: what differs from this process's.
-        folder: where it runs; by default the repository's root.
+        log: file for its output.
+        environment: variables that differ from this process's.
+        folder: working directory; by default the repository's root.
         limit: seconds after which it is killed.
 
     Raises:
-        SystemExit: it failed; with its last words.
+        SystemExit: it failed; the message has the end of its output.
         TimeoutExpired: it was killed.
     """
     with log.open("w") as out:
@@ -95,7 +95,7 @@ def measure(
 def _peak(pid: int) -> float:
     """Return the peak memory of a running process in MiB.
 
-    The kernel's count for ended processes will not do: it begins with the memory of the
+    The kernel's count for ended processes cannot be used: it begins with the memory of the
     process that started them.
     """
     try:

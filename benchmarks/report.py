@@ -1,4 +1,4 @@
-"""How measurements are shown and kept: a Markdown table on the screen, Parquet beside it."""
+"""Show measurements as a Markdown table, and write them to a Parquet file."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ def report(name: str, title: str, rows: Sequence[dict[str, Any]]) -> None:
     Args:
         name: of the measurement, and of its file.
         title: what was measured, and on what.
-        rows: one dict a line of the table; the first one's keys are the columns.
+        rows: one dict for each line of the table; the keys of the first are the columns.
     """
     table = pd.DataFrame(rows)
     RESULTS.mkdir(exist_ok=True)
@@ -29,7 +29,7 @@ def report(name: str, title: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def machine() -> str:
-    """Return in words what this machine is, and the versions of what matters on it."""
+    """Return a description of this machine, with the versions of the libraries that matter."""
     versions = []
     for package in SHOWN:
         try:

@@ -1,4 +1,4 @@
-"""Pools from ten thousand to a million samples through cluster, select and annotate."""
+"""Measure cluster, select and annotate on pools of ten thousand to a million samples."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ KEYS = {"dataset": "synthetic", "scenario": "s", "seed": 0, "round": 1}
 
 
 def main() -> None:
-    """Measure each stage at each size as a process of its own and print a table."""
+    """Measure each stage at each size in a separate process and print a table."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     cli.add_argument("--dimensions", type=int, default=512)

@@ -1,7 +1,7 @@
-"""Several training jobs at a time on one GPU: images per second of all together.
+"""Run several training jobs at a time on one GPU, and measure images per second of all.
 
-Jobs are the workflow's own command lines, start-up included, each told how many share the
-GPU as `snakemake --resources gpu=N` tells them.
+Jobs are command lines of the workflow, including their start. Each gets the number of jobs that
+share the GPU, as from `snakemake --resources gpu=N`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What each stage's start costs: the interpreter and the imports, before any work."""
+"""Measure the start of each stage: the interpreter and the imports, before any work."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ RESNET = (
     "from cbal.models.torchvision_models import torchvision_model;"
     "torchvision_model('resnet18', 10, 'torchvision.models.resnet')"
 )
-# The stages, and what each runs before its first work beside importing its script.
+# The stages, and the code that each runs before its first work, after importing its script.
 STAGES = {
     "init_pool": "",
     "query": "",
@@ -42,7 +42,7 @@ def main() -> None:
     rows = []
     for name, code in codes.items():
         words = [sys.executable, "-c", code]
-        # The first one reads files that the others find in memory.
+        # The first run reads files from disk; the others find them in memory.
         times = [measure(words, Path(os.devnull)) for _ in range(arguments.repeats + 1)][1:]
         rows.append(
             {
@@ -64,7 +64,7 @@ def code_of(name: str, extra: str) -> str:
 
 
 def largest(words: list[str], n: int = 3) -> str:
-    """Return the packages whose import took longest, by what `-X importtime` says."""
+    """Return the packages that took longest to import, from the output of `-X importtime`."""
     result = subprocess.run(
         [words[0], "-X", "importtime", *words[1:]], capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""Query strategies: seconds and memory of each, beside scikit-activeml's where it has the same."""
+"""Measure seconds and memory of each query strategy, and of the same in scikit-activeml."""
 
 import argparse
 import resource
@@ -20,9 +20,9 @@ from cbal.strategies.support.calls import load_strategy
 from cbal.strategies.support.probabilities import entropy
 
 MISSING = -1
-# As scikit-activeml has it: a cluster for each label there will be, and five neighbours.
+# As in scikit-activeml: a cluster for each label after the query, and five neighbours.
 SETTINGS = {"typiclust": {"max_clusters": 2**31, "neighbours": 5}}
-# Of theirs, by our names: class, its arguments, and whether it asks a classifier.
+# Strategies of scikit-activeml by our names: class, arguments, and whether it needs a classifier.
 THEIRS = {
     "random": ("RandomSampling", {}, False),
     "entropy": ("UncertaintySampling", {"method": "entropy"}, True),
@@ -37,7 +37,7 @@ THEIRS = {
 
 
 def main() -> None:
-    """Measure each strategy in a process of its own and print a table."""
+    """Measure each strategy in a separate process and print a table."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("--rows", type=int, default=50_000)
     cli.add_argument("--dimensions", type=int, default=512)
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def write_pool(path: Path, arguments: argparse.Namespace) -> None:
-    """Write features of look-alikes, and probabilities of as many passes as are needed."""
+    """Write features in groups of similar samples, and probabilities of several passes."""
     rng = np.random.default_rng(0)
     features = features_of(arguments.labeled + arguments.rows, arguments.dimensions)
     p = rng.dirichlet(np.ones(CLASSES), arguments.rows).astype(np.float32)
@@ -103,7 +103,7 @@ def row(path: Path, name: str, arguments: argparse.Namespace) -> dict[str, float
 def run(
     path: Path, way: str, name: str, arguments: argparse.Namespace
 ) -> tuple[float, float, float, str]:
-    """Return seconds of the choice, peak MiB, CPU seconds of others, and why there are none."""
+    """Return seconds of the choice, peak MiB, CPU seconds of others, and why it failed."""
     words = [sys.executable, "-m", "benchmarks.strategies", "--one", str(path), way]
     for flag in ("interactions", "threads", "memory"):
         words += [f"--{flag}", str(getattr(arguments, flag))]
@@ -120,7 +120,7 @@ def run(
 
 
 def choose(path: Path, way: str, arguments: argparse.Namespace) -> None:
-    """Let one strategy choose from a pool; print the seconds that it took."""
+    """Let one strategy choose from a pool; print how many seconds it took."""
     resource.setrlimit(resource.RLIMIT_AS, (arguments.memory * 2**30,) * 2)
     name = arguments.only[0]
     with np.load(path) as fields:
@@ -146,7 +146,7 @@ def ours(name: str, pool: Candidates, arguments: argparse.Namespace) -> Callable
 
 
 def theirs(name: str, pool: Candidates, arguments: argparse.Namespace) -> Callable[[], np.ndarray]:
-    """Return a call of scikit-activeml's strategy, with a classifier that says what it is told."""
+    """Return a call of scikit-activeml's strategy, with a classifier that returns given values."""
     from skactiveml import pool as strategies
     from skactiveml.classifier import ParzenWindowClassifier
 

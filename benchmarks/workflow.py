@@ -1,6 +1,6 @@
-"""What Snakemake costs: the DAG, the scheduler, and a sweep's jobs beside their own work.
+"""Measure what Snakemake adds: the DAG, the scheduler, and the overhead of a sweep's jobs.
 
-Nothing here takes long but the demo: it is a whole sweep, and takes minutes.
+Only the demo takes long: it is a whole sweep of some minutes.
 """
 
 import argparse
@@ -20,11 +20,11 @@ from benchmarks.checkouts import Shape, bare, ours
 from benchmarks.processes import Usage, measure
 from benchmarks.report import cores, report
 
-# What `cbal.cli.run` says at the end of each job's log.
+# The line that `cbal.cli.run` writes at the end of each log.
 TOLD = re.compile(r"^started in ([\d.]+) CPU-seconds, worked ([\d.]+) s$", re.M)
 NOTHING = "Nothing to be done"
 DRY, NO_OP = ("--dry-run",), ("--cores", "1")
-# One file that needs nothing: a DAG of a single job, so the time to get there.
+# One file without inputs: a DAG of a single job, so the time of the start.
 FIRST = {"ours": "data/digits/index.parquet", "bare": "data/index"}
 MS = 1000
 
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    """Measure what was asked for and print a table of each."""
+    """Run the chosen measurements and print a table of each."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("--sizes", type=int, nargs="+", default=[500, 2000, 10_000], help="in jobs")
     cli.add_argument("--repeats", type=int, default=3, help="the middle one is shown")
@@ -61,7 +61,7 @@ class Case:
 
     Attributes:
         folders: by `ours` and `bare`.
-        targets: what is asked for; everything if empty.
+        targets: of the command; everything if empty.
         jobs: in the DAG; known after a dry run.
     """
 
@@ -71,7 +71,7 @@ class Case:
 
 
 def dag(folder: Path, sizes: Sequence[int], repeats: int) -> None:
-    """Measure dry runs with nothing there, and runs with everything there."""
+    """Measure dry runs without any results, and runs with all results."""
     cases = []
     for size in sorted(sizes):
         shape = Shape.of(size)
@@ -93,9 +93,9 @@ def dag(folder: Path, sizes: Sequence[int], repeats: int) -> None:
 
 
 def compare(cases: Sequence[Case], flags: Sequence[str], repeats: int) -> list[Row]:
-    """Return a row of CPU, wall time and memory for each case, and what they say of growth."""
+    """Return a row of CPU, wall time and memory for each case, and their growth."""
     taken: list[dict[str, list[Usage]]] = [{"ours": [], "bare": []} for _ in cases]
-    for _ in range(repeats):  # outermost, so that a busy minute meets all cases
+    for _ in range(repeats):  # outermost, so that a busy minute slows all cases alike
         for case, usages in zip(cases, taken):
             for name, path in case.folders.items():
                 target = [case.targets[name]] if case.targets else []
@@ -107,7 +107,7 @@ def compare(cases: Sequence[Case], flags: Sequence[str], repeats: int) -> list[R
 
 
 def check(case: Case, flags: Sequence[str], text: str) -> None:
-    """Check that a run did what it was to be measured for."""
+    """Check that a run had the jobs that are to be measured."""
     if flags == NO_OP and NOTHING not in text:
         raise SystemExit(f"there should be nothing to do:\n{text}")
     jobs = re.findall(r"^total +(\d+)$", text, re.M)
@@ -129,7 +129,7 @@ def row_of(case: Case, usages: Mapping[str, list[Usage]]) -> Row:
 
 
 def growth(jobs: Sequence[int], rows: Sequence[Row]) -> list[Row]:
-    """Return what a job more costs, and the exponent of growth: 1 is linear."""
+    """Return the time of one more job, and the exponent of growth (1 is linear)."""
     more: Row = {"DAG": "a job more (CPU ms)"}
     exponent: Row = {"DAG": "exponent of growth"}
     for name in ("ours (CPU s)", "bare (CPU s)"):
@@ -162,7 +162,7 @@ def scheduler(folder: Path, shape: Shape, cores: int) -> None:
 
 
 def sweep(name: str, title: str, folder: Path, cores: int) -> None:
-    """Run a sweep and set its time against what its jobs say of theirs."""
+    """Run a sweep and compare its time with the times in the logs of its jobs."""
     usage, text = snakemake(folder, "all", "--cores", str(cores), "--scheduler", "greedy")
     jobs = done(text) - 1  # `all` runs nothing
     logs = [log.read_text(errors="replace") for log in (folder / "logs").rglob("*.log")]
@@ -170,7 +170,7 @@ def sweep(name: str, title: str, folder: Path, cores: int) -> None:
     started, worked = (sum(float(match[i]) for match in told) for i in (0, 1))
     parts = {"wall": usage.wall, "CPU": usage.cpu, "work of the jobs": worked}
     parts["their start (CPU)"] = started
-    if cores == 1:  # else several work at a time, and nothing can be subtracted
+    if cores == 1:  # otherwise several jobs run at a time, and their times cannot be subtracted
         parts["Snakemake's own: wall, less these two"] = usage.wall - worked - started
         parts["overhead: wall, less work"] = usage.wall - worked
     rows = [
@@ -183,7 +183,7 @@ def sweep(name: str, title: str, folder: Path, cores: int) -> None:
 
 
 def snakemake(folder: Path, *arguments: str) -> tuple[Usage, str]:
-    """Run Snakemake in a folder; return what it took and all it said."""
+    """Run Snakemake in a folder; return its time and memory, and its output."""
     log = folder / "said.txt"
     # Jobs run `python`: this one.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -193,7 +193,7 @@ def snakemake(folder: Path, *arguments: str) -> tuple[Usage, str]:
 
 
 def done(text: str) -> int:
-    """Return the number of jobs that a run says it did."""
+    """Return the number of jobs that a run reports as done."""
     return int(re.findall(r"^(\d+) of \1 steps \(100%\) done$", text, re.M)[-1])
 
 

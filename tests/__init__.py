@@ -1,4 +1,4 @@
-"""Tests; what runs without pytest (`python -m tests.faults`) finds the project's packages too."""
+"""Tests. The project's packages are on the path without pytest, too (`python -m tests.faults`)."""
 
 import sys
 from pathlib import Path

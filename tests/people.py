@@ -18,7 +18,7 @@ Reply = tuple[int, dict[str, str], bytes]
 
 
 class Browser:
-    """One tab: its cookie, its session's token, its name."""
+    """One tab of a browser: its cookie, the token of its session, and its name."""
 
     def __init__(self, address: str, page: str = "simulated-person"):
         self.address = urlsplit(address)
@@ -54,7 +54,7 @@ class Browser:
         return body.decode()
 
     def post(self, path: str, **said) -> tuple[int, dict]:
-        """Send what the page's script would; return status and JSON."""
+        """Post as the page's script does; return status and JSON."""
         status, _, body = self.request(
             "POST",
             path,
@@ -83,7 +83,7 @@ class Expert(Browser):
         return {"action": "refuse"}
 
     def work(self, until: Callable[[], bool], limit: float = 120) -> int:
-        """Answer whatever is asked until `until()`; return how many answers that took."""
+        """Answer all questions until `until()` is true; return the number of answers."""
         self.open()
         answered, deadline = 0, time.monotonic() + limit
         view = self.post("/next")[1]

@@ -1,4 +1,4 @@
-"""A data set that is being labeled, with its server, and no workflow around it."""
+"""A data set that is being labeled, with its server but without a workflow."""
 
 import os
 import subprocess
@@ -24,15 +24,27 @@ SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 class Served:
     """A journal with steps, held as if jobs waited for their answers, and a server."""
 
-    def __init__(self, folder: Path, files: Sequence[str], originals: Path | None = None):
-        """Write the files that a server needs; `files` are the samples, by `sample_id`."""
+    def __init__(
+        self,
+        folder: Path,
+        files: Sequence[str],
+        originals: Path | None = None,
+        shown_by: Sequence[str | None] | None = None,
+    ):
+        """Write the files that a server needs; `files` are the samples, by `sample_id`.
+
+        Where samples are no images, `shown_by` are the files that show them.
+        """
         self.folder, self.n = folder, len(files)
         self.home = Home(folder / "labeling")
         self.journal = Journal(self.home.journal)
         self._waiting, self._server = ExitStack(), None
         sample_id = np.arange(self.n)
         index = {"sample_id": sample_id, "split": ["train"] * self.n, "source": list(files)}
+        if shown_by is not None:
+            index["file"] = pa.array(shown_by, pa.string())
         write_table(folder / "index.parquet", pa.table(index), classes=[])
+        self._images = [] if shown_by else ["--images", f"{folder}/images.npy"]
         pixels = np.random.default_rng(0).integers(0, 256, (min(self.n, 5000), 8, 8, 3), np.uint8)
         np.save(folder / "images.npy", pixels)
         self.script = SCRIPTS / "serve_labels.py"
@@ -56,13 +68,13 @@ class Served:
         return step
 
     def hand_on(self) -> None:
-        """Close the steps that are answered, and wait no more."""
+        """Close the answered steps, and stop waiting for answers."""
         self._waiting.close()
         for step in self.journal.open_steps():
             self.journal.close_step(step.id, 0)
 
     def hand_on_all(self) -> None:
-        """Refuse whatever is not answered yet, and hand that on."""
+        """Refuse all questions without an answer, and close the steps."""
         for step in self.journal.open_steps():
             done = self.journal.standing(step.id).answers
             for interaction in range(len(self.journal.sizes(step.id))):
@@ -74,7 +86,7 @@ class Served:
         """Start the server; return the page's address."""
         command = [sys.executable, str(self.script), "--title", "Some <b>images"]
         command += ["--home", str(self.home.folder), "--index", f"{self.folder}/index.parquet"]
-        command += ["--images", f"{self.folder}/images.npy", "--originals", *self._originals]
+        command += [*self._images, "--originals", *self._originals]
         command += ["--port", "18765", "--owner", str(os.getpid()), *more]
         self.home.forget_address()
         self._server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)

@@ -1,1 +1,1 @@
-"""One round of active learning, three ways: this workflow, baal, scikit-activeml."""
+"""Compare one round of active learning in this workflow, baal and scikit-activeml."""

@@ -3,12 +3,12 @@
 Each way trains on the first labels, evaluates on the test images, predicts the unlabeled pool
 and asks for the images of highest entropy, which get their true labels. This workflow does it
 by the five command lines of its rules, without Snakemake around them; baal and scikit-activeml
-by one process each. Start-up is part of all. Run it with this repository's environment and
+by one process each. All include their start. Run it with this repository's environment and
 `benchmarks/requirements.txt`, from the root:
 
     PYTHONPATH=workflow/scripts python -m benchmarks.toolkits
 
-Nothing else should run meanwhile: see `CPU of others` in the table, and `processes.Usage`.
+Nothing else should run meanwhile; the column `CPU of others` shows it (see `processes.Usage`).
 """
 
 import argparse
@@ -39,7 +39,7 @@ def parse() -> argparse.Namespace:
     cli.add_argument("--query", type=int, help="images to ask for; as many as labels")
     cli.add_argument("--image-size", type=int, default=64, help="side that the model sees")
     cli.add_argument("--epochs", type=int, default=5)
-    cli.add_argument("--repeats", type=int, default=3, help="each with a seed of its own")
+    cli.add_argument("--repeats", type=int, default=3, help="each with another seed")
     cli.add_argument("--threads", type=int, default=cores(), help="and workers of a loader")
     arguments = cli.parse_args()
     arguments.query = arguments.query or arguments.labels
@@ -47,7 +47,7 @@ def parse() -> argparse.Namespace:
 
 
 def main(_: object = None) -> None:
-    """Prepare the data, measure, and show what was measured."""
+    """Prepare the data, measure, and print the results."""
     arguments = parse()
     check_packages()
     listing = (
@@ -65,10 +65,10 @@ def main(_: object = None) -> None:
 
 
 def check_packages() -> None:
-    """Check that the toolkits are there.
+    """Check that the toolkits are installed.
 
     Raises:
-        InputError: one is not.
+        InputError: one is missing.
     """
     for package in PACKAGES:
         try:

@@ -1,4 +1,4 @@
-"""One round with baal, written as its documentation and its CIFAR-10 experiment are."""
+"""One round with baal, written like its documentation and its CIFAR-10 experiment."""
 
 import numpy as np
 import torch
@@ -48,7 +48,7 @@ def one_round(task: Task) -> dict[str, float]:
     with clock.stage("evaluation"):
         wrapper.test_on_dataset(test_set)
     with clock.stage("query"):
-        # The labels are those of the data set: baal's way to simulate the annotator.
+        # baal simulates the annotator by the labels of the data set.
         loop.step()
     clock.seconds["query"] -= clock.seconds["prediction"]
     accuracy = wrapper.get_metrics("test")["test_accuracy"]
@@ -90,7 +90,7 @@ def wrapped_model(task: Task) -> ModelWrapper:
         criterion=nn.CrossEntropyLoss(),
     )
     wrapper = ModelWrapper(model, arguments)
-    # Not baal's own Accuracy, which takes the mean of the batches, a short last one included.
+    # Not the Accuracy of baal, which is the mean of all batches, even if the last one is shorter.
     wrapper.add_metric(
         "accuracy",
         lambda: torchmetrics.Accuracy(task="multiclass", num_classes=task.classes).to(device),

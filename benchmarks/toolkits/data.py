@@ -15,7 +15,7 @@ CLASSES = 10
 
 
 def random_images(train: int, test: int) -> Listing:
-    """Return images that have something to learn, the same ones each time.
+    """Return images from which a model can learn, the same ones each time.
 
     An image is its class's pattern of 8 x 8 colours, moved by some pixels, fainter or
     stronger, under noise.
@@ -57,7 +57,7 @@ def prepared(folder: Path) -> Listing:
 
 
 def write_data(folder: Path, listing: Listing, train: int, test: int) -> None:
-    """Write index, truth and images of so many images, drawn at random, always the same.
+    """Write index, truth and images of some images, drawn at random but always the same.
 
     Raises:
         InputError: there are fewer.
@@ -77,7 +77,7 @@ def write_data(folder: Path, listing: Listing, train: int, test: int) -> None:
 
 
 def as_arrays(data: Path, pool: Path, folder: Path) -> tuple[Path, Path]:
-    """Write what the toolkits read as plain NumPy files: true labels, and who is labeled.
+    """Write NumPy files for the toolkits: true labels, and which samples are labeled.
 
     Args:
         data: folder of `write_data`.

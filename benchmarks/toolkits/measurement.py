@@ -1,4 +1,4 @@
-"""All ways, again and again, and what comes of it."""
+"""Run the round with each toolkit several times, and report the results."""
 
 import argparse
 import json
@@ -16,8 +16,8 @@ from benchmarks.report import report
 from benchmarks.toolkits import ours
 from benchmarks.toolkits.data import as_arrays
 from benchmarks.toolkits.task import Task
-from cbal.cli import say
 from cbal.errors import InputError
+from cbal.log import say
 from cbal.randomness import seed_of
 from cbal.storage.files import read_table
 
@@ -50,7 +50,7 @@ class Measurement:
             self._run(command("fetch_weights", **fetch))
 
     def repeat(self, seed: int) -> None:
-        """Play the round in each way, from the same labels; another way begins each time."""
+        """Run the round with each toolkit from the same labels, in an order that changes."""
         folder = self.folder / f"seed-{seed}"
         task = self._task(folder, seed)
         ways = list(self.results)
@@ -64,7 +64,7 @@ class Measurement:
                 raise InputError(f"{way}: {result['labeled']} labels after the round")
 
     def show(self) -> None:
-        """Print the table, and whether all did the same."""
+        """Print the table, and how many of the same images the toolkits choose."""
         a = self.arguments
         title = (
             f"One round: ResNet-18 on {a.labels:,} labels, {a.image_size} pixels, {a.epochs} "
@@ -81,7 +81,7 @@ class Measurement:
             print(f"- {way}: {same:,} are those that this workflow asks for")
 
     def _task(self, folder: Path, seed: int) -> Task:
-        """Give the first labels by the workflow's scripts, and return what all ways are to do."""
+        """Give the first labels by the workflow's scripts, and return the task for all toolkits."""
         a = self.arguments
         for words in ours.first_labels(self.data, folder, seed, a.labels):
             self._run(words)
@@ -122,7 +122,7 @@ class Measurement:
             "training": seconds["training"],
             "evaluation": seconds["evaluation"],
             "prediction": seconds["extraction"],
-            # Whole processes, start-up included: a query is a job like any other here.
+            # Whole processes, including their start, since a query is a job of the workflow.
             "query": sum(measured[name].wall for name in ("query", "annotate", "update_pool")),
             "accuracy": read_table(folder / "round-1/metrics.parquet")["test_accuracy"][0].as_py(),
             "labeled": len(pool) - pool["label"].null_count,
@@ -156,7 +156,7 @@ class Measurement:
         }
 
     def _agreement(self) -> dict[str, int]:
-        """Return how many of this workflow's images each toolkit asks for, of its probabilities."""
+        """Return how many images of our query each toolkit chooses from our probabilities."""
         now = self.folder / f"seed-{self.arguments.repeats - 1}" / "round-2"
         features = read_table(now / "features.parquet", ["sample_id", "probability"])
         asked = read_table(now / "step-1-entropy" / "query.parquet")["sample_id"].to_numpy()

@@ -1,4 +1,4 @@
-"""The workflow's command lines, as its rules call them."""
+"""Command lines of the workflow, as its rules call them."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ DATASET, SCENARIO = "benchmark", "uncertain"
 
 
 def first_labels(data: Path, folder: Path, seed: int, labels: int) -> list[list[str]]:
-    """Return what leads to `round-1/pool.parquet`: so many random samples with a label."""
+    """Return the command lines that make `round-1/pool.parquet` with some random labels."""
     start = folder / "round-0" / "pool.parquet"
     init = command(
         "init_pool",

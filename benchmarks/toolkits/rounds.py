@@ -1,4 +1,4 @@
-"""What the toolkits' processes share: the initial model, a clock, and their result."""
+"""Code that the toolkits' processes share: the initial model, a clock, and the result."""
 
 import argparse
 import json
@@ -27,13 +27,13 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Add the time within to the seconds of a stage."""
+        """Add the time of the context to the seconds of a stage."""
         start = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function with its time added to the seconds of a stage."""
+        """Return the function, wrapped so that its time is added to the seconds of a stage."""
 
         @wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -53,7 +53,7 @@ def initial_model(task: Task) -> nn.Module:
 
 
 def run(one_round: Callable[[Task], dict[str, float]]) -> None:
-    """Read the task named on the command line, play the round, write its result."""
+    """Read the task named on the command line, run the round, write its result."""
     cli = argparse.ArgumentParser()
     cli.add_argument("--task", type=Path, required=True)
     cli.add_argument("--out", type=Path, required=True)

@@ -1,4 +1,4 @@
-"""One round with scikit-activeml, written as its documentation of deep active learning is."""
+"""One round with scikit-activeml, written like its documentation of deep active learning."""
 
 import numpy as np
 import torch

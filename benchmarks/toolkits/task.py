@@ -1,4 +1,4 @@
-"""What all ways are given: the same data, model, training and number of queries."""
+"""The task for all toolkits: the same data, model, training and number of queries."""
 
 import json
 from dataclasses import asdict, dataclass

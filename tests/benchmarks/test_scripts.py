@@ -1,4 +1,4 @@
-"""The benchmarks run, at sizes that measure nothing."""
+"""The benchmarks run, at sizes too small to measure anything."""
 
 import os
 import shutil
@@ -9,7 +9,17 @@ import textwrap
 import pandas as pd
 import pytest
 
-from benchmarks import kmeans, learning, precision, report, scaling, strategies, trainable
+from benchmarks import (
+    heads,
+    kmeans,
+    learning,
+    precision,
+    report,
+    scaling,
+    strategies,
+    trainable,
+    waiting,
+)
 from tests.conftest import ROOT
 
 
@@ -58,8 +68,28 @@ def test_strategies(table):
     assert late["scikit-activeml, else"].tolist() == ["over 0 s"]
 
 
+def test_heads(table, tmp_path):
+    sizes = ["--rows", 400, "--pool", 400, "--labeled", 200, "--test", 200, "--dimensions", 16]
+    few = ["--interactions", 20, "--threads", 1, "--repeats", 1]
+    result = table(heads, "heads-round", *sizes, *few)
+    assert result["way"].tolist() == ["ours", "scikit-activeml"]
+    assert (result["seconds"] > 0).all()
+    assert result["test accuracy"].max() - result["test accuracy"].min() < 0.2
+    fits = pd.read_parquet(tmp_path / "results/heads-fit.parquet").set_index("way")
+    assert fits["ours = 1"].iloc[0] == 1
+    assert fits["largest difference in probability"].iloc[-1] <= heads.SAME
+
+
+def test_waiting(table):
+    sizes = ["--sizes", 60, "--interactions", 4, "--rounds", 2, "--cores", 2]
+    result = table(waiting, "waiting", *sizes, "--port", 29765)
+    assert result["until"].tolist() == ["the next step of the round", "the next round"]
+    assert result["times"].tolist() == [2, 1]
+    assert (result["median s"] > 0).all()
+
+
 def test_labeling(tmp_path):
-    """In a process of its own: Playwright allows one driver in each."""
+    """It runs in a separate process, because Playwright allows one driver in each."""
     pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not shutil.which("chromium"):
         pytest.skip("no chromium here; as root on Debian tests/browser/install.sh installs it")

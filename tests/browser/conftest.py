@@ -13,7 +13,7 @@ CLASSES = ("cat", "dog", "a bird")
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
-    """The browser; tests are skipped where it cannot be had."""
+    """The browser; tests are skipped if it is not installed."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -26,7 +26,7 @@ def chromium() -> Iterator:
 
 @pytest.fixture
 def open_page(chromium):
-    """Return a function that opens an address as a person who has just come."""
+    """Return a function that opens an address in a new browser profile."""
     contexts = []
 
     def open_page(address, **how):

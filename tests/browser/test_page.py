@@ -7,7 +7,7 @@ from tests.people import Browser
 
 
 def answers(served):
-    """Return label and what was taken out, by interaction."""
+    """Return label and samples taken out, by interaction."""
     standing = served.journal.standing(1)
     return {i: (answer.label, answer.excluded) for i, answer in standing.answers.items()}
 
@@ -33,7 +33,7 @@ def test_one_key_labels_one_refuses_one_undoes(served, page):
 
 
 def test_every_module_of_the_page_is_loaded_once(page):
-    """A preload that a browser cannot use is loaded twice, and told in the console."""
+    """A browser loads a preload that it cannot use twice, and reports it in the console."""
     loaded = page.evaluate(
         """performance.getEntriesByType('resource').filter((it) => it.name.endsWith('.js'))
         .map((it) => new URL(it.name).pathname)"""
@@ -272,7 +272,7 @@ def test_a_token_opens_the_page_from_elsewhere(served, open_page):
 
 
 def contrast(page, selector):
-    """Return the contrast of a text with what is behind it (WCAG 2, relative luminance)."""
+    """Return the contrast of a text with its background (WCAG 2, relative luminance)."""
     return page.evaluate(
         """(selector) => {
           const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);

@@ -23,7 +23,7 @@ COMMAND = ["snakemake", TARGET, "--cores", "2", "--rerun-incomplete"]
 
 
 class Workflow:
-    """A Snakemake that runs beside the browser."""
+    """A Snakemake process that runs beside the browser."""
 
     def __init__(self, project: Project):
         self.project, self.process = project, None
@@ -66,7 +66,7 @@ class Workflow:
             time.sleep(0.1)
 
     def address(self) -> str:
-        """Return what the screen says, once it says it."""
+        """Wait until the output has the page's address, and return it."""
         self.wait(lambda: "wait for you at http" in self.screen())
         return self.screen().rpartition("wait for you at ")[2].split()[0]
 
@@ -86,7 +86,7 @@ def workflow(tmp_path):
 
 
 def shown(page) -> list[int]:
-    """Return the digits on the page: here the files' names are their numbers in the source."""
+    """Return the digits on the page; file names are numbers of images in the source."""
     names = page.evaluate(
         "[...document.querySelectorAll('.tile, figcaption')].map((it) => it.title || it.innerText)"
     )
@@ -98,7 +98,7 @@ def asked(page) -> str:
 
 
 def answer(page, key: str) -> None:
-    """Press a key and wait for what comes next."""
+    """Press a key and wait for the next view."""
     before = asked(page)
     page.keyboard.press(key)
     page.wait_for_function(f"(before) => {ASKED} !== before", arg=before)
@@ -124,7 +124,7 @@ def answer_until(workflow: Workflow, page, done: Callable[[], object]) -> None:
         question = asked(page)
         if done():
             return True
-        # Not one that came after `done` was asked.
+        # Not a view that came after `done` was called.
         if question.startswith("question") and asked(page) == question:
             label(page)
         return False
@@ -133,7 +133,7 @@ def answer_until(workflow: Workflow, page, done: Callable[[], object]) -> None:
 
 
 def test_two_rounds_by_hand(workflow, open_page):
-    """Keyboard, an outlier, a refusal, undo, a new class, two kills, to the labels."""
+    """Label to the end: keyboard, an outlier, a refusal, undo, a new class, two kills."""
     path: Path = workflow.project.path
     workflow.start()
     page = open_page(workflow.address())

@@ -36,7 +36,7 @@ class ByHand(Run):
         expert.journal.close()
 
     def file(self, name):
-        """Training sees no truth, but what a person said."""
+        """Training uses the labels that a person gave, not the true ones."""
         if name != "truth":
             return super().file(name)
         known = self.pool.with_name("known.parquet")
@@ -49,7 +49,7 @@ class ByHand(Run):
 
 
 class Hasty(Expert):
-    """Errs in the last answer of the first step, sees it in the second, and mends it."""
+    """A person who errs in the last answer of the first step, and corrects it in the second."""
 
     sees = False
 

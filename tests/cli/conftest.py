@@ -1,4 +1,4 @@
-"""Fixtures of the scripts' command lines."""
+"""Fixtures for tests of command lines."""
 
 import pytest
 

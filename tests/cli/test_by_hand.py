@@ -1,4 +1,4 @@
-"""Questions that a person answers, on a tiny pool, by their command lines."""
+"""Command lines of the stages with a person, on a tiny pool."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from tests.cli.stages import CLUSTER, ENTROPY, Run
 
 
 def test_a_person_on_the_page_and_the_oracle_give_the_same_bytes(runs):
-    """Pools, queries and models: all but what tells how long the person took."""
+    """Pools, queries and models are equal; the seconds of answers are not."""
     oracle, person = (runs[kind].folder for kind in (Run, ByHand))
     same = [f"round-{r}/{f}" for r in (1, 2) for f in ("pool", "1/query", "2/query")]
     for name in same:

@@ -1,4 +1,4 @@
-"""The scripts that reach for the network, and those that draw."""
+"""The scripts that download, and those that draw figures."""
 
 import subprocess
 import sys
@@ -14,6 +14,7 @@ import fetch_data
 import fetch_weights
 import plot_accuracy
 import plot_clusters
+import plot_forest
 import plot_gallery
 import prepare_data
 import tabulate_metrics
@@ -22,6 +23,8 @@ from cbal.models.model import read_safetensors
 from cbal.storage.files import write_table
 from tests.cli.stages import CLUSTER, ENTROPY, Run
 from tests.conftest import ROOT, write_class_folders
+
+PLOTS = {"accuracy": plot_accuracy, "clusters": plot_clusters, "forest": plot_forest}
 
 
 def test_a_download_appears_when_it_is_whole(monkeypatch, tmp_path):
@@ -82,7 +85,7 @@ def test_from_metrics_to_figures_and_tables(prepared, tmp_path):
     )
     assert pq.read_table(metrics)["round"].to_pylist() == [1, 2]
 
-    for name, script in (("accuracy", plot_accuracy), ("clusters", plot_clusters)):
+    for name, script in PLOTS.items():
         script.main(["--metrics", metrics, "--out", f"{tmp_path}/{name}.png"])
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     tables = ["--markdown", f"{tmp_path}/t.md", "--csv", f"{tmp_path}/t.csv"]

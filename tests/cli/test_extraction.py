@@ -54,7 +54,7 @@ def test_features_without_information_end_in_a_line(run, monkeypatch, factor, wh
 
 
 def scale_features(monkeypatch, scale, size=48):
-    """Let extraction scale what it finds, given whether a batch is the first one."""
+    """Let extraction scale features, depending on whether a batch is the first one."""
     extract = extract_features.extract
 
     def scaled(model, batches, execution):

@@ -110,7 +110,7 @@ def test_a_pool_without_a_label_and_one_that_has_ended(prepared, encoded, tmp_pa
 
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_every_strategy_asks_the_same_from_both_kinds_of_files(name, asked, prepared, tmp_path):
-    """A round cannot tell whether features and probabilities come in one file or in two."""
+    """A round gives the same result from one file of features and probabilities as from two."""
     rng = np.random.default_rng(0)
     feature = rng.normal(size=(60, 8)).astype(np.float16)
     probability = rng.dirichlet(np.ones(3), 60).astype(np.float32)

@@ -1,6 +1,7 @@
-"""Labels that a person gave, or of everything, by the scripts that write them."""
+"""The scripts that write the labels that a person gave, and those of all files."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import gather_given
@@ -8,24 +9,31 @@ import labels_so_far
 import link_classes
 import write_labels
 from cbal.errors import InputError
-from cbal.storage.files import read_table, write_table
+from cbal.models.model import load_model, save_model
+from cbal.pool.metrics import METRICS
+from cbal.storage.files import metadata_of, read_table, write_table
 from tests.cli.by_hand import ByHand
+
+
+def labels_of_run(run, out, *more):
+    """Write the labels of everything after two rounds; return them."""
+    annotations = sorted(str(path) for path in run.folder.glob("round-*/*/annotations.parquet"))
+    gather_given.main(
+        [*run.keys(2)[:6], "--index", run.file("index"), "--journal", f"{run.folder}/labeling"]
+        + ["--annotations", *annotations, "--out", f"{out}/given.parquet"]
+    )
+    write_labels.main(
+        [*run.keys(2), "--given", f"{out}/given.parquet"]
+        + ["--pool", str(run.pool), "--images", f"{run.data}/images.npy"]
+        + ["--model", str(run.model), "--out", f"{out}/labels.parquet"]
+        + ["--csv", f"{out}/labels.csv", *more]
+    )
+    return read_table(out / "labels.parquet")
 
 
 def test_labels_of_everything(runs, tmp_path, image_folder):
     run = runs[ByHand]
-    annotations = sorted(str(path) for path in run.folder.glob("round-*/*/annotations.parquet"))
-    gather_given.main(
-        [*run.keys(2)[:6], "--index", run.file("index"), "--journal", f"{run.folder}/labeling"]
-        + ["--annotations", *annotations, "--out", f"{tmp_path}/given.parquet"]
-    )
-    write_labels.main(
-        [*run.keys(2), "--given", f"{tmp_path}/given.parquet"]
-        + ["--pool", str(run.pool), "--images", f"{run.data}/images.npy"]
-        + ["--model", str(run.model), "--out", f"{tmp_path}/labels.parquet"]
-        + ["--csv", f"{tmp_path}/labels.csv"]
-    )
-    table = read_table(tmp_path / "labels.parquet")
+    table = labels_of_run(run, tmp_path)
     assert table["file"].to_pylist() == read_table(run.file("index"))["source"].to_pylist()
     assert table["label"].null_count == 0
     pool = read_table(run.pool)
@@ -43,6 +51,43 @@ def test_labels_of_everything(runs, tmp_path, image_folder):
     assert all(link.exists() for link in links)
     with pytest.raises(InputError, match="only images of a `folder` are files"):
         link_classes.main(words)
+
+
+@pytest.mark.parametrize(
+    ("last", "final", "used"),
+    [
+        (0.5, 0.75, "final training"),
+        (0.75, 0.75, "last round"),
+        (0.75, 0.5, "last round"),
+        (None, None, "last round"),
+    ],
+)
+def test_the_better_of_two_models_predicts(runs, tmp_path, capsys, last, final, used):
+    """The final training's model says that everything is of the first class."""
+    run = runs[ByHand]
+    network, spec = load_model(run.model)
+    for parameter in list(network.parameters())[-2:]:
+        parameter.data.zero_()
+    list(network.parameters())[-1].data[0] = 9
+    save_model(tmp_path / "final", network, spec)
+    for name, accuracy in (("last", last), ("best", final)):
+        rows = [] if accuracy is None else [{"test_accuracy": accuracy}]
+        write_table(tmp_path / name, pa.Table.from_pylist(rows, METRICS))
+    words = ["--metrics", f"{tmp_path}/last", "--final-metrics", f"{tmp_path}/best"]
+    table = labels_of_run(run, tmp_path, *words, "--final", f"{tmp_path}/final")
+    told = metadata_of(table)
+    assert told["predicted_by"] == used
+    assert told["validation_accuracy_last_round"] == last
+    assert told["validation_accuracy_final_training"] == final
+    said = capsys.readouterr().err
+    assert f"predicted by the model of the {used}" in said
+    shown = ["unknown" if each is None else f"{each:.4f}" for each in (last, final)]
+    assert f"{shown[0]} after the last round, {shown[1]} after the final training" in said
+    predicted = [row["label"] for row in table.to_pylist() if row["kind"] == "model"]
+    as_before = [row["label"] for row in labels_of_run(run, tmp_path).to_pylist()]
+    all_first = set(predicted) == {told["classes"][0]}
+    assert all_first == (used == "final training")
+    assert ([row["label"] for row in table.to_pylist()] == as_before) == (used == "last round")
 
 
 def test_labels_so_far_are_the_journal_s_and_need_no_model(runs, tmp_path):

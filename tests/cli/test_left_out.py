@@ -1,4 +1,4 @@
-"""What the logs of preparation say of files, pixels and settings, for both annotators."""
+"""Logs of preparation: files that are left out, pixels and settings, for both annotators."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.conftest import write_class_folders
 
 @pytest.fixture
 def root(tmp_path):
-    """Class folders with a hidden file, a list, a loop, a photograph that nobody opens."""
+    """Class folders with a hidden file, a list, a loop, a photograph that cannot be opened."""
     root = write_class_folders(tmp_path / "images", {"a": 10, "b": 10})
     (root / ".DS_Store").touch()
     (root / "a" / "notes.txt").touch()
@@ -99,7 +99,7 @@ def test_a_picture_over_the_limit_is_named(prepare, root, capsys):
     try:
         prepare("--pixel-limit=9999")
         said = capsys.readouterr().err
-    except InputError as error:  # the oracle's labels are not to be lost
+    except InputError as error:  # a broken file with a true label is an error
         said = str(error)
     assert "a/0.png: 100 x 100 are 10,000 pixels, over the limit of 9,999" in said
     prepare("--pixel-limit=10000")

@@ -1,4 +1,4 @@
-"""What is kept of finished runs, and how it comes back; the split of a calibration."""
+"""Archives of finished runs, and the split of a calibration."""
 
 import json
 
@@ -46,7 +46,7 @@ def archive(tmp_path, settings=SETTINGS):
 
 
 def collected(tmp_path):
-    """Return the metrics of all rounds, as of a half-finished sweep."""
+    """Return the metrics of all rounds, as for a half-finished sweep."""
     runs = ("random/seed-0", "random/seed-1", "supervised/seed-0", "supervised/seed-1")
     return collect(tmp_path, *(str(tmp_path / "results/d" / run) for run in runs))
 

@@ -1,4 +1,4 @@
-"""A published split, from the source to what is trained on and measured by."""
+"""A published split, from the source to training and test."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a job imports: starting should not take longer than its work."""
+"""Modules that a job imports: the start should not take longer than the work."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ from tests.cli.stages import MODEL, RANDOM, SGD
 from tests.conftest import ROOT
 
 HEAVY = {"torch", "torchvision", "pandas", "scipy", "sklearn", "seaborn", "matplotlib"}
+HEAVY |= {"timm", "huggingface_hub"}
 COMPILER = {"torch._dynamo", "torch._inductor", "sympy"}
 FIGURES = {"matplotlib", "seaborn", "pandas", "scipy"}
 MAY_IMPORT = {
@@ -23,6 +24,7 @@ MAY_IMPORT = {
     "collect_metrics": set(),
     "plot_accuracy": FIGURES,
     "plot_clusters": FIGURES,
+    "plot_forest": FIGURES,
     "plot_gallery": FIGURES,
     "tabulate_metrics": {"pandas"},
     "tabulate_wins": {"pandas"},

@@ -1,4 +1,4 @@
-"""Images without labels, those to measure by among them, by the scripts that prepare them."""
+"""The scripts that prepare images without labels, with a validation."""
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +46,7 @@ def test_a_data_set_with_answers_grows_and_keeps_its_numbers(tmp_path, capsys):
     before = prepare()
     write_class_folders(photos, {"a": 1})
     moved = prepare()[0]
-    assert moved != before[0]  # nobody has answered yet: as if it was the first time
+    assert moved != before[0]  # there are no answers yet, so the images are prepared from scratch
     register = Register(Home(tmp_path / "labeling").journal)
     asked = prepare()[1][::-1]
     questions = [Question(np.array([sample])) for sample in asked]

@@ -25,7 +25,7 @@ def main() -> None:
     """Parse the command line, run the drills, print the table."""
     cli = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     cli.add_argument("drills", nargs="*", help=f"of {', '.join((*LOCAL, *ON_SLURM))}")
-    cli.add_argument("--slurm", action="store_true", help="the drills on a Slurm of their own")
+    cli.add_argument("--slurm", action="store_true", help="the drills on a separate Slurm")
     cli.add_argument("--times", type=int, default=20, help="moments of the drills at random ones")
     cli.add_argument("--seed", type=int, default=0, help="of the first moment; the next is 1 more")
     arguments = cli.parse_args()
@@ -35,7 +35,7 @@ def main() -> None:
         cli.error(f"unknown here: {', '.join(sorted(unknown))}; known are {', '.join(known)}")
     if arguments.slurm and missing():
         sys.exit(f"no {', '.join(missing())} here: tests/slurm/install.sh installs them on Debian")
-    # Ended from outside, it still ends what it started.
+    # On SIGTERM it still ends the processes that it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     failed = 0
     with tempfile.TemporaryDirectory(prefix="drills-") as folder:
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def drill(bench: Bench, run, seed: int) -> bool:
-    """Run one drill, print its row of the table, return whether it was survived."""
+    """Run one drill, print its row of the table, return whether it passed."""
     bench.random.seed(seed)
     start = time.monotonic()
     try:

@@ -1,4 +1,4 @@
-"""A bench for fault drills: a small sweep, its undisturbed results, and ways to disturb it."""
+"""A bench for fault drills: a small sweep, its results without faults, and ways to disturb it."""
 
 import os
 import random
@@ -29,7 +29,7 @@ DATASET |= {"interactions": 6, "training": {"epochs": 1, "learning_rate": 0.05}}
 
 
 class Bench:
-    """Makes projects to disturb and holds them against the undisturbed one."""
+    """Make projects to disturb, and compare them with the undisturbed one."""
 
     def __init__(self, folder: Path, cluster: Cluster | None = None, seed: int = 0):
         """Run the sweep once, undisturbed and on this machine.
@@ -77,14 +77,14 @@ class Bench:
 
     @contextmanager
     def running(self, project: Project, *arguments: str) -> Iterator[subprocess.Popen]:
-        """Start the sweep; on leaving, its Snakemake is ended if it is not."""
+        """Start the sweep; at the end of the context, end its Snakemake if it still runs."""
         log = (project.path / "screen.log").open("a")
         process = subprocess.Popen(
             ["snakemake", TARGET, *self.options, *arguments],
             cwd=project.path,
             env=self.environment,
             start_new_session=True,
-            # A shell lets what it starts in the background ignore Ctrl-C, and that is inherited.
+            # A shell makes background processes ignore Ctrl-C, and their children inherit that.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -100,11 +100,11 @@ class Bench:
     def run(
         self, project: Project, *arguments: str, target: str = TARGET
     ) -> subprocess.CompletedProcess:
-        """Run the sweep to its end, whatever that is; `stdout` has all it printed."""
+        """Run the sweep until it ends or fails; `stdout` has all its output."""
         return project.on_screen(target, *self.options, *arguments, environment=self.environment)
 
     def resume(self, project: Project) -> str:
-        """Resume as the README says, and return what that printed.
+        """Resume as the README says, and return the output.
 
         Raises:
             AssertionError: it fails, or the results differ from the undisturbed ones.
@@ -123,7 +123,7 @@ def same(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
     """Check that two projects have the same results, byte for byte.
 
     Raises:
-        AssertionError: they have not.
+        AssertionError: the results differ.
     """
     names = sorted(found.keys() ^ expected.keys())
     assert not names, f"files too few or too many: {names}"
@@ -135,7 +135,7 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 180) -
     """Wait until a condition holds and return its value.
 
     Raises:
-        AssertionError: it does not in time.
+        AssertionError: the time is over.
     """
     deadline = time.monotonic() + seconds
     while not (value := condition()):

@@ -35,7 +35,7 @@ READERS = {
 
 
 def snakemake_killed(bench: Bench) -> str:
-    """SIGKILL of Snakemake alone, at a random moment; its jobs live on, as orphans.
+    """SIGKILL of Snakemake alone, at a random moment; its jobs run on as orphans.
 
     In half of the cases they are stopped, so that they cannot end before the sweep goes on.
     """
@@ -77,7 +77,7 @@ def job_killed(bench: Bench) -> str:
 
 
 def interrupted_once(bench: Bench) -> str:
-    """Ctrl-C: what runs ends, no lock is left, and nothing works on."""
+    """Ctrl-C: running jobs end, no lock is left, and no process stays."""
     return _interrupted(bench, 1)
 
 
@@ -121,7 +121,7 @@ def _interrupted(bench: Bench, times: int) -> str:
 
 
 def two_at_once(bench: Bench) -> str:
-    """A second Snakemake on the same folder refuses, says why, and the first goes on."""
+    """A second Snakemake in the same folder stops with the reason, and the first goes on."""
     project = bench.project()
     with bench.running(project) as first:
         wait_for(lambda: stages(project), "a stage")
@@ -155,14 +155,14 @@ def disk_full(bench: Bench) -> str:
 def damaged(bench: Bench) -> str:
     """Each kind of file cut short, then with a flipped bit, at an unchanged time.
 
-    The stage that reads it names it and says what to do; done so, the sweep is whole again.
+    The stage that reads it names it and says what to do; after that the sweep is whole again.
     """
     run = f"results/small/{SCENARIO}/seed-0"
     done = []
     for name, read_for in READERS.items():
         for how in (cut_short, flipped):
             if how is flipped and name.endswith(".npy"):
-                continue  # pixels carry no checksum: hashing them would cost every job its start
+                continue  # pixels have no checksum, which would slow down every job
             project = bench.finished()
             file = project.path / name.format(run=run)
             times = file.stat().st_atime_ns, file.stat().st_mtime_ns

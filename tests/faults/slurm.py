@@ -10,7 +10,7 @@ from tests.slurm.cluster import NODE
 
 
 def cancelled(bench: Bench) -> str:
-    """`scancel` of a running round: it is tried again, and the sweep goes on."""
+    """`scancel` of a running round: the round is tried again, and the sweep goes on."""
     project = bench.project()
     with bench.running(project) as process:
         wait_for(lambda: stages(project, "train"), "a training job")
@@ -73,7 +73,7 @@ def main_killed(bench: Bench) -> str:
         process.kill()
     old = running_round(bench)
     output = bench.resume(project)
-    assert "Ended 1 Slurm jobs that an earlier run left running here." in output, output
+    assert "Ended 1 Slurm job that an earlier run left running here." in output, output
     states = {job["id"]: job["state"] for job in bench.cluster.jobs()}
     assert states[old] in ("CANCELLED", "FAILED"), states[old]
     return f"job {old} of the dead run ended, then the sweep went on"
@@ -89,7 +89,7 @@ def main_killed_jobs_finish(bench: Bench) -> str:
     assert (project.path / f"results/small/{SCENARIO}/seed-0/round-1/metrics.parquet").exists()
     output = bench.resume(project)
     assert output.count("rule annotate:") == 2, output  # of the second round; four in all
-    # Their parameters are on record: a changed one runs them again.
+    # Their parameters are recorded, so that a changed one runs them again.
     project.configure(oracle__purity=0.9)
     again = project.jobs(TARGET)
     assert again["annotate"] == 4, again

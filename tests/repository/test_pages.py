@@ -1,4 +1,4 @@
-"""Pages of documentation: links lead somewhere, lists are whole, the picture is the workflow's."""
+"""Pages of documentation: links exist, lists are complete, and the picture matches the rules."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_the_readme_is_short():
 
 
 def arrows(mermaid):
-    """Pairs of names that arrows join; a step that stands twice, as annotate_1, is one rule."""
+    """Pairs of names that arrows join; annotate_1 and annotate_2 are one rule."""
     found = set()
     for line in mermaid.splitlines():
         names = [name.strip() for name in re.split(r"-->|-- .* -->", line)]

@@ -2,9 +2,9 @@
 
     python -m tests.slurm.cluster FOLDER     starts one, prints how to use it, stops it on Ctrl-C
 
-Everything it has (configuration, key, state, logs, pid files, sockets) is in its own folder, it
-listens on free ports of the loopback address, and it stops only what it started. Jobs run as
-whoever starts it. Two character devices stand in for GPUs, and the node pretends to have
+All its files (configuration, key, state, logs, pid files, sockets) are in one folder. It listens
+on free ports of the loopback address, and stops only processes that it started. Jobs run as the
+user who starts it. Two character devices stand in for GPUs, and the node pretends to have
 `CPUS` processors and `MEMORY_MB` of memory.
 """
 
@@ -45,7 +45,7 @@ SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-# Memory is watched, not walled in: cgroups may be missing or belong to somebody else.
+# Memory is measured, not limited by cgroups, which may be missing or belong to another user.
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill,UsePss
@@ -98,7 +98,7 @@ def missing(accounting: bool = False) -> list[str]:
 
 
 def free_ports(n: int) -> list[int]:
-    """Return n ports of the loopback address that nobody listens on."""
+    """Return n free ports of the loopback address."""
     sockets = [socket.socket() for _ in range(n)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))
@@ -157,7 +157,7 @@ class Cluster:
         self._until("an idle node", lambda: "idle" in self.ask("sinfo", "-h", "-o", "%T"))
 
     def stop(self) -> None:
-        """Cancel its jobs and end its daemons and whatever its jobs left running."""
+        """Cancel its jobs; end its daemons, and processes that its jobs left."""
         with suppress(subprocess.SubprocessError, TimeoutError):
             if (self.folder / "slurmctld.pid").exists():
                 self.ask("scancel", "--user", getuser())
@@ -223,7 +223,7 @@ class Cluster:
         self.started.append(psutil.Process(int(file.read_text())))
 
     def _start_accounting(self) -> None:
-        """Start a database of its own and Slurm's daemon for it; make the account `research`."""
+        """Start a separate database and Slurm's daemon for it; make the account `research`."""
         data, values = self.folder / "mariadb", self.values
         self.ask("mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db")
         log = (self.folder / "mariadb.log").open("w")
@@ -273,7 +273,7 @@ def _of_jobs(configuration: str) -> list[psutil.Process]:
 
 
 def end(processes: list[psutil.Process]) -> None:
-    """End processes, those that do not listen the hard way."""
+    """End processes with SIGTERM, and with SIGKILL after a while."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.terminate()

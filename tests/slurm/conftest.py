@@ -1,4 +1,4 @@
-"""A real Slurm for the tests of this folder; where there can be none they are skipped."""
+"""A real Slurm for the tests of this folder; they are skipped if it cannot run."""
 
 import tempfile
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""What Slurm and its executor cost.
+"""Measure the time that Slurm and its executor add.
 
     python -m tests.slurm.measure
 
-Prints a table: an empty job, and a round with and without grouping, on a Slurm of its own.
+Prints a table: an empty job, and a round with and without grouping, on a separate Slurm.
 """
 
 import re

@@ -21,7 +21,7 @@ from tests.project import Project, checkout
 
 RUN = "results/photos/uncertain+cluster/seed-0"
 CLASSES = ["zero", "one", "two"]
-LIMIT = 300  # seconds until a person who is asked nothing gives up
+LIMIT = 300  # seconds that the simulated person waits for a question
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def project(tmp_path) -> Project:
 
 
 class Refusing(Expert):
-    """Refuses the first cluster, so that something is left to the model."""
+    """A person who refuses the first cluster, so that the model predicts some labels."""
 
     def say(self, step: int, interaction: int) -> dict:
         shown = len(self.journal.question(step, interaction).samples)

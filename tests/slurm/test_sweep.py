@@ -46,6 +46,26 @@ def test_a_sweep_on_slurm_has_the_bytes_of_a_local_one(project, cluster, tmp_pat
     assert "5 of 5 rounds done (100%)" in result.stdout
 
 
+def test_a_sweep_of_heads_on_slurm_has_the_bytes_of_a_local_one(project, cluster, tmp_path):
+    local = project.copy(tmp_path / "local")
+    fixed = {"architecture": "convnet", "image_size": 8, "trainable": "head", "threads": 1}
+    local.configure(models__fixed=fixed, datasets__digits__model="fixed")
+    local.configure(datasets__digits__training={"l2": 1})
+    remote = local.copy(tmp_path / "remote")
+    local.run(METRICS)
+    result = on_slurm(remote, cluster, METRICS)
+    assert result.returncode == 0, result.stdout
+    heads = [name for name in local.results() if name.endswith("model.safetensors")]
+    assert len(heads) == 5  # of two rounds of two scenarios, and of the baseline
+    assert remote.results() == local.results()
+
+    run = re.search(r"SLURM run ID: (\S+)", result.stdout)[1]
+    jobs = [job["comment"] for job in cluster.jobs() if job["name"] == run]
+    rounds = [comment for comment in jobs if comment.startswith("rule_round_digits_")]
+    assert len(rounds) == 4  # one submission a round
+    assert len(jobs) == 7  # and data, features, baseline
+
+
 def test_a_wrong_partition_says_what_to_edit(project, cluster, tmp_path):
     project = project.copy(tmp_path / "project")
     project.edit("profiles/slurm/config.yaml", "slurm_partition: gpu #", "slurm_partition: long #")
@@ -67,7 +87,7 @@ def test_a_job_too_large_for_every_node_is_refused_before_the_first(project, clu
 
 
 class TestWithAccounting:
-    """Where a database knows accounts and jobs, and only known ones may submit."""
+    """A cluster with a database of accounts, on which only known accounts may submit."""
 
     DATA = "data/digits/index.parquet"
 

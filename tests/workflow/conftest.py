@@ -24,7 +24,7 @@ def fresh(tmp_path_factory) -> Project:
 
 @pytest.fixture(scope="session")
 def finished(fresh, tmp_path_factory) -> Project:
-    """The tiny sweep, finished. Not to be changed: tests copy it."""
+    """The finished tiny sweep. Tests must not change it, but a copy."""
     project = fresh.copy(tmp_path_factory.mktemp("finished") / "project")
     project.run()
     return project
@@ -32,7 +32,7 @@ def finished(fresh, tmp_path_factory) -> Project:
 
 @pytest.fixture
 def project(finished, tmp_path) -> Project:
-    """A copy of the finished sweep, to be changed."""
+    """A copy of the finished sweep, which a test may change."""
     return finished.copy(tmp_path / "project")
 
 

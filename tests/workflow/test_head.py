@@ -1,4 +1,4 @@
-"""Sweeps with a fixed encoder, by Snakemake for real."""
+"""Sweeps with a fixed encoder, run by Snakemake."""
 
 import shutil
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
-from cbal.storage.files import read_table
+from cbal.storage.files import metadata_of, read_table
 from tests.people import Browser
 from tests.project import checkout
 
@@ -25,17 +25,19 @@ def by_hand(tmp_path_factory):
     """A sweep of two rounds of `uncertain+cluster` over a folder, with validation."""
     project = checkout(tmp_path_factory.mktemp("by-hand") / "project")
     (project.path / "photos").mkdir()
-    for i in range(100):  # 50 to measure by, and more than the 40 interactions of a round
+    for i in range(100):  # 50 for the validation, and more than the 40 interactions of a round
         Image.new("RGB", (1, 1)).save(project.path / f"photos/{i}.png")
     project.configure(
         sweep="mine",
         sweeps__mine__rounds=2,
         datasets__mine__path="photos",
         datasets__mine__model="convnet",
+        datasets__mine__training=SGD,
     )
     return project
 
 
+SGD = {"epochs": 8, "learning_rate": 0.001}
 ROUND = {"select_uncertain": 1, "cluster": 1, "annotate_by_hand": 2, "update_pool": 1}
 ROUND |= {"gather_known": 1}
 ONCE = {
@@ -67,7 +69,7 @@ def test_without_validation_nothing_is_asked_before_round_one(by_hand, tmp_path)
 
 
 def test_a_person_waits_where_snakemake_was_started(by_hand):
-    """Not on a compute node: answers come to a local job, and no submission goes on past them."""
+    """Answers come to a local job, so a submission ends before them."""
     local = (by_hand.path / "workflow/rules/label.smk").read_text().partition("localrules:")[2]
     for name in ("annotate_by_hand", "annotate_validation"):
         assert f"    {name}," in local
@@ -82,7 +84,7 @@ def test_a_person_waits_where_snakemake_was_started(by_hand):
 
 
 def test_address_port_classes_and_budget_rerun_nothing(by_hand):
-    """They are resources: no label is asked again, and nothing trained, for one of them."""
+    """They are resources, so a change asks no label again and trains nothing."""
     text = (by_hand.path / "workflow/rules/label.smk").read_text()
     params = text.partition("rule annotate_by_hand")[2].partition("params:")[2]
     params = params.partition("shell:")[0]
@@ -90,9 +92,17 @@ def test_address_port_classes_and_budget_rerun_nothing(by_hand):
         assert word not in params
 
 
-@pytest.mark.parametrize("trainable", ["all", "head"])
+def test_a_final_training_is_one_job_more(by_hand, tmp_path):
+    project = by_hand.copy(tmp_path / "project")
+    project.configure(datasets__mine__final_training={"model": "convnet", "training": SGD})
+    jobs = project.jobs()
+    assert jobs.pop("train_final") == 1
+    assert jobs == by_hand.jobs()
+
+
+@pytest.mark.parametrize("trainable", ["all", "head", "head, then all"])
 def test_a_folder_becomes_class_folders(tmp_path, trainable):
-    """Mixed sizes and formats, nested, one broken; classes are named while labeling."""
+    """Files are nested, of several sizes and formats, one broken; the person names the classes."""
     project = checkout(tmp_path / "project")
     photos = project.path / "photos"
     (photos / "more").mkdir(parents=True)
@@ -106,8 +116,15 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
-    if trainable == "head":
-        project.configure(models__convnet__trainable="head", datasets__mine__training={"l2": 1})
+    project.configure(datasets__mine__training=SGD)
+    final = trainable == "head, then all"
+    if trainable != "all":
+        project.configure(models__fixed={"architecture": "convnet", "image_size": 8})
+        project.configure(models__fixed__trainable="head", datasets__mine__model="fixed")
+        project.configure(datasets__mine__training={"l2": 1})
+    if final:
+        last = {"model": "convnet", "training": SGD}
+        project.configure(datasets__mine__validation=4, datasets__mine__final_training=last)
     words = ["snakemake", "class_folders", "--cores", "2"]
     with (tmp_path / "screen").open("w") as screen:
         run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
@@ -117,18 +134,22 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     folders = project.path / "results/mine/cluster/seed-0/class-folders"
     links = [path for path in folders.rglob("*.*") if path.is_symlink()]
     assert len(links) == 24
+    assert not list(folders.rglob(".snakemake*"))
+    assert project.jobs("class_folders") == {}
     assert all(link.resolve().parent in (photos, photos / "more") for link in links)
-    labels = read_table(folders.parent / "labels.parquet").to_pylist()
+    table = read_table(folders.parent / "labels.parquet")
+    labels = table.to_pylist()
     assert all(row["label"] for row in labels)
     by_hand = [row for row in labels if row["kind"] == "cluster"]
     assert by_hand
     assert all(row["file"].split("/")[-1].startswith(row["label"]) for row in by_hand)
     (metrics,) = read_table(folders.parent / "round-1/metrics.parquet").to_pylist()
-    assert metrics["test_accuracy"] is None
+    assert (metrics["test_accuracy"] is None) == (not final)
+    assert ("predicted_by" in metadata_of(table)) == final
 
 
 def test_waiting_for_a_person_takes_no_core(tmp_path):
-    """On one core two steps wait at once, so anything else could run beside them too."""
+    """On one core two steps wait at once, so other jobs could run beside them."""
     project = checkout(tmp_path / "project")
     (project.path / "photos").mkdir()
     for i in range(8):
@@ -138,6 +159,7 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 22765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
+    project.configure(datasets__mine__training=SGD)
     answers = [
         f"results/mine/uncertain/seed-{seed}/round-1/step-1-entropy/annotations.parquet"
         for seed in (0, 1)
@@ -180,6 +202,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 24765})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=2, datasets__mine__interactions=2)
+    project.configure(datasets__mine__training=SGD)
     run = project.path / "results/mine/cluster/seed-0"
     assert answered_by_name(project, tmp_path) == 4
     first = {path: path.stat().st_mtime_ns for path in run.glob("round-1/**/*.parquet")}
@@ -192,7 +215,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     project.run("labels_so_far")
     assert (run / "so-far/labels.csv").exists()
     assert not (project.path / "data/mine/index.parquet").read_bytes().count(b"amber")
-    project.run()  # nobody is there to answer
+    project.run()  # there is no person to answer
     labels = {row["file"]: row for row in read_table(run / "labels.parquet").to_pylist()}
     assert labels["amber-0.png"]["kind"] == "model"
     assert gone in labels
@@ -206,7 +229,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     crashed = project.path / ".snakemake/incomplete" / b64encode(features.encode()).decode()
     crashed.parent.mkdir(exist_ok=True)
     crashed.write_text("")
-    jobs = project.jobs("--rerun-incomplete")  # the killed job, and all that is missing
+    jobs = project.jobs("--rerun-incomplete")  # the killed job, and all jobs that are missing
     assert {"extract_untrained", "annotate_by_hand", "all"} <= jobs.keys()
     crashed.unlink()
     assert answered_by_name(project, tmp_path) == 2
@@ -268,7 +291,7 @@ def end_with_jobs(run):
         run.wait()
 
 
-def label_by_name(run, home, project):
+def label_by_name(run, home, project, dataset="mine"):
     """Label pure clusters by the files' names and take the rarer colour out of others."""
     deadline = time.monotonic() + 100
     while not home.address:
@@ -277,7 +300,7 @@ def label_by_name(run, home, project):
         assert run.poll() is None, (project.path.parent / "screen").read_text()
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    index = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
+    index = read_table(project.path / f"data/{dataset}/index.parquet")["source"].to_pylist()
     browser, journal = Browser(home.address), Journal(home.journal)
     browser.open()
     answered, view = 0, browser.post("/next")[1]

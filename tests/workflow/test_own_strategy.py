@@ -1,4 +1,4 @@
-"""The page on adding a strategy, done as it says, and a strategy that goes wrong."""
+"""The page on adding a strategy, followed step by step, and a strategy that fails."""
 
 import re
 import shutil
@@ -43,7 +43,7 @@ def registered(fresh, tmp_path):
 
 @pytest.fixture
 def own(fresh, tmp_path):
-    """A checkout with the strategy in a file of the user's own."""
+    """A checkout with the strategy in a file of the user."""
     project = fresh.copy(tmp_path / "own")
     put(project, OWN["strategies"]["longest"]["function"].partition(":")[0])
     project.configure(strategies=OWN["strategies"])

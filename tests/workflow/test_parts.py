@@ -1,4 +1,4 @@
-"""A sweep in parts: what one checkout finished, another one takes from the archive."""
+"""A sweep in parts: a checkout takes the runs that another one finished from the archive."""
 
 import shutil
 
@@ -24,7 +24,7 @@ def test_a_fresh_checkout_takes_finished_runs_from_the_archive(project, fresh, t
     other.run(METRICS)
     assert (other.path / METRICS).read_bytes() == (project.path / METRICS).read_bytes()
 
-    # A further seed is all that remains to be done, and what is archived stays.
+    # Only a further seed remains to be computed, and the archive does not change.
     other.configure(sweeps__tiny__seeds=[0, 1])
     jobs = other.jobs(METRICS)
     assert jobs["train_supervised"] == 1

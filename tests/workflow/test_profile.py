@@ -1,4 +1,4 @@
-"""The Slurm profile, without a Slurm; `tests/slurm` has a real one."""
+"""The Slurm profile without Slurm; `tests/slurm` uses a real one."""
 
 import os
 import re
@@ -15,7 +15,7 @@ def copy(request, tmp_path) -> Project:
     """The project as users get it: cloned, or as an unpacked source archive."""
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: nothing to clone")
-    # The checkout may belong to somebody else, and git wants to be told.
+    # The checkout may belong to another user, which git refuses by default.
     settings = tmp_path / "gitconfig"
     settings.write_text("[safe]\n\tdirectory = *\n")
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": str(settings)}

@@ -89,7 +89,7 @@ def test_the_sweep_runs_and_has_nothing_to_do_afterwards(finished_scenarios):
     metrics = pq.read_table(results / "sweeps/tiny/metrics.parquet").to_pylist()
     assert len(metrics) == 2 * 3
     pseudo = {(row["scenario"], row["round"]): row["images_pseudo"] for row in metrics}
-    assert pseudo.pop(("sure", 2)) == 60 - 2 * 6  # of a threshold that everything is below
+    assert pseudo.pop(("sure", 2)) == 60 - 2 * 6  # a threshold above all entropies
     assert set(pseudo.values()) == {0}
     assert {row["interactions"] for row in metrics} == {6, 12}
     assert not list(results.rglob("member-*/model.safetensors"))

@@ -1,4 +1,4 @@
-"""Snakemake for real, on the CPU."""
+"""A real run of Snakemake, on the CPU."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import ROOT, write_class_folders
+from tests.plain_user import as_plain_user
 from tests.project import Project
 
 METRICS = "results/sweeps/tiny/metrics.parquet"
@@ -86,6 +87,18 @@ class TestBadInput:
         assert error.splitlines()[-1].startswith("Error: config.yaml: line ")
         assert "key 'sweep' stands in line 1 already" in error
 
+    @pytest.mark.parametrize("how", ["-n", "--cores=1"])
+    def test_read_only_outputs_stop_in_one_line(self, project, how):
+        run = "results/tiny/random/seed-0/run.parquet"
+        (project.path / run).chmod(0o444)
+        command = [*as_plain_user(), "snakemake", how, run, "--forcerun", "finish_run"]
+        result = subprocess.run(command, cwd=project.path, capture_output=True, text=True)
+        assert result.returncode == 1
+        *_, before, told = (result.stdout + result.stderr).strip().splitlines()
+        assert before == "Building DAG of jobs..."
+        assert told.startswith(f"Error: {run}: may not be written to")
+        assert f"(chmod u+w {run})" in told
+
     def test_equal_numbers_rerun_nothing(self, finished, tmp_path):
         project = finished.copy(tmp_path / "project")
         project.configure(datasets__tiny__training__epochs=1.0, oracle__purity=0.80)
@@ -96,7 +109,7 @@ class TestBadInput:
         project.configure(datasets__tiny__title="A {b} {dataset} 'q' \"$5")
         project.run("figures")
         table = (project.path / "results/sweeps/tiny/tables/summary.md").read_text()
-        assert "## A {b} {dataset} 'q' \"$5" in table
+        assert "## A {b} {dataset} 'q' \"\\$5" in table
 
     def test_a_truncated_image_is_named_on_the_screen(self, fresh, tmp_path):
         project = fresh.copy(tmp_path / "project")

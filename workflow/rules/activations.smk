@@ -1,7 +1,8 @@
 """Learn from a named module on: what is before it is computed once for all samples.
 
 Needs:  data and weights, for data sets whose model has the name of a module in `trainable:`.
-Makes:  encoded/activations.npy (kept, shared by all scenarios, seeds and sweeps).
+Makes:  encoded/activations.npy (kept, shared by all scenarios, seeds and sweeps); for another
+        such model in `final_training:`, encoded/final/activations.npy.
 Order:  activations (once) -> train and extract_features, which read it instead of the images.
 
 The file is mapped into memory and never copied. Its job tells its size before it is written.
@@ -16,7 +17,7 @@ rule activations:
         weights=weights_file,
     output:
         activations=ACTIVATIONS,
-        timing="results/{dataset}/encoded/timing-activations.parquet",
+        timing=f"{paths.ENCODED}/timing-activations.parquet",
     log:
         "logs/{dataset}/activations.log",
     wildcard_constraints:
@@ -33,6 +34,7 @@ rule activations:
     params:
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         trainable=model_setting("trainable"),
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
@@ -46,8 +48,22 @@ rule activations:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         " --trainable {params.trainable:q}"
         f"{ON_DEVICE}"
         " --out {output.activations:q}"
         " --timing {output.timing:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+use rule activations as activations_final with:
+    # Of another model, for the training after the last round.
+    output:
+        activations=FINAL_ACTIVATIONS,
+        timing=f"{paths.ENCODED}/{{final}}/timing-activations.parquet",
+    log:
+        "logs/{dataset}/{final}/activations.log",
+    wildcard_constraints:
+        dataset=datasets_where(
+            lambda name: part_trained(DATASETS[name]["final_training"]) == "module"
+        ),

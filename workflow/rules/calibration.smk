@@ -6,7 +6,7 @@ Order:  carve_validation -> train_trial | train_head_trial -> tabulate_calibrati
 """
 
 
-# Seconds of work: not worth a place in a queue.
+# These jobs take seconds, which is not worth waiting in a queue.
 localrules:
     calibration,
     carve_validation,
@@ -25,7 +25,7 @@ rule carve_validation:
         index=f"{DATA}/index.parquet",
         truth=f"{DATA}/truth.parquet",
     output:
-        "results/{dataset}/calibration/index.parquet",
+        HELD_OUT,
     log:
         "logs/{dataset}/calibration/carve_validation.log",
     benchmark:
@@ -48,10 +48,10 @@ rule carve_validation:
 
 
 use rule train_supervised as train_trial with:
-    # The index has no test split, so no choice can be made by it.
+    # The index has no test split, so that the test split decides nothing.
     input:
         pool=[],
-        index="results/{dataset}/calibration/index.parquet",
+        index=HELD_OUT,
         truth=f"{DATA}/truth.parquet",
         images=network_inputs,
         weights=weights_file,
@@ -69,10 +69,10 @@ use rule train_supervised as train_trial with:
 
 
 use rule train_head_supervised as train_head_trial with:
-    # The index has no test split, so no choice can be made by it.
+    # The index has no test split, so that the test split decides nothing.
     input:
         pool=[],
-        index="results/{dataset}/calibration/index.parquet",
+        index=HELD_OUT,
         truth=f"{DATA}/truth.parquet",
         encoded=ENCODED,
     output:

@@ -1,6 +1,6 @@
-"""Data and weights: from their source to files that never change again.
+"""Data and weights: from their source to files that do not change again.
 
-Needs:  a download, or the user's own copy (`path:`).
+Needs:  a download, or the user's copy (`path:`, `weights:`).
 Makes:  data/{dataset}/{index.parquet,truth.parquet,images.npy}, data/weights/.
 Order:  fetch_data -> prepare_data; fetch_weights.
 """
@@ -15,7 +15,7 @@ localrules:
 rule fetch_data:
     """Download a public data set with torchvision."""
     output:
-        directory("data/downloads/{source}"),
+        directory(paths.DOWNLOADS),
     log:
         "logs/fetch_data/{source}.log",
     benchmark:
@@ -45,13 +45,13 @@ rule prepare_data:
     benchmark:
         "logs/{dataset}/prepare_data.tsv"
     wildcard_constraints:
-        dataset=annotated_by("oracle"),
+        dataset=annotated_by("oracle", "image"),
     conda:
         "../../envs/cbal.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
-        pixel_limit=data_setting("pixel_limit"),  # to check: another number reads nothing again
+        pixel_limit=data_setting("pixel_limit"),  # only checked: another number reruns nothing
         row_limit=data_setting("row_limit"),
         unpacked_limit=data_setting("unpacked_limit"),
     params:
@@ -87,11 +87,11 @@ rule prepare_data:
 
 
 rule fetch_weights:
-    """Find or download pretrained weights and check them, where there is a network."""
+    """Find or download pretrained weights and check them, on a machine with a network."""
     input:
         weights_path,
     output:
-        "data/weights/{model}.safetensors",
+        paths.WEIGHTS,
     log:
         "logs/fetch_weights/{model}.log",
     benchmark:
@@ -101,10 +101,12 @@ rule fetch_weights:
     params:
         architecture=lambda wildcards: MODELS[wildcards.model]["architecture"],
         weights=lambda wildcards: MODELS[wildcards.model]["weights"],
+        image_size=size_of_weights,
         version=version("fetch_weights.py"),
     shell:
         "python workflow/scripts/fetch_weights.py"
         " --architecture {params.architecture:q}"
         " --weights {params.weights:q}"
+        " --image-size {params.image_size}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -1,6 +1,6 @@
-"""Features: what a network makes of the images, for queries to look at.
+"""Features: outputs of a network for the images, from which queries choose.
 
-Needs:  data or activations, weights, and the models of the round before.
+Needs:  data or activations, weights, and the models of the previous round.
 Makes:  pretrained/features.parquet (kept, once for all seeds and scenarios); of each round
         features.parquet of the unlabeled pool (temporary: 45 MB, used up by the next round).
 Order:  extract_pretrained (once) -> round 1's query; train -> the next round's extract_features.
@@ -9,8 +9,8 @@ A job holds the pool's images on its device if they take no more than `images_pe
 memory there, and streams them otherwise: the results are the same. With `--resources gpu=3`
 three jobs share a GPU (or 1 of 3 GPUs each), and each takes its part of the memory.
 
-These rules have no benchmark: their timing.parquet tells more, and watching a process that
-has torch loaded costs a sixth of a core.
+These rules have no benchmark. Their timing.parquet says more, and to watch a process that has
+loaded PyTorch takes a sixth of a core.
 """
 
 
@@ -21,8 +21,8 @@ rule extract_pretrained:
         index=f"{DATA}/index.parquet",
         weights=weights_file,
     output:
-        features="results/{dataset}/pretrained/features.parquet",
-        timing="results/{dataset}/pretrained/timing.parquet",
+        features=f"{PRETRAINED}/features.parquet",
+        timing=f"{PRETRAINED}/timing.parquet",
     log:
         "logs/{dataset}/pretrained/extract.log",
     conda:
@@ -38,6 +38,7 @@ rule extract_pretrained:
         seed=key("seed", 0),
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         trainable=model_setting("trainable"),
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
@@ -54,6 +55,7 @@ rule extract_pretrained:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         " --trainable {params.trainable:q}"
         f"{ON_DEVICE}"
         " --out {output.features:q}"
@@ -64,14 +66,14 @@ rule extract_pretrained:
 use rule extract_pretrained as extract_untrained with:
     # A network from scratch has other random weights for each seed.
     output:
-        features="results/{dataset}/pretrained/seed-{seed}/features.parquet",
-        timing="results/{dataset}/pretrained/seed-{seed}/timing.parquet",
+        features=f"{PRETRAINED}/seed-{{seed}}/features.parquet",
+        timing=f"{PRETRAINED}/seed-{{seed}}/timing.parquet",
     log:
         "logs/{dataset}/pretrained/seed-{seed}/extract.log",
 
 
 rule extract_features:
-    """Features and probabilities of the unlabeled pool from the model of the round before."""
+    """Features and probabilities of the unlabeled pool from the previous round's model."""
     input:
         images=settled_inputs,
         index=settled(f"{DATA}/index.parquet"),

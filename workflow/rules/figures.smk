@@ -1,15 +1,16 @@
 """Figures: pictures of a sweep, from its metrics alone.
 
-Needs:  metrics.parquet of the sweep, or of what a half-finished one has (partial/).
+Needs:  metrics.parquet of the sweep, or of the finished rounds so far (partial/).
 Makes:  figures/ beside it.
-Order:  none; plot_gallery needs no metrics but the clusters of a round.
+Order:  none; plot_gallery needs the clusters of a round, and no metrics.
 """
 
 
-# Seconds of work: not worth a place in a queue.
+# These jobs take seconds, which is not worth waiting in a queue.
 localrules:
     plot_accuracy,
     plot_clusters,
+    plot_forest,
     plot_gallery,
 
 
@@ -67,13 +68,42 @@ rule plot_clusters:
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
+rule plot_forest:
+    """Forest plot: interactions that each scenario needs to reach the goal."""
+    input:
+        metrics=f"{PART}metrics.parquet",
+    output:
+        png=report(
+            f"{PART}figures/forest.png",
+            caption="../report/forest.rst",
+            category="Figures",
+            labels={"figure": "interactions to the goal"},
+        ),
+        pdf=f"{PART}figures/forest.pdf",
+    log:
+        f"{PART_LOGS}plot_forest.log",
+    benchmark:
+        f"{PART_LOGS}plot_forest.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("plot_forest.py"),
+    shell:
+        "python workflow/scripts/plot_forest.py"
+        " --metrics {input.metrics:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
 rule plot_gallery:
     """Figure 1: clusters that the annotator accepted, with their label, and refused."""
     input:
         query=gallery("query.parquet"),
         annotations=gallery_annotations,
         index=class_names,
-        images=f"{DATA}/images.npy",
+        images=of_images(f"{DATA}/images.npy"),
+        samples=of_embeddings(f"{DATA}/index.parquet"),
+        originals=of_embeddings(originals),
     output:
         png=report(
             f"{OF_SWEEP}/figures/gallery-{{dataset}}.png",
@@ -97,6 +127,8 @@ rule plot_gallery:
         " --annotations {input.annotations:q}"
         " --index {input.index:q}"
         " --images {input.images:q}"
+        " --samples {input.samples:q}"
+        " --originals {input.originals:q}"
         " --title {params.title:q}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

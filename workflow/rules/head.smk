@@ -5,7 +5,8 @@ Needs:  data, weights, and pool.parquet of the round, for data sets whose model 
 Makes:  encoded/features.npy (kept, shared by all scenarios, seeds and sweeps); in each round
         metrics.parquet, timing.parquet and the head (kept), and probabilities.parquet of the
         unlabeled pool (temporary).
-Order:  encode (once) -> round 1's query; update_pool -> train_head -> the next round's query.
+Order:  encode (once; embeddings.smk for embeddings) -> round 1's query; update_pool
+        -> train_head -> the next round's query.
 
 No stage of a round loads PyTorch. The features are mapped into memory and never copied.
 """
@@ -19,11 +20,11 @@ rule encode:
         weights=weights_file,
     output:
         features=ENCODED,
-        timing="results/{dataset}/encoded/timing.parquet",
+        timing=f"{paths.ENCODED}/timing.parquet",
     log:
         "logs/{dataset}/encode.log",
     wildcard_constraints:
-        dataset=of_trainable("head"),
+        dataset=of_trainable("head", "image"),
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
@@ -36,6 +37,7 @@ rule encode:
     params:
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         forward_batch_size=model_setting("forward_batch_size"),
@@ -48,6 +50,7 @@ rule encode:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         f"{ON_DEVICE}"
         " --out {output.features:q}"
         " --timing {output.timing:q}"
@@ -74,13 +77,13 @@ rule train_head:
         AFTER_ANSWERS
     conda:
         "../../envs/cbal.yaml"
-    # One: heads are small, and runs go on side by side.
+    # One thread: heads are small, and several runs go on side by side.
     threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
     params:
-        scenario=key("scenario", "supervised"),
+        scenario=key("scenario", BASELINE),
         round=key("round", 0),
         l2=training("l2"),
         members=members,
@@ -108,7 +111,7 @@ rule train_head:
 
 
 use rule train_head as train_head_last with:
-    # Not temporary: a sweep grows by a round without fitting one again.
+    # Not temporary: a longer sweep starts from it without fitting it again.
     output:
         metrics=f"{ROUND}/metrics.parquet",
         timing=f"{ROUND}/timing.parquet",
@@ -137,6 +140,6 @@ use rule train_head as train_head_supervised with:
         "supervised_{dataset}_{seed}"
 
 
-# Both kinds of rules could make these files; those of the head know their data sets.
+# Both rules match these files; that of the head matches only its data sets.
 ruleorder: train_head_last > train_head > train_last > train
 ruleorder: train_head_supervised > train_supervised

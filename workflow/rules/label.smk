@@ -2,13 +2,13 @@
 
 Needs:  index and images of prepare_by_hand.smk, and the queries of each round.
 Makes:  annotations.parquet of the validation and of each step; known.parquet of each round.
-Order:  annotate_validation, where there is one -> round 1; each step's query
+Order:  annotate_validation, if there is a validation -> round 1; each step's query
         -> annotate_by_hand; gather_known -> train.
 
 The first job that waits for answers starts the page's server, which lives until the workflow
 ends, so that the page stays open from round to round. Answers are in a journal beside it.
-What only the page shows, and how it is served, is no parameter but a resource: another port
-or title reruns nothing.
+What only the page shows, and where it is served, are resources and not parameters, so that
+another port or title reruns nothing.
 """
 
 
@@ -27,7 +27,7 @@ rule annotate_by_hand:
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
         index=settled(f"{DATA}/index.parquet"),
-        images=settled(f"{DATA}/images.npy"),
+        images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
     output:
         annotations=f"{STEP}/annotations.parquet",
@@ -37,7 +37,7 @@ rule annotate_by_hand:
         dataset=annotated_by("human"),
     conda:
         "../../envs/cbal.yaml"
-    # Waiting takes no core: what needs no answer runs beside it.
+    # Waiting takes no core, so that jobs that need no answers run meanwhile.
     threads: 0
     resources:
         label_budget=label_budget,
@@ -70,7 +70,7 @@ rule annotate_by_hand:
         " --index {input.index:q}"
         " --images {input.images:q}"
         " --originals {input.originals:q}"
-        " --journal results/{wildcards.dataset:q}/labeling"
+        f" --journal {LABELING_FOLDER}"
         " --classes {resources.label_classes:q}"
         " --title {resources.label_title:q}"
         " --budget {resources.label_budget}"
@@ -91,7 +91,7 @@ use rule annotate_by_hand as annotate_validation with:
         annotations=[],
         features=[],
         index=settled(f"{DATA}/index.parquet"),
-        images=settled(f"{DATA}/images.npy"),
+        images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
     output:
         annotations=VALIDATION,
@@ -108,7 +108,7 @@ use rule annotate_by_hand as annotate_validation with:
 
 
 rule gather_known:
-    """What training may know: the classes so far, and the labels to measure by."""
+    """The classes known so far, and the validation's labels to test by."""
     input:
         index=settled(f"{DATA}/index.parquet"),
         query=validation(f"{DATA}/validation.parquet"),

@@ -71,7 +71,7 @@ rule annotate:
 
 
 rule update_pool:
-    """The pool after a round: the one before, the answers of all steps, pseudo-labels."""
+    """The pool after a round: the previous pool, the answers of all steps, pseudo-labels."""
     input:
         pool=pool_at_start,
         queries=all_steps("query.parquet"),

@@ -3,18 +3,18 @@
 Needs:  a folder of images without labels, or a public data set whose labels are not used.
 Makes:  index, images and validation query of the data set, without any true label; the pool of
         round 0; of each later round start.parquet, its pool before the first query.
-Order:  prepare_unlabeled -> annotate_validation of label.smk, where there is one
+Order:  prepare_unlabeled -> annotate_validation of label.smk, if there is a validation
         -> init_pool_by_hand; admit_samples -> each step's query.
 
-Files may come and go while somebody labels. Numbers of samples stay, so no question changes.
+Files may come and go while a person labels. Samples keep their numbers, so no question changes.
 """
 
 
 rule prepare_unlabeled:
-    """Store the images that can be read, and draw those to measure by.
+    """Store the images that can be read, and draw the validation.
 
-    Again when files have come or gone: once there are answers, those that came get the next
-    numbers, and those that are gone keep theirs and their pixels.
+    The rule runs again when files have come or gone. Once there are answers, new files get the
+    next numbers, and files that are gone keep their numbers and their pixels.
     """
     input:
         path=data_path,
@@ -28,14 +28,14 @@ rule prepare_unlabeled:
     benchmark:
         "logs/{dataset}/prepare_unlabeled.tsv"
     wildcard_constraints:
-        dataset=annotated_by("human"),
+        dataset=annotated_by("human", "image"),
     conda:
         "../../envs/cbal.yaml"
     threads: threads_of
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
-        interactions=data_setting("interactions"),  # to check: another number reads nothing again
+        interactions=data_setting("interactions"),  # only checked: another number reruns nothing
         pixel_limit=data_setting("pixel_limit"),
         row_limit=data_setting("row_limit"),
         unpacked_limit=data_setting("unpacked_limit"),
@@ -66,7 +66,7 @@ rule prepare_unlabeled:
         " --row-limit {resources.row_limit}"
         " --unpacked-limit {resources.unpacked_limit}"
         " --threads {threads}"
-        " --journal results/{wildcards.dataset:q}/labeling"
+        f" --journal {LABELING_FOLDER}"
         " --index {output.index:q}"
         " --query {output.query:q}"
         " --images {output.images:q}"
@@ -74,7 +74,7 @@ rule prepare_unlabeled:
 
 
 rule admit_samples:
-    """The pool at the start of a round: the one before, and files that came since."""
+    """The pool at the start of a round: the previous one, with the files that came since."""
     input:
         pool=round_before("pool.parquet"),
         index=settled(f"{DATA}/index.parquet"),
@@ -99,7 +99,7 @@ rule admit_samples:
         " --scenario {wildcards.scenario:q}"
         " --seed {wildcards.seed}"
         " --round {params.round}"
-        " --journal results/{wildcards.dataset:q}/labeling"
+        f" --journal {LABELING_FOLDER}"
         " --pool {input.pool:q}"
         " --index {input.index:q}"
         " --validation {input.validation:q}"

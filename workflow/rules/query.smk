@@ -1,15 +1,15 @@
-"""Query: the samples of one step, put before the annotator.
+"""Query: the samples that the annotator is shown in one step.
 
-Needs:  the pool before the round, earlier steps of it, and features (pretrained ones in round 1).
+Needs:  the pool of the previous round, earlier steps, and features (pretrained ones in round 1).
 Makes:  step-{step}/query.parquet.
 Order:  select_random | select_uncertain | select_diverse | cluster -> annotate | annotate_by_hand.
 
-Which of the four rules makes a step's query follows from what its strategy needs.
+The inputs that a strategy needs decide which of the four rules makes its query.
 """
 
 
 rule select_random:
-    """Strategies that look at the pool alone."""
+    """Strategies that use nothing but the pool."""
     input:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),

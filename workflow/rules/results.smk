@@ -2,12 +2,12 @@
 
 Needs:  metrics.parquet of all rounds, and of the supervised baseline.
 Makes:  run.parquet of each run; the sweep's archive; results/sweeps/{sweep}/metrics.parquet, and
-        partial/metrics.parquet there of what a half-finished sweep has.
+        partial/metrics.parquet beside it, of the finished rounds so far.
 Order:  finish_run -> collect_metrics | collect_partial -> the rules of figures.smk and tables.smk.
 """
 
 
-# Seconds of work: not worth a place in a queue.
+# These jobs take seconds, which is not worth waiting in a queue.
 localrules:
     figures,
     partial,
@@ -20,14 +20,14 @@ localrules:
 rule figures:
     """Figures and tables of the sweep."""
     input:
-        drawn(figures=["accuracy", "clusters"], tables=TABLES),
+        drawn(figures=FIGURES, tables=TABLES),
         drawn(figures=[f"gallery-{dataset}" for dataset in GALLERIES]),
 
 
 rule partial:
-    """Figures and tables of what is there of a half-finished sweep; trains nothing."""
+    """Figures and tables of the finished rounds so far; trains nothing."""
     input:
-        drawn("partial/", figures=["accuracy", "clusters"], tables=TABLES),
+        drawn("partial/", figures=FIGURES, tables=TABLES),
 
 
 rule archive:
@@ -37,13 +37,14 @@ rule archive:
     conda:
         "../../envs/cbal.yaml"
     params:
+        results=paths.RESULTS,
         settings=to_archive,
         defaults=usual_settings,
         seeds=SWEEP["seeds"],
         archive=SWEEP["archive"],
     shell:
         "python workflow/scripts/archive_runs.py"
-        " --results results"
+        " --results {params.results:q}"
         " --settings {params.settings:q}"
         " --defaults {params.defaults:q}"
         " --seeds {params.seeds}"
@@ -52,21 +53,21 @@ rule archive:
 
 
 rule finish_run:
-    """All rounds of a run in one file, with the settings that made them.
+    """All rounds of a run in one file, with the settings that they depend on.
 
-    Settings are no parameter of the rules that train: one that changes no number, as a new one
-    at its default, is written down anew and trains nothing.
+    The settings are a parameter here and not of the rules that train. So a setting that changes
+    no number, such as a new one at its default, is stored again, but nothing is trained.
     """
     input:
         rounds_of_run,
     output:
-        f"{RUN}/run.parquet",
+        f"{RUN}/{FINISHED}",
     log:
         "logs/{dataset}/{scenario}/seed-{seed}/finish_run.log",
     benchmark:
         "logs/{dataset}/{scenario}/seed-{seed}/finish_run.tsv"
     wildcard_constraints:
-        scenario=one_of([*SCENARIOS, "supervised"]),
+        scenario=one_of([*SCENARIOS, BASELINE]),
     conda:
         "../../envs/cbal.yaml"
     params:
@@ -110,8 +111,8 @@ rule collect_metrics:
 
 
 use rule collect_metrics as collect_partial with:
-    # No input, so that nothing is trained; what is there is a parameter, so that it is
-    # gathered again when there is more.
+    # There is no input, so nothing is trained. The files that exist are a parameter, so they are
+    # gathered again when there are more.
     input:
         [],
     output:

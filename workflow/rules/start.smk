@@ -1,8 +1,8 @@
-"""Start: where our packages are, and what must hold before the settings are read. No rule."""
+"""Start: the path of our packages, and checks before the settings are read. No rule."""
 
 import sys
 
-# First on the path, so that no package of the same name elsewhere is taken for ours.
+# First on the path, so that Python does not import a package of the same name from elsewhere.
 sys.path[:0] = [f"{workflow.basedir}/workflow", f"{workflow.basedir}/workflow/scripts"]
 
 from orchestration.planning.mistakes import SettingsError

@@ -1,12 +1,12 @@
-"""Tables: what a sweep says, from its metrics alone.
+"""Tables of a sweep, from its metrics alone.
 
-Needs:  metrics.parquet of the sweep, or of what a half-finished one has (partial/).
+Needs:  metrics.parquet of the sweep, or of the finished rounds so far (partial/).
 Makes:  tables/ beside it.
 Order:  none.
 """
 
 
-# Seconds of work: not worth a place in a queue.
+# These jobs take seconds, which is not worth waiting in a queue.
 localrules:
     tabulate,
     tabulate_wins,
@@ -33,7 +33,7 @@ rule tabulate:
         "../../envs/cbal.yaml"
     params:
         script="tabulate_metrics.py",
-        # The indexes are no input: an archived sweep has a table, its data sets may not be here.
+        # The indexes are no input, since an archived sweep has tables without its data sets.
         options=["--within", SWEEP["goal"]["within"], "--indexes"]
         + expand(f"{DATA}/index.parquet", dataset=SWEEP["datasets"]),
         version=version("tabulate_metrics.py"),
@@ -67,7 +67,7 @@ use rule tabulate as tabulate_wins with:
 
 
 rule tabulate_claims:
-    """What the paper says of its results, and what this sweep says of it."""
+    """The paper's claims, and whether this sweep agrees with them."""
     input:
         metrics=f"{PART}metrics.parquet",
     output:

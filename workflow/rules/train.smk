@@ -5,9 +5,9 @@ Makes:  metrics.parquet and timing.parquet (kept); model.safetensors (temporary)
 Order:  update_pool -> train -> the next round's extract_features; beside train, train_member for
         each other member of an ensemble; train_supervised once for each seed.
 
-Evaluation is part of train, so that the model may go. The last round's model is kept:
-it is what the run was for, and a sweep grows by a round without training one again. How a job
-uses its device is said in features.smk.
+Evaluation is part of train, so that the model can be temporary. The last round's model is kept:
+it is the result of the run, and a longer sweep starts from it without training it again.
+features.smk says how a job uses its device.
 """
 
 
@@ -37,10 +37,11 @@ rule train:
         gpu_jobs=jobs_on_gpus,
         images_percent=50,
     params:
-        scenario=key("scenario", "supervised"),
+        scenario=key("scenario", BASELINE),
         round=key("round", 0),
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
+        preprocessing=preprocessing,
         trainable=model_setting("trainable"),
         epochs=training("epochs"),
         batch_size=training("batch_size"),
@@ -69,6 +70,7 @@ rule train:
         " --architecture {params.architecture:q}"
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
+        " --preprocessing {params.preprocessing:q}"
         " --trainable {params.trainable:q}"
         " --epochs {params.epochs}"
         " --batch-size {params.batch_size}"
@@ -101,7 +103,7 @@ ruleorder: train_last > train
 
 
 use rule train as train_member with:
-    # Another member of an ensemble: the next round's features are made of it too.
+    # Another member of an ensemble, which the next round's features are made from, too.
     output:
         metrics=[],
         timing=f"{MEMBER}/timing.parquet",

@@ -11,8 +11,9 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.labeling.register import Register
 from cbal.labeling.web.lifetime import Home
 from cbal.pool import state as pools
-from cbal.pool.rounds import check_interactions, read_pool
-from cbal.storage.files import read_table, samples_of, write_table
+from cbal.pool.rounds import check_interactions, read_pool, write_pool
+from cbal.storage.files import read_table, samples_of
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -42,16 +43,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.pool:
         before = read_pool(arguments.pool)
         pool = pools.admit(before, train)
-        say(f"{len(pool.sample_id) - len(before.sample_id)} new images since the previous round")
+        came = len(pool.sample_id) - len(before.sample_id)
+        say(f"{counted(came, 'new image')} since the previous round")
     else:
         check_interactions(arguments.dataset, arguments.interactions or 0, len(train))
         pool = pools.initial(train)
     if arguments.validation:
         asked = len(read_table(arguments.validation, ["interaction"]))
         pool = replace(pool, individual=asked)
-    table, metadata = pools.to_table(pool)
-    keys = keys_of(arguments) | {"round": pool.round}
-    write_table(arguments.out, table, **keys, **metadata)
+    write_pool(arguments.out, pool, **keys_of(arguments) | {"round": pool.round})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 from cbal.cli import keys_of, parser, run, say
 from cbal.pool.oracle import annotate
 from cbal.storage.files import read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     truth = read_table(arguments.truth, ["label"])["label"].to_numpy()
     annotations = annotate(query, truth, arguments.purity)
     accepted = sum(annotations["accepted"].to_pylist())
-    say(f"{len(annotations)} interactions, {accepted} labels given")
+    say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
     write_table(arguments.out, annotations, **keys_of(arguments))
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
 from cbal.labeling.asking import annotations_of, context_of, digest_of, groups_of, questions_of
+from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
 from cbal.labeling.web.lifetime import Home, Owner
@@ -20,8 +21,8 @@ from cbal.pool.corrections import Rows, corrected, differences
 from cbal.pool.rounds import pool_after, read_pool
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import metadata_of, read_table, write_table
+from cbal.wording import counted
 
-OWNER = "CBAL_LABELING_OWNER"  # environment variable: the page ends when this process ends
 LOOK = 0.25  # seconds between checks of the journal
 SERVER = Path(__file__).with_name("serve_labels.py")
 
@@ -38,7 +39,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--features", type=Path, nargs="?", help="features by the model of the previous round"
     )
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
     cli.add_argument(
@@ -52,7 +53,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765)
-    cli.add_argument("--grace", type=float, default=4, help="seconds for undoing the last answer")
+    cli.add_argument("--grace", type=float, default=2, help="seconds for undoing the last answer")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     return cli.parse_args(argv)
 
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(f"earlier steps of this round are corrected: {', '.join(corrections)}")
     journal.close()
     accepted = sum(annotations["accepted"].to_pylist())
-    say(f"{len(annotations)} interactions, {accepted} labels given")
+    say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
     write_table(arguments.out, annotations, **keys_of(arguments), **metadata)
 
 
@@ -147,9 +148,9 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     owner = os.environ.get(OWNER)
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
-    command += ["--images", str(arguments.images), "--title", arguments.title]
-    command += ["--host", arguments.host, "--port", str(arguments.port)]
-    command += ["--originals", *([str(arguments.originals)] if arguments.originals else [])]
+    command += ["--title", arguments.title, "--host", arguments.host, "--port", str(arguments.port)]
+    for name, path in (("--images", arguments.images), ("--originals", arguments.originals)):
+        command += [name, str(path)] if path else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):
@@ -160,9 +161,10 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
         if home.address != announced:
             announced = home.address
             left = len(journal.sizes(step.id)) - len(journal.standing(step.id).answers)
-            home.announce(f"{left} questions of {arguments.title} wait for you at {announced}")
+            questions, verb = counted(left, "question"), "waits" if left == 1 else "wait"
+            home.announce(f"{questions} of {arguments.title} {verb} for you at {announced}")
             # Without the token of the address, since other users may read the log.
-            say(f"waiting for {left} answers at {announced.partition('?')[0]}")
+            say(f"waiting for {counted(left, 'answer')} at {announced.partition('?')[0]}")
         time.sleep(LOOK)
 
 

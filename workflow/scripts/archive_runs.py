@@ -9,6 +9,7 @@ from cbal.errors import InputError
 from cbal.results.gathering import finished_file
 from cbal.storage.archives import Settings, difference, disagreement, run_file, settings_file
 from cbal.storage.files import atomic, metadata_of, read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -53,7 +54,7 @@ def copy_run(finished: Path, archived: Path, settings: Settings, defaults: Setti
         raise InputError(f"{finished}: {differs}; run the sweep again first")
     if not archived.exists():
         write_table(archived, table, **metadata_of(table))
-        say(f"{archived}: {len(table)} rounds")
+        say(f"{archived}: {counted(len(table), 'round')}")
     elif not read_table(archived).equals(table):
         raise InputError(
             f"{archived}: has other numbers than the results here, from the same settings (another "

@@ -12,6 +12,7 @@ import pyarrow as pa
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.prepare import stratified
 from cbal.storage.files import metadata_of, read_table, samples_of, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -40,12 +41,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     held_out = samples_of(index, "validation")
     if len(held_out):
         kept = np.concatenate([train, held_out])
-        say(f"the data set's own validation split is held out: {len(held_out)} images")
+        say(f"the data set's own validation split is held out: {counted(len(held_out), 'image')}")
     else:
         n = round(len(train) * arguments.fraction)
         held_out = stratified(train, label, n, arguments.split_seed, "calibration.fraction")
         kept = train
-        say(f"{len(held_out)} of {len(train)} training images held out")
+        say(f"{len(held_out)} of {counted(len(train), 'training image')} held out")
     split = np.where(np.isin(kept, held_out), "validation", "train")
     table = pa.table({"sample_id": kept, "split": split.tolist()})
     write_table(arguments.out, table, **keys_of(arguments), classes=metadata_of(index)["classes"])

@@ -17,6 +17,7 @@ from cbal.models.arguments import add_model_arguments, initial_frozen_part
 from cbal.pool.metrics import TIMING
 from cbal.storage.activations import write_activations
 from cbal.storage.files import metadata_of, open_images, read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with devices.enough_memory("make `models: forward_batch_size:` smaller"):
         write_activations(arguments.out, len(index), parts)
     seconds = time.perf_counter() - start
-    say(f"{len(index)} images in {seconds:.1f} s")
+    say(f"{counted(len(index), 'image')} in {seconds:.1f} s")
     of_no_round = {"scenario": "encoded", "seed": 0, "round": 0}
     timing = of_no_round | timing_of(len(index), seconds, execution.device)
     keys = keys_of(arguments)

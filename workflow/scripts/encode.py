@@ -16,6 +16,7 @@ from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.pool.metrics import TIMING
 from cbal.storage.encoded import write_encoded
 from cbal.storage.files import metadata_of, open_images, read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         features = with_progress((feature for feature, _ in rows), len(index))
         write_encoded(arguments.out, len(index), features)
     seconds = time.perf_counter() - start
-    say(f"{len(index)} images in {seconds:.1f} s")
+    say(f"{counted(len(index), 'image')} in {seconds:.1f} s")
     of_no_round = {"scenario": "encoded", "seed": 0, "round": 0}
     timing = of_no_round | timing_of(len(index), seconds, execution.device)
     keys = keys_of(arguments)

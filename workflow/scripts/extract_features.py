@@ -27,6 +27,7 @@ from cbal.randomness import seed_of
 from cbal.storage.feature_files import DoesNotFitError, to_batch, write_features
 from cbal.storage.feature_range import Spread, check_finite, check_informative
 from cbal.storage.files import metadata_of, open_images, read_table, samples_of, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with devices.enough_memory(advice):
         write(arguments, sample_id, classes, execution)
     seconds = time.perf_counter() - start
-    say(f"{len(sample_id)} images in {seconds:.1f} s")
+    say(f"{counted(len(sample_id), 'image')} in {seconds:.1f} s")
     timing = timing_of(len(sample_id), seconds, execution.device)
     keys = keys_of(arguments)
     write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)

@@ -9,6 +9,7 @@ from cbal.labeling.given import given_to, to_table
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 "copy of the journal, that belong together"
             )
         say(f"left out: {what}")
-    say(f"{int((given.label >= 0).sum())} of {len(files)} images were labeled by a person")
+    labeled = int((given.label >= 0).sum())
+    say(f"a person labeled {labeled} of {counted(len(files), 'image')}")
     write_table(arguments.out, to_table(given, files), **keys_of(arguments), classes=classes)
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.storage.files import labels_of, metadata_of, read_table, write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -38,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         of_interaction[answers["interaction"].to_numpy()] = labels_of(answers)
         label[query["sample_id"].to_numpy()] = of_interaction[query["interaction"].to_numpy()]
     known = pa.table({"sample_id": sample_id, "label": pa.array(label, mask=label < 0)})
-    say(f"{len(classes)} classes, {len(known) - known['label'].null_count} images to measure by")
+    images = counted(len(known) - known["label"].null_count, "image")
+    say(f"{counted(len(classes), 'class', 'classes')}, {images} to measure by")
     write_table(arguments.out, known, **keys_of(arguments), classes=classes)
 
 

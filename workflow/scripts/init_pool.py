@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
 from cbal.pool import state as pools
-from cbal.pool.rounds import check_interactions
-from cbal.storage.files import read_table, samples_of, write_table
+from cbal.pool.rounds import check_interactions, write_pool
+from cbal.storage.files import read_table, samples_of
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -25,8 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     index = read_table(arguments.index, ["sample_id", "split"])
     train = samples_of(index, "train")
     check_interactions(arguments.dataset, arguments.interactions, len(train))
-    table, metadata = pools.to_table(pools.initial(train))
-    write_table(arguments.out, table, **keys_of(arguments), round=0, **metadata)
+    write_pool(arguments.out, pools.initial(train), **keys_of(arguments), round=0)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from cbal.cli import parser, run, say
 from cbal.errors import InputError
 from cbal.labeling.class_folders import link_classes, vanished
 from cbal.storage.files import read_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for file in gone:
         say(f"not linked, since the file is gone: {arguments.originals / file}")
     linked = link_classes(arguments.out, table, arguments.originals)
-    say(f"{linked} links; {len(gone)} labeled files are gone")
+    say(f"{counted(linked, 'link')}; {counted(len(gone), 'labeled file')} gone")
 
 
 if __name__ == "__main__":

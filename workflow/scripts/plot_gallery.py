@@ -1,9 +1,14 @@
 """Draw Figure 1: clusters that the annotator accepted and refused."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from cbal.cli import parser, run
+from cbal.data.decoding import rule_in
+from cbal.data.showing import Showing
 from cbal.pool.corrections import corrected
 from cbal.results.figures.gallery import arrays_of, gallery_figure
 from cbal.results.figures.style import save
@@ -22,7 +27,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="of this step, then of later ones, which may correct it",
     )
     cli.add_argument("--index", type=Path, required=True, help="for the class names")
-    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
+    cli.add_argument("--samples", type=Path, nargs="?", help="index of samples that are no images")
+    cli.add_argument("--originals", type=Path, nargs="?", help="folder of the files that show them")
     cli.add_argument("--title", required=True)
     cli.add_argument("--out", type=Path, nargs="+", required=True, help="image files to write")
     arguments = cli.parse_args(argv)
@@ -32,11 +39,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     figure = gallery_figure(
         arrays_of(read_table(arguments.query, ["interaction", "sample_id", "score"])),
         arrays_of(annotations[0]),
-        open_images(arguments.images),
+        shown(arguments),
         metadata_of(read_table(arguments.index))["classes"],
         arguments.title,
     )
     save(figure, arguments.out)
+
+
+def shown(arguments: argparse.Namespace) -> np.ndarray | Showing:
+    """Return what shows the samples, by `sample_id`."""
+    if arguments.images:
+        return open_images(arguments.images)
+    index = read_table(arguments.samples, ["source", "file"])
+    return Showing(index, arguments.originals, rule_in(metadata_of(index)))
 
 
 if __name__ == "__main__":

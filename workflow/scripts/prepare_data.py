@@ -12,6 +12,7 @@ from cbal.data.classes import check_split_classes
 from cbal.data.prepare import Plan, choose, tables, write_images
 from cbal.data.splits import described, published
 from cbal.storage.files import write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         *listing.notes,
         *check_split_classes(listing.label, listing.classes, parts),
         described(published(listing.split), sizes),
-        f"{len(listing.classes)} classes",
+        counted(len(listing.classes), "class", "classes"),
     ):
         say(line)
     write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)

@@ -17,13 +17,12 @@ from cbal.errors import InputError
 from cbal.labeling.arrivals import arrivals, files_of, write_grown
 from cbal.labeling.given import VALIDATION
 from cbal.labeling.register import Register
+from cbal.labeling.validation import validation_query
 from cbal.labeling.web.lifetime import Home
-from cbal.pool.querying import Select, make_query
 from cbal.pool.rounds import check_interactions
 from cbal.randomness import generator
-from cbal.storage.files import samples_of, write_table
-from cbal.strategies import random_choice
-from cbal.strategies.base import Candidates, one_by_one
+from cbal.storage.files import write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -61,12 +60,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     noted, told = report(arguments.images, index, rule, found.left_out)
     for line in noted:
         say(line)
-    measured = Candidates(samples_of(index, "test"))
-    keys = keys_of(arguments)
-    select = in_order(order) if order else random_choice.select
-    query = make_query(measured, select, "individual", len(measured), rng, 1, {})
+    keys, query = keys_of(arguments), validation_query(index, order, rng)
     write_table(arguments.query, query, **keys)
-    images = {"train": len(index) - len(measured), "test": len(measured)}
+    images = {"train": len(index) - len(query), "test": len(query)}
     of_splits = {"published_splits": [], "images": images}
     write_table(arguments.index, index, **keys, classes=[], **of_splits, **told)
 
@@ -100,8 +96,8 @@ def begin(arguments: argparse.Namespace, found: Found, rng: np.random.Generator)
     check_interactions(arguments.dataset, arguments.interactions, len(train))
     left_out = sum(map(len, found.left_out.values()))
     say(
-        f"{len(train)} images to label, {len(test)} to measure by; "
-        f"{left_out} file{'' if left_out == 1 else 's'} left out"
+        f"{counted(len(train), 'image')} to label, {len(test)} to measure by; "
+        f"{counted(left_out, 'file')} left out"
     )
     return write_rows(arguments.images, found, train, test)
 
@@ -114,19 +110,16 @@ def grow(
     New files follow the known ones, so that each `sample_id` stays and questions do not change.
     """
     known = register.files(arguments.index)
-    new = arrivals(arguments.dataset, known, found, arguments.subset, arguments.validation, rng)
+    new = arrivals(
+        arguments.dataset, known, found.files, arguments.subset, arguments.validation, rng
+    )
     files = [*known, *new]
     index, gone = write_grown(arguments.images, files, found, arguments.dataset)
     for name in gone:
         say(f"gone, and kept as it was: {name}")
-    say(f"{len(new)} images are new, {len(gone)} are gone, {len(files)} in total")
+    say(f"{counted(len(new), 'new image')}, {len(gone)} gone, {len(files)} in total")
     register.add_files(files[len(register.files()) :])
     return index
-
-
-def in_order(order: Sequence[int]) -> Select:
-    """Return a strategy that shows samples one by one in a given order."""
-    return lambda *_: one_by_one(np.array(order), np.full(len(order), np.nan))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cbal.cli import parser, run, say
 from cbal.data.decoding import rule_in
+from cbal.data.showing import Showing
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
 from cbal.labeling.leases import Claims
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__)
     cli.add_argument("--home", type=Path, required=True, help="folder of the journal")
     cli.add_argument("--index", type=Path, required=True)
-    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
     cli.add_argument("--title", required=True)
     cli.add_argument("--host", default="127.0.0.1")
@@ -50,12 +51,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     door = door_for(arguments.host, port, memory)
 
     index_at_start = version_of(arguments.index)
-    index = read_table(arguments.index, ["source"])
-    files, rule = index["source"].to_pylist(), rule_in(metadata_of(index))
+    index = read_table(arguments.index, ["source"], optional=["file"])
+    images, originals, rule = arguments.images, arguments.originals, rule_in(metadata_of(index))
+    showing = Showing(index, originals, rule)
     journal = Journal(home.journal)
-    thumbnails = Thumbnails(home.thumbnails, files, arguments.images, arguments.originals, rule)
+    thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
     desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)))
-    labeling = Labeling(desk, Pages(arguments.title, files, thumbnails.version), thumbnails, door)
+    labeling = Labeling(desk, Pages(arguments.title, showing, thumbnails.version), thumbnails, door)
 
     def check(needed: bool) -> None:
         desk.ended = not needed

@@ -22,17 +22,14 @@ from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.models.model import Spec, save_model
 from cbal.models.trainable import is_module
 from cbal.pool import state as pools
+from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
-from cbal.pool.rounds import read_pool
 from cbal.randomness import generator, of_member
 from cbal.storage.files import (
-    labels_of,
-    metadata_of,
     open_images,
-    read_table,
-    samples_of,
     write_table,
 )
+from cbal.wording import counted
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -74,25 +71,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse(argv)
     if arguments.flip and is_module(arguments.trainable):
         raise InputError("--flip mirrors images, and activations are not those of mirrored ones")
-    index = read_table(arguments.index, ["sample_id", "split"])
-    truth_table = read_table(arguments.truth, ["label"])
-    truth = labels_of(truth_table)
-    if arguments.pool:
-        pool = read_pool(arguments.pool)
-    else:
-        pool = pools.supervised(samples_of(index, "train"), truth)
-
+    given = read_learning_set(arguments.pool, arguments.index, arguments.truth, arguments.split)
+    pool, truth, test = given.pool, given.truth, given.test
     images = open_images(arguments.images)
-    classes = max(len(metadata_of(truth_table)["classes"]), 1)
-    model, spec = initial_model(arguments, images, classes, arguments.member)
+    model, spec = initial_model(arguments, images, given.classes, arguments.member)
     rows, timing = [], []
     if pool.ended:
         say("the scenario has ended: nothing to train")
         model = None
     else:
         execution = execution_of(arguments)
-        test = samples_of(index, arguments.split)
-        test = test[truth[test] >= 0]  # a person may have labeled none
         advice = f"make `training: batch_size:` of {arguments.dataset} smaller than"
         with devices.enough_memory(f"{advice} {arguments.batch_size}"):
             measured, timing = _train_and_test(
@@ -150,7 +138,7 @@ def _train_and_test(
         timing.append(_timing("evaluation", time.perf_counter() - trained, len(test)))
         check_finite(loss, "test loss after the last epoch", how)
         result = f"test accuracy {accuracy:.4f}, test loss {loss:.4f}"
-    say(f"{labeled.sum()} labeled images, {result}")
+    say(f"{counted(labeled.sum(), 'labeled image')}, {result}")
     memory = {"peak_memory_mb": devices.peak_memory_mb(device), "device": devices.describe(device)}
     measured = {"test_accuracy": accuracy, "test_loss": loss}
     return measured, [row | memory for row in timing]

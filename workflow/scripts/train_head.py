@@ -17,13 +17,14 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.learning import memory
 from cbal.learning.linear_head import LinearHead, accuracy_and_loss, fit, save_heads, untrained
 from cbal.pool import state as pools
+from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
-from cbal.pool.rounds import read_pool
 from cbal.randomness import generator, of_member
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import to_batch, write_features
-from cbal.storage.files import labels_of, metadata_of, read_table, samples_of, write_table
+from cbal.storage.files import write_table
 from cbal.strategies.support.probabilities import combined
+from cbal.wording import counted
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -53,23 +54,17 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, fit, evaluate, write metrics, head, probabilities and timing."""
     arguments = parse(argv)
-    index = read_table(arguments.index, ["sample_id", "split"])
-    truth_table = read_table(arguments.truth, ["label"])
-    truth = labels_of(truth_table)
-    train = samples_of(index, "train")
-    pool = read_pool(arguments.pool) if arguments.pool else pools.supervised(train, truth)
-    classes = max(len(metadata_of(truth_table)["classes"]), 1)
-    features = open_encoded(arguments.encoded, len(index))
+    given = read_learning_set(arguments.pool, arguments.index, arguments.truth, arguments.split)
+    pool, truth, test = given.pool, given.truth, given.test
+    features = open_encoded(arguments.encoded, given.samples)
     heads, rows, timing = [], [], []
     if pool.ended:
         say("the scenario has ended: nothing to train")
     else:
         start = time.perf_counter()
-        heads = fit_heads(arguments, features, pool, classes)
+        heads = fit_heads(arguments, features, pool, given.classes)
         fitted = time.perf_counter()
         timing.append(_timing("training", fitted - start, int((pool.kind != pools.NONE).sum())))
-        test = samples_of(index, arguments.split)
-        test = test[truth[test] >= 0]  # a person may have labeled none
         measured = measure(heads[0], features, test, truth)
         if len(test):
             timing.append(_timing("evaluation", time.perf_counter() - fitted, len(test)))
@@ -78,7 +73,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.probabilities:
         write_features(arguments.probabilities, batches_of(heads, features, pool), **keys)
     save_heads(arguments.model, heads)
-    of_job = {"peak_memory_mb": memory.peak_mb(), "device": f"cpu, {arguments.threads} threads"}
+    of_job = {
+        "peak_memory_mb": memory.peak_mb(),
+        "device": f"cpu, {counted(arguments.threads, 'thread')}",
+    }
     timing = pa.Table.from_pylist([{**keys, **row, **of_job} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
     write_table(arguments.metrics, pa.Table.from_pylist(rows, METRICS), **keys)

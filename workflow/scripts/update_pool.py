@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run, say
-from cbal.pool import state as pools
 from cbal.pool.pseudo_labels import with_pseudo_labels
-from cbal.pool.rounds import pool_after
-from cbal.storage.files import write_table
+from cbal.pool.rounds import pool_after, write_pool
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -43,8 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         say("nothing was left to ask: the scenario has ended")
     elif arguments.features:
         pool = with_pseudo_labels(pool, arguments.features, *arguments.pseudo_labels)
-    table, metadata = pools.to_table(pool)
-    write_table(arguments.out, table, **keys_of(arguments), **metadata)
+    write_pool(arguments.out, pool, **keys_of(arguments))
 
 
 if __name__ == "__main__":

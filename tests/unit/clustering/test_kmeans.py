@@ -5,7 +5,7 @@ from sklearn.datasets import make_blobs
 
 from cbal.clustering import kmeans as module
 from cbal.clustering import kmeans_torch
-from cbal.clustering.kmeans import kmeans, shares
+from cbal.clustering.kmeans import clusters_by_group, kmeans
 
 
 def points(n=3000, d=16, centers=40):
@@ -63,7 +63,7 @@ def test_two_levels_make_k_clusters_too(k):
     ],
 )
 def test_shares_by_hand(sizes, k, expected):
-    assert shares(np.array(sizes), k).tolist() == expected
+    assert clusters_by_group(np.array(sizes), k).tolist() == expected
 
 
 def test_shares_add_up_and_fit():
@@ -72,21 +72,21 @@ def test_shares_add_up_and_fit():
         sizes = rng.integers(0, 30, rng.integers(1, 9))
         if groups := (sizes > 0).sum():
             k = int(rng.integers(groups, sizes.sum() + 1))
-            parts = shares(sizes, k)
+            parts = clusters_by_group(sizes, k)
             assert parts.sum() == k
             assert (parts <= sizes).all()
             assert ((parts > 0) == (sizes > 0)).all()
 
 
 class TestPyTorch:
-    """What a GPU without Faiss runs, here on the CPU."""
+    """The code for GPUs, here on the CPU."""
 
     def train(self, *arguments):
         return kmeans_torch.train(*arguments, torch.device("cpu"))
 
     def test_inertia_is_faiss_s_within_one_percent(self):
-        # Local optima differ by the start, so means over starts are compared, where no
-        # structure makes one start much better than another.
+        # Local optima depend on the start, so means over starts are compared. The data have no
+        # structure that makes one start much better than another.
         x = np.random.default_rng(0).normal(size=(5000, 32)).astype(np.float32)
         ours, faiss_s = (
             np.mean([train(x, 60, seed, 40)(x)[1].sum() for seed in range(4)])

@@ -18,12 +18,12 @@ def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
 
 
 def gray(values: np.ndarray, dtype: type, kind: str) -> bytes:
-    """Return a gray image of a type of numbers."""
+    """Return a gray image with values of a type."""
     return encoded(Image.fromarray(np.asarray(values).astype(dtype)), kind)
 
 
 def empty_png(width: int, height: int, bits: int = 8, values: bytes = b"") -> bytes:
-    """Return a PNG of colors whose header says a size, which need not be that of its values."""
+    """Return a PNG of colors. The size in its header may differ from that of its values."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         whole = name + data

@@ -1,4 +1,4 @@
-"""Parquet files as people have them."""
+"""Parquet files like those of users."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The command line's way to say how images are read."""
+"""Flags that say how images are read."""
 
 import argparse
 

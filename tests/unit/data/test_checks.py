@@ -1,4 +1,4 @@
-"""What a data set's pixels say of it."""
+"""Checks of a data set's pixels."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_images_of_one_value_are_counted():
     images[1] = 7
     findings = found(images, ["train"] * 4)
     assert findings.flat == 1
-    assert findings.notes == ["1 image is of 4 nearly all one value (1.png)"]
+    assert findings.notes == ["nearly all one value: 1 of 4 images (1.png)"]
     assert not findings.warnings
 
 

@@ -94,6 +94,19 @@ class TestClassesOfSplits:
         with pytest.raises(InputError, match="class 'Cat ' of the test split is written 'cat'"):
             self.said([0, 2], [1, 2])
 
+    @pytest.mark.parametrize("other", ["cat ", " cat", "c\u0061t\u00a0", "cat\n"])
+    def test_classes_that_differ_in_blanks_alone(self, other):
+        label, nothing = np.array([0, 1], np.int16), np.array([], np.int64)
+        parts = {"train": np.arange(2), "test": nothing, "validation": nothing}
+        with pytest.raises(InputError, match="differ in blanks or in their Unicode form") as error:
+            check_split_classes(label, ["cat", other], parts)
+        assert "\n" not in str(error.value)
+
+    def test_capital_letters_may_be_classes_beside_small_ones(self):
+        label, nothing = np.array([0, 1], np.int16), np.array([], np.int64)
+        parts = {"train": np.arange(2), "test": nothing, "validation": nothing}
+        assert check_split_classes(label, ["a", "A"], parts) == []
+
     def test_one_class_to_learn(self):
         with pytest.raises(InputError, match="of one class only"):
             self.said([0, 0], [0, 2])

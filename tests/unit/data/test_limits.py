@@ -20,7 +20,7 @@ PNG = encoded(Image.new("RGB", (4, 4)))
 
 @pytest.fixture
 def many_rows(tmp_path):
-    """A file of little more than 100 kB, of 12 million rows."""
+    """A file of about 100 kB with 12 million rows."""
     kind = pa.struct([("bytes", pa.binary())])
     image = pa.nulls(1_000_000, kind)
     label = pa.nulls(1_000_000, pa.int8())

@@ -88,7 +88,7 @@ class TestBadInput:
         prepare.write_images(tmp_path / "x.npy", mixed, [0, 1], 4)
 
     def test_labels_outside_the_classes(self, listing):
-        with pytest.raises(InputError, match="60: label 1 is outside the 1 classes"):
+        with pytest.raises(InputError, match="60: label 1 is outside the 1 class;"):
             prepare.choose(replace(listing, classes=["a"]), Plan())
 
     def test_one_class(self, listing):

@@ -11,7 +11,7 @@ EVIL = '<img src=x onerror="alert(1)">'
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """Twelve files, one with an evil name, in one cluster of ten and one of two."""
+    """Twelve files, one with HTML in its name, in clusters of ten and two."""
     folder = tmp_path_factory.mktemp("served")
     files = [f"sub/{i}.png" for i in range(10)] + [f"{EVIL}.png".replace("/", "_"), "b.png"]
     (folder / "images" / "sub").mkdir(parents=True)

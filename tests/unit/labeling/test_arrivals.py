@@ -12,20 +12,20 @@ KNOWN = [File("b", "train"), File("c", "train"), File("a", "test")]
 
 
 def found(names):
-    """Images of one value each, that of their name's letter."""
+    """Images of one value each, which depends on the letter in the name."""
     pixels = np.stack([np.full((2, 2, 3), ord(name[0]), np.uint8) for name in names])
     return Found(list(names), pixels, ())
 
 
 def come(names, subset=None, validation=1):
     rng = np.random.default_rng(0)
-    return [f.name for f in arrivals("mine", KNOWN, found(names), subset, validation, rng)]
+    return [f.name for f in arrivals("mine", KNOWN, names, subset, validation, rng)]
 
 
 def test_new_files_come_after_all_others_and_are_to_be_labeled():
     assert come("Aabcd") == ["A", "d"]
     assert come("bc") == []
-    assert arrivals("mine", KNOWN, found("bd"), None, 1, None) == [File("d", "train")]
+    assert arrivals("mine", KNOWN, "bd", None, 1, None) == [File("d", "train")]
 
 
 def test_a_file_of_the_same_name_is_told_by_its_place():
@@ -65,5 +65,5 @@ def test_what_is_gone_with_its_pixels_is_refused(tmp_path, before):
     path = tmp_path / "images.npy"
     if before:
         np.save(path, np.zeros(before, np.uint8))
-    with pytest.raises(InputError, match="1 files of the data set are gone .the first is a"):
+    with pytest.raises(InputError, match="1 file is gone from the data set .the first is a"):
         write_grown(path, KNOWN, found("bc"), "mine")

@@ -1,4 +1,4 @@
-"""The journal's file: copies of it, its loss, its damage, and those of earlier versions."""
+"""The journal's file: copies, loss, damage, and files of earlier versions."""
 
 import random
 import shutil

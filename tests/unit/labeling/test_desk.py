@@ -1,4 +1,4 @@
-"""The desk: who gets which question."""
+"""The desk: which page gets which question."""
 
 import numpy as np
 import pytest
@@ -84,6 +84,28 @@ def test_a_closed_page_gives_its_question_up_at_once(desk, step):
     assert desk.next("two").interaction == 0
 
 
+def test_the_late_goodbye_of_an_earlier_load_takes_no_question_away(desk, step):
+    """A page that is loaded again sends goodbye and asks anew; either may arrive first."""
+    desk.next("one", 1)
+    assert desk.next("one", 2).interaction == 0
+    desk.leave("one", 1)
+    assert desk.next("two").interaction == 1
+    assert desk.beat("one", step, 0, 1)  # sent before, too
+    desk.leave("one", 1)
+    assert desk.next("three").interaction == 2
+    desk.leave("one", 2)
+    assert desk.next("four").interaction == 0
+
+
+def test_a_page_loaded_again_has_its_question_again_after_an_answer_and_an_undo(desk, step):
+    desk.answer("one", "ann", step, desk.next("one", 2).interaction, "refuse", 1)
+    assert desk.next("one", 2).interaction == 1
+    desk.undo("one", "ann", step)
+    desk.leave("one", 1)
+    assert desk.next("two").interaction == 1
+    assert desk.next("one", 2).interaction == 0
+
+
 def test_what_is_put_off_comes_last(desk, step):
     desk.answer("one", "ann", step, desk.next("one").interaction, "skip", 1)
     order = []
@@ -152,7 +174,7 @@ def test_numbers(desk, step):
 
 
 def test_between_rounds_and_at_the_end(desk, step, waiting):
-    waiting.clear()  # nobody waits: the job is gone, or the step's answers are handed on
+    waiting.clear()  # no job waits: it is gone, or has written the answers of the step
     assert desk.next("one").name == "training"
     desk.ended = True
     assert desk.next("one").name == "ended"
@@ -175,4 +197,4 @@ def test_images_by_cluster_do_not_fall_when_a_round_asks_for_cluster_labels_agai
     desk.answer("one", "ann", second.id, 1, "refuse", 1)
     assert desk.next("one").status["cluster"] == 7
     desk.answer("one", "ann", second.id, 2, "label", 1, label=0, excluded=(6,))
-    assert desk.status(second)["cluster"] == 6  # somebody said that 6 is none
+    assert desk.status(second)["cluster"] == 6  # a person took 6 out of the cluster

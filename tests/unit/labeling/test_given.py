@@ -1,4 +1,4 @@
-"""What a person said, all answers replayed."""
+"""Labels that a person gave, by replaying all answers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The journal: answers as events that survive whatever ends a process."""
+"""The journal: answers are events that survive the end of any process."""
 
 import os
 import signal

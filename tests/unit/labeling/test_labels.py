@@ -1,4 +1,4 @@
-"""What people take away."""
+"""The take-away labels."""
 
 import csv
 

@@ -1,4 +1,4 @@
-"""Which number a file has."""
+"""Numbers of files."""
 
 import numpy as np
 import pyarrow as pa

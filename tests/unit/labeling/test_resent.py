@@ -7,7 +7,7 @@ import pytest
 from tests.people import Browser
 from tests.served import SCRIPTS, Served
 
-# Serves, and dies right after a change is on disk, once.
+# A server that dies once, right after a change is on disk.
 DEADLY = """
 import os, signal, sys
 from pathlib import Path

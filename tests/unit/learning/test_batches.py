@@ -80,3 +80,24 @@ def test_streaming_keeps_few_batches_in_memory(images):
     next(batches)
     assert sum(read) <= 3 * (READ_AHEAD + 1)
     assert sum(len(part) for part in batches) == 297
+
+
+@pytest.mark.parametrize("side", [24, 64, 300])
+@pytest.mark.parametrize("fit", ["center", "squash", "border"])
+@pytest.mark.parametrize("shape", [(32, 32), (40, 64)])
+def test_a_batch_is_what_timm_makes(side, fit, shape):
+    from PIL import Image
+    from timm.data import create_transform
+
+    mean, std = (0.4, 0.5, 0.6), (0.2, 0.3, 0.4)
+    spec = Spec("timm:x", 2, 3, side, mean, std, "", "bicubic", 0.875, fit)
+    rng = np.random.default_rng(1)
+    # Far from black and white, where PIL cuts off what is beyond between its two passes.
+    images = rng.integers(70, 186, (2, *shape, 3), dtype=np.uint8)
+    ours = next(Batches(images, np.arange(2), spec, CPU).in_order(2))
+    theirs = create_transform(
+        (3, side, side), interpolation="bicubic", mean=mean, std=std, crop_pct=0.875, crop_mode=fit
+    )
+    for one, image in zip(ours, images, strict=True):
+        # PIL rounds to whole numbers in between, and a border to the nearest color.
+        torch.testing.assert_close(one, theirs(Image.fromarray(image)), atol=0.03, rtol=0)

@@ -1,4 +1,4 @@
-"""What can be held without a GPU: which steps go through the graph, on a stand-in for it."""
+"""Tests without a GPU: which steps go through the graph, with a stand-in for the graph."""
 
 from contextlib import nullcontext
 
@@ -10,7 +10,7 @@ from cbal.learning.cuda_graph import WARM_UP, Captured
 
 
 class Graph:
-    """Replays the step that was recorded while it was entered."""
+    """A graph that replays the step that was recorded in its context."""
 
     def replay(self):
         self.replays = getattr(self, "replays", 0) + 1
@@ -18,7 +18,7 @@ class Graph:
 
 
 class Sums:
-    """A step that adds up what it was given, in the tensor that it returns."""
+    """A step that adds its inputs to the tensor that it returns."""
 
     def __init__(self):
         self.total = torch.zeros(())
@@ -32,7 +32,7 @@ class Sums:
 
 @pytest.fixture
 def cuda(monkeypatch):
-    """Stands for CUDA: entering a graph records without running, as a capture does."""
+    """A stand-in for CUDA: the context of a graph records steps and does not run them."""
     made = []
 
     def graph(target):

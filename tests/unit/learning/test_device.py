@@ -18,7 +18,7 @@ def test_threads_are_those_granted():
     before = torch.get_num_threads()
     device = devices.choose(1)
     if device.type == "cpu":
-        assert devices.describe(device) == "cpu, 1 threads"
+        assert devices.describe(device) == "cpu, 1 thread"
     assert devices.peak_memory_mb(device) >= 0
     torch.set_num_threads(before)
 

@@ -13,7 +13,7 @@ from cbal.pool.state import CLUSTER, INDIVIDUAL, PSEUDO
 
 
 class Fixed(torch.nn.Module):
-    """Logits that do not look at the images."""
+    """A model with fixed logits, whatever the images."""
 
     def __init__(self, logits):
         super().__init__()
@@ -27,7 +27,7 @@ class Fixed(torch.nn.Module):
 
 
 class Rows:
-    """Stands for n images."""
+    """A stand-in for n images."""
 
     spec = Spec("none", 3, 3, 8)
 

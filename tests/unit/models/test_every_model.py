@@ -1,4 +1,4 @@
-"""Every classification model of torchvision: known by its shapes, and one of each family run."""
+"""All classification models of torchvision: their shapes, and a run of one of each family."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ CPU = Execution(torch.device("cpu"), batch_size=2)
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
 HOW = Training(epochs=1, batch_size=2, learning_rate=1e-4, momentum=0.9, weight_decay=5e-4)
 
-# A small model of each of torchvision's modules, and the side of small images that it takes.
+# A small model of each module of torchvision, and a small image size that it accepts.
 FAMILIES = {
     "alexnet": 64,
     "convnext_tiny": 32,
@@ -42,7 +42,7 @@ FAMILIES = {
 
 @pytest.fixture(autouse=True)
 def fast_initial_weights(monkeypatch):
-    """Small random weights, but none from the tails' inverse, which takes seconds."""
+    """Small normal weights, since to draw from a truncated distribution takes seconds."""
     normal = torch.nn.init.normal_
     monkeypatch.setattr(torch.nn.init, "trunc_normal_", lambda x, *_, **__: normal(x, std=0.02))
 

@@ -40,4 +40,4 @@ def test_its_module_alone_gives_the_same_model(architecture):
     assert float(total) == sum(value.double().sum().item() for value in state.values())
     needs_ops = architecture != "resnet18"
     assert rest == f"{len(state)} False {needs_ops}"
-    assert "resnet18" in whole  # who imports torchvision later gets all of it
+    assert "resnet18" in whole  # a later import of torchvision is complete

@@ -32,7 +32,7 @@ def test_a_file_is_taken_without_its_head(resnet, tmp_path):
 
 
 def test_a_file_from_before_batch_normalisation_counted(resnet, tmp_path):
-    """Torchvision's own ImageNet ResNet-18 is such a file."""
+    """Torchvision's ImageNet ResNet-18 is such a file."""
     whole = weights.fetch("resnet18", str(resnet))
     state = torch.load(resnet, weights_only=True)
     old = {name: value for name, value in state.items() if "num_batches" not in name}
@@ -49,7 +49,7 @@ def test_a_file_from_before_batch_normalisation_counted(resnet, tmp_path):
     ],
 )
 def test_layers_that_had_other_names(architecture, name, old):
-    """As in torchvision's own files of these architectures."""
+    """As in torchvision's files of these architectures."""
     state = model_without_memory(architecture, 2).state_dict()
     before = {key.replace(name, old): value for key, value in state.items()}
     assert before.keys() != state.keys()

@@ -12,7 +12,7 @@ LATER = NOW + 100 * TOLERANCE
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The current folder, with a file of a job's and the user's own of some dates."""
+    """The current folder, with files of jobs and of the user, of several dates."""
     monkeypatch.chdir(tmp_path)
     for name, date in (
         ("results/d/old.parquet", NOW - 10),

@@ -13,7 +13,7 @@ SWEEP = {"datasets": ["d"], "scenarios": ["s"], "seeds": [0], "rounds": 2, "supe
 
 @pytest.fixture
 def said(monkeypatch):
-    """All that is said on the screen."""
+    """All lines on the screen."""
     lines = []
     for level in ("info", "error"):
         monkeypatch.setattr(course.logger, level, lines.append)
@@ -22,7 +22,7 @@ def said(monkeypatch):
 
 @pytest.fixture
 def begun(tmp_path, monkeypatch):
-    """Makes the course of a run that is alone here and has one job; it has not begun."""
+    """Return a function that makes the course of a run with one job, alone in the folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["snakemake", "--cores", "2"])
     monkeypatch.delenv(ONCE, raising=False)
@@ -126,3 +126,15 @@ def test_the_command_to_go_on_with():
         resuming(["--cores", "2", "a b"], False) == "snakemake --cores 2 'a b' --rerun-incomplete"
     )
     assert resuming(["--rerun-incomplete"], True) == "snakemake --rerun-incomplete"
+
+
+def test_nothing_of_snakemake_s_is_left_in_a_folder_to_take_away(begun, tmp_path):
+    run = begun()
+    (job,) = run.workflow.dag.needrun_jobs()
+    job.rule.name, job.output = "link_classes", ["class-folders"]
+    run.begin()
+    (tmp_path / "class-folders/cat").mkdir(parents=True)
+    (tmp_path / "class-folders" / course.TIMESTAMP).touch()
+    run.end()
+    assert [path.name for path in (tmp_path / "class-folders").iterdir()] == ["cat"]
+    run.end()

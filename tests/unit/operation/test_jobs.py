@@ -6,13 +6,13 @@ from orchestration.operation import jobs
 
 
 class Keys(dict):
-    """Wildcards and outputs of Snakemake: by attribute, and by `get`."""
+    """Wildcards or outputs as Snakemake has them: by attribute, and by `get`."""
 
     __getattr__ = dict.__getitem__
 
 
 class Job(SimpleNamespace):
-    """A job as far as it is asked."""
+    """A job with the attributes that are used."""
 
     def is_group(self):
         return hasattr(self, "jobs")
@@ -39,7 +39,7 @@ def job(rule, wildcards, inputs=(), outputs=("out",), local=False):
 
 
 class Dag:
-    """A DAG of jobs that are all to be run, some of them as one group."""
+    """A DAG in which all jobs must run, some of them as one group."""
 
     def __init__(self, *members, grouped=()):
         self.members, self.group = members, Job(jobs=grouped, threads=8, resources={"gpu": 2})
@@ -61,6 +61,26 @@ def test_rounds_are_finished_by_the_jobs_that_train():
     baseline = job("train_supervised", {"dataset": "d", "seed": "0"}, outputs=["b"])
     dag = Dag(job("annotate", KEYS), job("train", KEYS, outputs=["m", "t"]), baseline)
     assert jobs.rounds_to_train(dag) == {1: (("d", "s"), "m"), 2: (("d", "supervised"), "b")}
+
+
+def test_a_job_is_called_by_its_rule_and_by_whose_files_it_makes():
+    steps = {"dataset": "d", "scenario": "s", "seed": "0", "round": "2", "step": "1-entropy"}
+    dag = SimpleNamespace(
+        jobs=[job("query", steps), job("fetch", {}), job("tabulate", {"part": ""})],
+        jobid=lambda member: member.rule.name,
+    )
+    assert jobs.names_of_jobs(dag) == {
+        "query": "rule query (d, s, seed 0, round 2, step 1-entropy)",
+        "fetch": "rule fetch",
+        "tabulate": "rule tabulate",
+    }
+
+
+def test_folders_to_take_away_are_those_that_no_job_reads():
+    fetch = job("fetch_data", {}, outputs=["data/downloads/x"])
+    assert jobs.folders_to_take_away(Dag(fetch)) == []
+    links = job("link_classes", {}, outputs=["results/d/s/seed-0/class-folders"])
+    assert jobs.folders_to_take_away(Dag(fetch, links)) == ["results/d/s/seed-0/class-folders"]
 
 
 def test_there_is_one_submission_of_each_kind():

@@ -1,4 +1,4 @@
-"""What people are told of pages, whatever clocks say; and the end of jobs that wait."""
+"""Announcements of pages, whatever the dates of files, and the end of waiting jobs."""
 
 import io
 import os
@@ -62,7 +62,7 @@ def test_an_announcement_is_told_whatever_the_file_s_time_says(tmp_path, monkeyp
 
 
 class Scheduler:
-    """Of Snakemake, as far as it matters."""
+    """A scheduler of Snakemake with the attributes that are used."""
 
     _user_kill = None
 

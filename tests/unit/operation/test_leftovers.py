@@ -19,7 +19,7 @@ SLEEP = "import time; print('up', flush=True); time.sleep(60)"
 
 
 def orphan(folder):
-    """Start a process that works for a folder and is no child of this one."""
+    """Start a process that works for a folder and is not a child of this one."""
     code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEP!r}]).pid)"
     environment = {**os.environ, VARIABLE: str(folder)}
     result = subprocess.Popen(

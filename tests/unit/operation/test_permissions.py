@@ -1,8 +1,9 @@
+import logging
 import os
 
 import pytest
 
-from orchestration.operation.permissions import ReadOnlyError, check
+from orchestration.operation.permissions import InOneLine, ReadOnlyError, check
 from tests.plain_user import plain_user
 
 FILE = "results/d/s/seed-0/round-3/metrics.parquet"
@@ -26,3 +27,32 @@ def test_folders_above_the_nearest_do_not_matter(tmp_path):
     with plain_user(tmp_path):
         check([FILE])
         os.chmod("results", 0o755)
+
+
+def record(text, exception):
+    made = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, None, None)
+    made.exception = exception
+    return made
+
+
+PROTECTED = """ProtectedOutputException in rule train in file "train.smk", line 120:
+Write-protected output files for rule train:
+    output: results/a b, results/c
+    affected files:
+        results/a b
+        results/c"""
+
+
+def test_outputs_that_may_not_be_written_to_are_one_line():
+    told = record(PROTECTED, "ProtectedOutputException")
+    assert InOneLine().filter(told)
+    assert told.getMessage() == (
+        "Error: results/a b and 1 more: may not be written to, and must be made anew; mend that "
+        "(chmod u+w 'results/a b' results/c), then run the same command again"
+    )
+
+
+def test_other_messages_stay():
+    told = record(PROTECTED, "MissingInputException")
+    assert InOneLine().filter(told)
+    assert told.getMessage() == PROTECTED

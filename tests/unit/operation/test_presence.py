@@ -57,7 +57,7 @@ def test_who_is_alone_removes_the_lock_of_a_crashed_one(tmp_path):
 
 
 def test_a_lock_stays_if_no_process_is_known_to_have_crashed(tmp_path):
-    """Perhaps of a Snakemake that announces nothing: another workflow in the same folder."""
+    """The lock may belong to a Snakemake of another workflow, which has no file in `alive`."""
     lock(tmp_path)
     who = announce(tmp_path)
     assert who.is_alone()
@@ -128,7 +128,7 @@ def test_a_file_system_without_locks_touches_nothing(tmp_path, monkeypatch):
     def refuse(*_):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(presence.fcntl, "flock", refuse)
+    monkeypatch.setattr(presence, "lock", refuse)
     lock(tmp_path)
     die(tmp_path)
     who = announce(tmp_path)

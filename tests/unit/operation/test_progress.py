@@ -9,7 +9,7 @@ from orchestration.operation.progress import Progress
 
 @pytest.fixture
 def said(monkeypatch):
-    """All that is said on the screen."""
+    """All lines on the screen."""
     lines = []
     for level in ("info", "error"):
         monkeypatch.setattr(progress.logger, level, lines.append)
@@ -71,6 +71,13 @@ def test_a_failed_job_of_no_group_is_told_too(sweep, said):
     fields = {"indent": False, "rule_name": "x", "jobid": 3, "log": [], "rule_msg": "no room"}
     sweep.emit(event(LogEvent.JOB_ERROR, **fields))
     assert said == ["rule x failed: no room"]
+
+
+def test_a_failed_job_is_told_with_its_whole_name(said):
+    sweep = Progress({}, {}, {3: "rule x (d, random, seed 0, round 1)"})
+    fields = {"indent": False, "rule_name": "x", "jobid": 3, "log": [], "rule_msg": "no room"}
+    sweep.emit(event(LogEvent.JOB_ERROR, **fields))
+    assert said == ["rule x (d, random, seed 0, round 1) failed: no room"]
 
 
 def test_a_group_that_slurm_did_not_take_says_so(sweep, said):

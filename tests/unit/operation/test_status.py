@@ -11,7 +11,7 @@ NOW = 1_700_000_000
 
 @pytest.fixture
 def root(tmp_path):
-    """Run a's seed 0 has two rounds, 100 and 50 s ago, and trains the third; baseline of seed 3."""
+    """Seed 0 of `a` has two rounds and trains the third; the baseline of seed 3 is finished."""
     for name, age in (
         ("a/seed-0/round-1", 100),
         ("a/seed-0/round-2", 50),
@@ -39,7 +39,30 @@ def test_rounds_are_counted_from_files(root):
     assert "2/6   seed 0: 2, seed 3: 0" in text
     assert "last round finished 9 s ago" in text
     assert "about 6 min left" in text  # 11 rounds at 2 in 60 s
-    assert "left" not in "\n".join(describe("x", runs, NOW))  # nobody is at work
+    assert "left" not in "\n".join(describe("x", runs, NOW))  # no workflow runs
+
+
+def test_the_time_of_an_archive_is_no_round_s(root):
+    """Else a checkout of archived runs would have finished rounds a moment ago."""
+    archived = root / "archive/d/b+c/seed-0.parquet"
+    archived.parent.mkdir(parents=True)
+    archived.touch()
+    os.utime(archived, (NOW - 1, NOW - 1))
+    runs = runs_of({**SWEEP, "supervised": True, "archive": "archive"}, root)
+    text = "\n".join(describe("x", runs, NOW, since=NOW - 60))
+    assert "sweep x: 6 of 14 rounds done (43%), 3 of them archived" in text
+    assert "last round finished 9 s ago" in text
+    assert "about 4 min left" in text  # 8 rounds at 2 in 60 s
+
+
+def test_a_sweep_of_archived_runs_alone_finished_at_no_known_time(tmp_path):
+    archived = tmp_path / "archive/d/a/seed-0.parquet"
+    archived.parent.mkdir(parents=True)
+    archived.touch()
+    sweep = {**SWEEP, "scenarios": ["a"], "seeds": [0], "supervised": False, "archive": "archive"}
+    text = "\n".join(describe("x", runs_of(sweep, tmp_path), NOW))
+    assert "3 of 3 rounds done (100%), 3 of them archived" in text
+    assert "finished" not in text
 
 
 def test_without_a_baseline_there_is_none(root):
@@ -72,5 +95,5 @@ def test_a_sweep_that_has_not_begun(tmp_path):
         (2e5, "2.3 days"),
     ],
 )
-def test_durations_are_as_exact_as_one_wants_them(seconds, words):
+def test_durations_have_about_two_digits(seconds, words):
     assert duration(seconds) == words

@@ -1,5 +1,6 @@
 import subprocess
 
+import numpy as np
 import pytest
 
 from orchestration.planning import counting
@@ -11,7 +12,7 @@ from tests.unit.data.shards import write_shards
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch, tmp_path):
-    """Run where nothing was counted yet."""
+    """Run in a folder without remembered counts."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -85,7 +86,7 @@ def test_links_that_lead_nowhere_are_no_mistake(tmp_path):
 def test_a_layout_that_is_not_understood_is_refused_each_time(tmp_path):
     folder = write_class_folders(tmp_path / "x", {"train/a": 1, "test/a": 1, "more/a": 1})
     for _ in range(2):
-        with pytest.raises(SettingsError, match=r"d\.path: .*look like splits, but more") as caught:
+        with pytest.raises(SettingsError, match=r"d\.path: .*splits, but not .*: more") as caught:
             pool_size("d", dataset(path=folder))
         assert "\n" not in str(caught.value)
 
@@ -99,12 +100,26 @@ def test_what_takes_too_long_is_left_to_the_job(tmp_path, monkeypatch):
         late.setattr(subprocess, "run", slow)
         assert pool_size("d", dataset(path=folder)) is None
         assert pool_size("d", dataset(path=folder, subset=3)) == 3
-    assert pool_size("d", dataset(path=folder)) is None  # nor waited for again
+    assert pool_size("d", dataset(path=folder)) is None  # the second time without waiting
 
 
 def test_a_count_that_breaks_is_no_mistake_of_the_user(tmp_path, monkeypatch):
     broken = tmp_path / "broken.py"
     broken.write_text("raise RuntimeError('a bug')")
-    monkeypatch.setattr(counting, "COUNT", broken)
+    monkeypatch.setattr(counting, "COUNT", {"image": (broken, ())})
     folder = write_class_folders(tmp_path / "x", {"a": 6, "b": 4})
     assert pool_size("d", dataset(path=folder)) is None
+
+
+def test_embeddings_are_counted_again_when_the_file_beside_them_changes(tmp_path):
+    np.save(tmp_path / "e.npy", np.arange(20).reshape(10, 2))
+    csv = tmp_path / "e.csv"
+    csv.write_text("key,label\n" + "".join(f"{i},{i % 2}\n" for i in range(10)))
+    settings = {"source": "embeddings", "path": tmp_path / "e.npy", "files": None}
+    columns = {"id": "key", "vector": "vector", "label": "label", "split": "split", "file": None}
+    assert pool_size("d", dataset(**settings, columns=columns)) == 8
+    with pytest.raises(SettingsError, match=r"d.path: .*e.csv: no column 'id' for the id"):
+        pool_size("d", dataset(**settings, columns=None))
+    csv.write_text("id,label\n" + "".join(f"{i},{i % 2}\n" for i in range(9)))
+    with pytest.raises(SettingsError, match=r"e.csv: 9 rows, but e.npy has 10 vectors"):
+        pool_size("d", dataset(**settings, columns=None))

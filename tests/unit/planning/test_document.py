@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from orchestration.planning.document import PAGE, page
-from orchestration.planning.settings import read_schema
+from orchestration.planning.schema import read_schema
 
 
 def test_the_page_of_the_settings_is_current():

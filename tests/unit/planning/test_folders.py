@@ -1,4 +1,4 @@
-"""What is seen of a person's data set before any job."""
+"""Facts about a person's data set that are known before any job."""
 
 import os
 
@@ -37,6 +37,18 @@ def test_a_file_that_comes_or_goes_or_grows_is_noticed(folder, where):
     digest_of_files.cache_clear()
     assert len(digests) == 3
     assert digest_of_files(folder) in digests
+
+
+def test_a_file_is_told_with_those_of_its_name_beside_it(tmp_path):
+    digests = set()
+    for name, content in [("e.npy", b""), ("e.npy", b"a"), ("e.csv", b""), ("e.csv", b"b")]:
+        (tmp_path / name).write_bytes(content)
+        digest_of_files.cache_clear()
+        digests.add(digest_of_files(tmp_path / "e.npy"))
+    (tmp_path / "f.csv").touch()
+    digest_of_files.cache_clear()
+    assert digest_of_files(tmp_path / "e.npy") in digests
+    assert len(digests) == 4
 
 
 def test_a_name_that_is_no_text_is_no_trouble(folder):

@@ -11,7 +11,8 @@ from orchestration.planning.provenance import (
     provenance,
     provenance_of_sweep,
 )
-from orchestration.planning.settings import SettingsError, check, trials
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.training import trials
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
 
@@ -25,7 +26,7 @@ def config(tmp_path):
 
 
 def archive(config, scenario, seed):
-    """Put an empty run into the archive, with the settings of now."""
+    """Put an empty run into the archive, with the current settings."""
     folder = Path(config["sweeps"]["demo"]["archive"]) / "digits" / scenario
     folder.mkdir(parents=True)
     made = provenance_of_sweep(config)["digits"][scenario]
@@ -69,6 +70,20 @@ def test_an_archive_of_other_settings_is_refused(config):
     with pytest.raises(SettingsError, match="training.epochs was 12, and is 3 now; mend the"):
         archived_runs(config)
     config["sweeps"]["demo"]["archive"] = None
+    assert archived_runs(config) == {}
+
+
+@pytest.mark.parametrize("rounds", [5, 7])
+def test_an_archived_sweep_with_other_rounds_is_told_where_to_grow(config, rounds):
+    """An archive has no pools: a run of more rounds needs the ones before it."""
+    archive(config, "cluster", 1)
+    config["sweeps"]["demo"]["rounds"] = rounds
+    with pytest.raises(SettingsError) as error:
+        archived_runs(config)
+    assert f"rounds was 6, and is {rounds} now; an archive has measurements" in str(error.value)
+    assert "name another folder, or write `archive: null`" in str(error.value)
+    assert "\n" not in str(error.value)
+    config["sweeps"]["demo"]["archive"] += "-longer"
     assert archived_runs(config) == {}
 
 

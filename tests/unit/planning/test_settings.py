@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestration.planning.datasets import shares
 from orchestration.planning.provenance import provenance
-from orchestration.planning.settings import SettingsError, check, shares, trials
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.training import trials
 from tests.conftest import write_class_folders
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
@@ -65,6 +67,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/row_limit", 0, ["datasets.digits.row_limit", "0 is less"]),
         ("scenarios/random/cluster_labels", "drop", ["cluster_labels", "'reask'"]),
         ("scenarios/supervised", {"steps": ["random"]}, ["scenarios.supervised", "taken"]),
+        ("scenarios/encoded", {"steps": ["random"]}, ["scenarios.encoded", "taken"]),
         ("scenarios/a b", {"steps": ["random"]}, ["'a b'"]),
         ("sweep", "tiny", ["sweep: unknown 'tiny'", "demo, paper"]),
         ("sweeps/demo/scenarios", ["both"], ["sweeps.demo.scenarios", "'both'"]),
@@ -109,6 +112,14 @@ def test_a_mistake_is_one_line_that_says_where_and_what(path, value, words):
     message = error(path, value)
     for word in words:
         assert word in message
+
+
+def test_a_path_with_the_end_of_a_line_in_it_is_told_in_one_line():
+    config = copy.deepcopy(CONFIG)
+    config["sweep"], config["datasets"]["mine"]["path"] = "mine", "/no\nwhere"
+    with pytest.raises(SettingsError) as error:
+        check(config)
+    assert str(error.value).startswith("datasets.mine.path: /no\\nwhere does not exist")
 
 
 def test_equal_numbers_key_runs_and_trials_alike():
@@ -221,6 +232,7 @@ def test_a_home_folder_and_names_in_any_script_are_taken(tmp_path, monkeypatch):
         "he\u0301ron",
     ]
     config["datasets"]["mine"] |= {"classes": names, "model": "convnet"}
+    config["datasets"]["mine"]["training"] = {"epochs": 1, "learning_rate": 0.1}
     config["sweep"] = "mine"
     check(config)
     assert config["datasets"]["mine"]["path"] == str(tmp_path / "photos")
@@ -274,3 +286,11 @@ def test_a_run_is_known_by_what_its_model_uses():
 def test_an_archive_is_a_folder_of_its_own(archive, words):
     with pytest.raises(SettingsError, match=words):
         check(changed("sweeps/demo/archive", archive))
+
+
+def test_two_entries_do_not_share_a_default():
+    config = copy.deepcopy(CONFIG)
+    check(config)
+    first, second = (config["sweeps"][name]["goal"] for name in ("demo", "paper"))
+    first["within"] = 0.5
+    assert second["within"] == 0.01

@@ -4,12 +4,11 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from cbal.pool import querying
-from cbal.storage.feature_files import TERMS
 from cbal.strategies.base import Candidates
 from cbal.strategies.registry import STRATEGIES
-from orchestration.planning.settings import SCHEMA, SettingsError, check
-from orchestration.planning.strategies import OF_A_HEAD, OF_PASSES, strategies_of
+from orchestration.planning.schema import SCHEMA
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.strategies import strategies_of
 from tests.unit.planning.test_settings import CONFIG
 
 SOURCE = """
@@ -22,7 +21,7 @@ class Other:
 
 
 def settings(own=None, name="mine", **scenario):
-    """Return the repository's settings with a strategy and a scenario of one's own."""
+    """Return the repository's settings with one more strategy and scenario."""
     config = copy.deepcopy(CONFIG)
     if own is not None:
         config["strategies"] = {name: own}
@@ -44,15 +43,13 @@ def file(tmp_path):
     return path
 
 
-def test_the_library_and_the_settings_know_the_same_fields():
-    assert set(TERMS) == OF_PASSES
-    assert OF_A_HEAD == querying.OF_A_HEAD
+def test_the_schema_names_the_fields_of_candidates():
     own = yaml.safe_load(SCHEMA.read_text())["properties"]["strategies"]["additionalProperties"]
     known = {field.name for field in fields(Candidates)} - {"sample_id"}
     assert set(own["properties"]["needs"]["items"]["enum"]) == known
 
 
-def test_one_s_own_strategy_stands_beside_those_of_the_registry(file):
+def test_a_strategy_of_the_user_is_added_to_those_of_the_registry(file):
     types = {"steps": "integer", "rate": "number", "how": ["fast", 3]}
     own = {"function": f"{file}:select", "needs": ["features"], "settings": types}
     step = {"strategy": "mine", "settings": {"steps": 3, "rate": 1, "how": "fast"}}

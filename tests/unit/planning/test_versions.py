@@ -18,7 +18,7 @@ def scripts(tmp_path, monkeypatch):
 
 
 def forget():
-    """Let the next version be that of the files as they are then."""
+    """Clear the caches, so that the next version is computed from the files."""
     versions._parsed.cache_clear()
     versions.version.cache_clear()
     versions._files.cache_clear()
@@ -102,7 +102,7 @@ def test_a_new_strategy_in_the_registry_changes_nothing(scripts):
     assert not changed_by(scripts, "cbal/strategies/registry.py", append("x = 1"))
 
 
-def test_a_file_of_one_s_own_counts_as_a_module_does(scripts, tmp_path):
+def test_a_file_of_the_user_counts_as_a_module_does(scripts, tmp_path):
     own = tmp_path / "own.py"
     own.write_text("from cbal.clustering.kmeans import kmeans\nx = 1\n")
 

@@ -27,7 +27,7 @@ def table(step, rows, **metadata):
 
 @pytest.fixture
 def tables():
-    """Three steps; the second corrects the first, the third the first again and the second."""
+    """Three steps: the second corrects the first; the third corrects both."""
     other = {"1-a": [row(1, None), row(0, 2)]}
     last = {"1-a": [row(1, 5, [7])], "2-b": [row(0, 3)]}
     return [

@@ -19,7 +19,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def pool():
-    """Round 2, in which samples 4 and 5 have labels that the model disagrees with or not."""
+    """Round 2, in which samples 4 and 5 have labels; the model disagrees with one of them."""
     pool = pools.begin_round(pools.initial(np.arange(6)), 2, "reask")
     return replace(
         pool,

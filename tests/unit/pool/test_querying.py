@@ -73,7 +73,7 @@ def test_without_a_trained_head_uncertain_samples_are_random_ones(pool, capsys):
 
 @pytest.mark.parametrize("need", ["probabilities", "expected_entropy", "variation_ratio"])
 def test_a_cold_start_by_centroids(pool, tmp_path, capsys, need):
-    """Whatever of a trained head the strategy needs, the pretrained features are there."""
+    """In round 1 the pretrained features exist, and nothing that needs a trained head."""
     file = features_file(tmp_path / "f.parquet", np.arange(5), np.arange(10).reshape(5, 2))
     candidates = candidates_of(pool, "individual", "reask", [need, "features"], file)
     assert candidates.features.tolist() == [[0, 1], [4, 5], [6, 7], [8, 9]]

@@ -24,3 +24,9 @@ def test_without_a_paper_there_is_no_difference():
     text = to_markdown(compare(list(runs()), {"d": None}), {})
     assert text.startswith("## d\n")
     assert "difference" not in text
+
+
+def test_one_seed_has_no_standard_deviation():
+    table = compare([run for run in runs() if run[1]["seed"] == 0], {})
+    assert table["accuracy_sd"].isna().all()
+    assert "| 64 | 1 | 0.9000 | 0.2000 (lowest) |" in to_markdown(table, {})

@@ -43,6 +43,13 @@ def test_a_noisy_baseline_makes_only_the_paper_s_goal_easy():
     assert goals_of(quiet)[1].accuracy == pytest.approx(0.90)
 
 
+def test_a_baseline_of_one_seed_has_no_sd_to_be_within():
+    within, by_sd = goals_of(pd.Series([0.9]))
+    assert within.accuracy == pytest.approx(0.89)
+    assert np.isnan(by_sd.accuracy)
+    assert np.isnan(reached(BUDGETS, np.ones(4), by_sd.accuracy))
+
+
 def test_seeds_that_did_not_reach_it_saved_nothing():
     assert saved(pd.Series([500, np.nan, np.nan, 100]), 1000) == pytest.approx((0.5 + 0.9) / 4)
     assert saved(pd.Series([np.nan]), 1000) == 0

@@ -107,7 +107,18 @@ def test_without_a_baseline_there_is_no_goal(metrics):
     assert "No supervised baseline, so" in text
 
 
-def test_an_accuracy_that_nobody_knows_is_said_to_be_so():
+def test_a_baseline_of_one_seed_claims_no_goal_by_its_sd(metrics):
+    table = summarise(metrics[(metrics["scenario"] != "supervised") | (metrics["seed"] == 0)])
+    assert table["goal_sd"].isna().all()
+    assert table["saved_sd"].isna().all()
+    assert np.isnan(table.set_index("scenario").loc["supervised", "final_accuracy_sd"])
+    text = to_markdown(table, {})
+    assert "| no sd |  |" in text
+    assert "Goal: 0.9200 (within 0.01 of supervised). A seed" in text
+    assert "The baseline has one seed, which has no sd, and so no goal by it." in text
+
+
+def test_an_unknown_accuracy_is_reported_as_unknown():
     unknown = pd.DataFrame(rows("cluster", 0, [10, 20], [np.nan, np.nan]))
     text = to_markdown(summarise(unknown), {})
     assert "| cluster | 1 | not known |  |  |  |  |  |" in text

@@ -51,9 +51,9 @@ def test_the_matrix_has_the_best_first(table):
     assert lines[6] == "| c | 0/2 | 0/2 |  | 0 |"
 
 
-def test_a_single_scenario_has_nobody_to_beat():
+def test_a_single_scenario_has_no_rival():
     assert to_markdown(wins(pd.DataFrame(run("a", 0, 0.5))), {}) == "\n"
 
 
-def test_what_nobody_measured_takes_no_part():
+def test_runs_without_accuracy_are_left_out():
     assert wins(pd.DataFrame(run("a", 0, 0.5) + run("b", 0, None))).empty

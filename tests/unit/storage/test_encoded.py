@@ -17,8 +17,8 @@ def test_features_are_read_as_they_were_written(tmp_path):
     ("features", "said"),
     [
         (np.ones((4, 2), np.float16), "all samples the same features"),
-        (np.full((4, 2), np.nan, np.float16), "not numbers"),
-        (np.array([[1, 2], [3, np.inf]], np.float16), "not numbers"),
+        (np.full((4, 2), np.nan, np.float16), "sample 0 are not finite numbers"),
+        (np.array([[1, 2], [3, np.inf]], np.float16), "sample 1 are not finite numbers"),
     ],
 )
 def test_features_without_information_leave_no_file(tmp_path, features, said):

@@ -1,4 +1,4 @@
-"""Features for the tests, and the arguments that scikit-activeml's strategies take for them."""
+"""Features for the tests, and the same as arguments of scikit-activeml's strategies."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def pool_of(n=200, d=6, labeled=10, seed=0):
 
 
 def of_unit_length(pool):
-    """Return the same pool, features divided by their length, as far as float16 can."""
+    """Return the same pool with features divided by their length, in float16."""
 
     def unit(x):
         x = x.astype(np.float64)

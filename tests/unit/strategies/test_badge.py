@@ -1,4 +1,4 @@
-"""BADGE draws: what is compared is how often, with the probabilities by definition."""
+"""BADGE draws at random: frequencies are compared with probabilities by definition."""
 
 import dataclasses
 from collections import Counter
@@ -24,7 +24,7 @@ def embeddings(pool):
 def chances(pool, rows, origin=False):
     """Return how likely k-means++ draws rows in this order, the first one being given.
 
-    With `origin`, as if that were a seed already.
+    With `origin`, the origin counts as a first seed.
     """
     g = embeddings(pool)
     nearest, chance = (g**2).sum(axis=1) if origin else np.full(len(g), np.inf), 1.0

@@ -9,7 +9,7 @@ from cbal.strategies.support.probabilities import entropy
 def test_passes_that_are_sure_and_disagree_come_before_passes_that_doubt_together():
     passes = np.array(
         [
-            [[1, 0], [0.5, 0.5], [0.9, 0.1]],  # what a pass says of each of three samples
+            [[1, 0], [0.5, 0.5], [0.9, 0.1]],  # probabilities of a pass for each of three samples
             [[0, 1], [0.5, 0.5], [0.7, 0.3]],
         ],
         np.float32,

@@ -1,4 +1,4 @@
-"""What holds for every strategy of the registry, and must for a new one."""
+"""Properties that every strategy of the registry must have, new ones too."""
 
 import dataclasses
 import inspect
@@ -19,7 +19,7 @@ from cbal.strategies.support.probabilities import entropy
 SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
 FIELDS = {field.name for field in dataclasses.fields(Candidates)} - {"sample_id"}
 INDIVIDUAL = sorted(name for name, known in STRATEGIES.items() if known.kind == "individual")
-# These draw by position, also where features tell all samples apart.
+# These draw by position, even if all samples have different features.
 DRAWN = {"random", "badge", "typiclust", "probcover", "centroid"}
 
 every = pytest.mark.parametrize("name", sorted(STRATEGIES))
@@ -46,7 +46,7 @@ def constant(pool, *fields):
 
 
 def select(name, pool, n, seed=0, threads=2, **settings):
-    """Let a strategy choose; it sees what it says it needs and nothing else."""
+    """Let a strategy choose; it gets only the fields that it needs."""
     strategy = STRATEGIES[name]
     seen = Candidates(pool.sample_id, **{field: getattr(pool, field) for field in strategy.needs})
     return load_strategy(strategy.address)(
@@ -164,13 +164,13 @@ def large_pool(tmp_path_factory):
 
 
 def choose_from_large_pool(path, name):
-    """Print how many samples a strategy shows of a large pool, and this process's peak memory."""
+    """Print how many samples a strategy chooses from a large pool, and the peak memory."""
     features = np.load(path)
     pool = candidates(len(features), 1, 10)
     pool = dataclasses.replace(pool, features=features, labeled_features=features[:70])
     chosen = select(name, pool, 30)
     assert "torch" not in sys.modules
-    # Not `ru_maxrss`: that begins at the peak of whoever started this process.
+    # Not `ru_maxrss`, which begins with the peak of the parent process.
     peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]
     print(len(chosen.sample_id), peak)
 

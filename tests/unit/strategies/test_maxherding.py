@@ -10,8 +10,8 @@ def test_gains_are_those_of_scikit_activeml():
     for labeled, sigma in ((0, 1.0), (1, 0.5), (10, 0.3)):
         pool = of_unit_length(pool_of(labeled=labeled))
         chosen = select(pool, 30, np.random.default_rng(0), sigma=sigma)
-        # Of samples that gain as much, a processor's rounding decides which one is taken: ours
-        # are the ones that get labels there.
+        # Rounding decides between samples of equal gain, so the samples that we choose get labels
+        # there, too.
         x, y = theirs(pool)
         for sample, score in zip(chosen.sample_id, chosen.score, strict=True):
             strategy = MaxHerding(

@@ -10,11 +10,11 @@ from cbal.strategies.probcover import pure_radius, select
 from tests.unit.strategies.features import MISSING, of_unit_length, pool_of, theirs
 
 
-@pytest.mark.filterwarnings("ignore:The maximum purity")  # they look for no radius here
+@pytest.mark.filterwarnings("ignore:The maximum purity")  # they do not search the radius here
 def test_gains_are_those_of_scikit_activeml():
     pool = of_unit_length(pool_of(n=300))
     chosen = select(pool, 25, np.random.default_rng(0), delta=0.4)
-    # Of samples that cover as many they take any: ours are the ones that get labels there.
+    # They take any sample of equal cover, so the samples that we choose get labels there, too.
     x, y = theirs(pool)
     for count, sample in enumerate(chosen.sample_id):
         strategy = ProbCover(n_classes=3, deltas=[0.4], missing_label=MISSING, random_state=0)

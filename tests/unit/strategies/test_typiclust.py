@@ -9,7 +9,7 @@ from tests.unit.strategies.features import MISSING, of_unit_length, pool_of, the
 
 
 class Given:
-    """A cluster algorithm whose clusters are given."""
+    """A cluster algorithm that returns given clusters."""
 
     def __init__(self, n_clusters=None, clusters=None):
         self.clusters = clusters
@@ -38,7 +38,7 @@ def test_samples_are_those_of_scikit_activeml_given_the_same_clusters(monkeypatc
         k=5,
     )
     rows = strategy.query(*theirs(pool), batch_size=8)
-    # Of clusters of the same size they take one at random first.
+    # They take clusters of equal size in random order.
     assert sorted(chosen.sample_id) == sorted(rows.tolist())
 
 

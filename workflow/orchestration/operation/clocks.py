@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from cbal.storage.paths import RESULTS, SHARED
+
 TOLERANCE = 60  # seconds by which the clock of a file server may differ
-OURS = ("data", "results")  # folders that only jobs write to
+OURS = (SHARED, RESULTS)  # folders that only jobs write to
 
 
 class ClockError(Exception):

@@ -7,15 +7,19 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from snakemake.logging import logger
 
+from cbal.wording import counted
 from orchestration.operation import clocks, jobs, labeling, leftovers, permissions, presence, slurm
 from orchestration.operation.progress import Key, Progress
 from orchestration.operation.standing import Run, runs_of
 
+PLURAL = {"Slurm job": "Slurm jobs", "process": "processes"}
 ONCE = "CBAL_BEGAN_ANEW"  # set in a run that has restarted itself, so that it does so only once
+TIMESTAMP = ".snakemake_timestamp"  # Snakemake leaves it in a folder that a job made
 HERE = presence.STATE.parent
 # Errors that stop a run before its first job.
 STOPS = (
@@ -39,8 +43,10 @@ class Course:
         """
         self.workflow, self.sweep, self.start = workflow, sweep, time.time()
         self.progress: Progress | None = None
+        self.folders: list[str] = []  # that people take away
         self.who = presence.Presence(None)
         leftovers.mark(HERE)
+        logger.addFilter(permissions.InOneLine())
         if workflow.is_main_process and not workflow.output_settings.dryrun:
             self.who = presence.announce()
             self._tell_of_others()
@@ -66,10 +72,17 @@ class Course:
                 slurm.check(jobs.submissions(self.workflow.dag), command)
         except STOPS as error:
             raise SystemExit(f"Error: {error}") from None
-        self.progress = follow(runs_of(self.sweep), jobs.rounds_to_train(self.workflow.dag))
+        self.folders = jobs.folders_to_take_away(self.workflow.dag)
+        self.progress = follow(
+            runs_of(self.sweep),
+            jobs.rounds_to_train(self.workflow.dag),
+            jobs.names_of_jobs(self.workflow.dag),
+        )
 
     def end(self) -> None:
-        """Remove the progress bars from the terminal."""
+        """Remove the progress bars from the terminal, and Snakemake's files from folders."""
+        for folder in self.folders:
+            Path(folder, TIMESTAMP).unlink(missing_ok=True)
         if self.progress is not None:
             self.progress.close()
 
@@ -93,12 +106,14 @@ class Course:
     def _end_leftovers(self) -> None:
         """End jobs that a crashed run left running; restart this run if there were any."""
         ended = {
-            "Slurm jobs": leftovers.end_slurm_jobs(HERE),
-            "processes": leftovers.end_processes(HERE, self.start),
+            "Slurm job": leftovers.end_slurm_jobs(HERE),
+            "process": leftovers.end_processes(HERE, self.start),
         }
         for kind, n in ended.items():
             if n:
-                logger.info(f"Ended {n} {kind} that an earlier run left running here.")
+                logger.info(
+                    f"Ended {counted(n, kind, PLURAL[kind])} that an earlier run left running here."
+                )
         if any(ended.values()) and ONCE not in os.environ:
             logger.info("Starting again.")
             # The ended jobs may have deleted files that this run has already seen.
@@ -108,18 +123,21 @@ class Course:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def follow(runs: list[Run], ahead: dict[int, tuple[Key, str]]) -> Progress:
+def follow(
+    runs: list[Run], ahead: dict[int, tuple[Key, str]], names: dict[int, str] | None = None
+) -> Progress:
     """Start to report the rounds that Snakemake will finish.
 
     Args:
         runs: runs of the sweep, with their finished rounds.
         ahead: jobs that will finish a round, as `rounds_to_train` returns them.
+        names: what jobs are called, as `names_of_jobs` returns it.
     """
     again = {metrics for _, metrics in ahead.values()}
     done = Counter({run.whose: 0 for run in runs})
     for run in runs:
         done[run.whose] += sum(path not in again for path in run.present())
-    progress = Progress(done, {job: key for job, (key, _) in ahead.items()})
+    progress = Progress(done, {job: key for job, (key, _) in ahead.items()}, names)
     logger.addHandler(progress)
     atexit.register(progress.close)
     return progress

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cbal.storage.paths import BASELINE
 from orchestration.operation.progress import TRAINS, Key
 
 
@@ -34,12 +35,30 @@ def rounds_to_train(dag: Any) -> dict[int, tuple[Key, str]]:
     """Return the data set and scenario, and the metrics file, of each training job, by job id."""
     return {
         dag.jobid(job): (
-            (job.wildcards.dataset, job.wildcards.get("scenario", "supervised")),
+            (job.wildcards.dataset, job.wildcards.get("scenario", BASELINE)),
             str(job.output.metrics),
         )
         for job in dag.needrun_jobs()
         if job.rule.name in TRAINS
     }
+
+
+def names_of_jobs(dag: Any) -> dict[int, str]:
+    """Return what each job is called, by job id: its rule, and whose files it makes."""
+    return {dag.jobid(job): _name(job.rule.name, dict(job.wildcards.items())) for job in dag.jobs}
+
+
+def _name(rule: str, wildcards: dict[str, str]) -> str:
+    """Return a name such as `rule train (digits, random, seed 0, round 1)`."""
+    plain = [wildcards.pop(key) for key in ("dataset", "scenario") if key in wildcards]
+    parts = plain + [f"{key} {value}" for key, value in wildcards.items() if value]
+    return f"rule {rule} ({', '.join(parts)})" if parts else f"rule {rule}"
+
+
+def folders_to_take_away(dag: Any) -> list[str]:
+    """Return the folders that jobs to run make for people, and that no other job reads."""
+    made = (job for job in dag.needrun_jobs() if job.rule.name == "link_classes")
+    return [str(path) for job in made for path in job.output]
 
 
 def inputs_there(dag: Any) -> Iterator[str]:

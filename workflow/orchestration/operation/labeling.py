@@ -10,10 +10,9 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-OWNER = "CBAL_LABELING_OWNER"  # environment variable: annotate_by_hand.py gives it to the server
-ANNOUNCEMENT = "results/{dataset}/labeling/announcement"
-# In the same folder: id of the process that was told to end. Jobs that wait for a person read it.
-ENDING = "ending"
+from cbal.labeling.folder import ADDRESS, ANNOUNCEMENT, ENDING, OWNER
+from cbal.storage.paths import LABELING
+
 EACH = 0.5  # seconds between two checks of the files
 
 
@@ -27,7 +26,7 @@ def announce_pages(datasets: Iterable[str]) -> None:
 
     Jobs do not print the addresses, because their lines would break the bars on a terminal.
     """
-    paths = [Path(ANNOUNCEMENT.format(dataset=dataset)) for dataset in datasets]
+    paths = [Path(LABELING.format(dataset=dataset), ANNOUNCEMENT) for dataset in datasets]
     if paths:
         for path in paths:
             path.with_name(ENDING).unlink(missing_ok=True)
@@ -49,7 +48,7 @@ def tell_new(path: Path, told: dict[Path, tuple | None]) -> None:
     version = _version(path)
     if version and version != told[path]:
         told[path] = version
-        _tell(version[-1].strip(), path.with_name("address"))
+        _tell(version[-1].strip(), path.with_name(ADDRESS))
 
 
 def _tell(line: str, address: Path) -> None:

@@ -6,7 +6,6 @@ ends. So a run that is the only one in the folder can remove the files that a cr
 """
 
 import atexit
-import fcntl
 import os
 import socket
 import time
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from cbal.storage.locks import is_held
+from cbal.storage.locks import is_held, lock
 
 STATE = Path(".snakemake")
 HOST = socket.gethostname()
@@ -92,7 +91,7 @@ def announce(state: Path = STATE) -> Presence:
     mine, hidden = folder / name, folder / f".{name}"
     file = hidden.open("w")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file)  # a new file, so nobody else has locked it
     except OSError:  # a file system without locks: leave everything as it is
         hidden.unlink()
         return Presence(None)
@@ -104,8 +103,8 @@ def announce(state: Path = STATE) -> Presence:
     presence = Presence(mine, others, crashed, unlocked=bool(locks and crashed and not others))
     atexit.register(presence.leave)
     if presence.unlocked:
-        for lock in locks:
-            lock.unlink(missing_ok=True)
+        for left in locks:
+            left.unlink(missing_ok=True)
     return presence
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from cbal.wording import counted
 from orchestration.operation.reasons import reason
 from orchestration.operation.standing import duration
 
@@ -23,14 +24,18 @@ Key = tuple[str, str]  # data set and scenario
 class Progress(logging.Handler):
     """Log handler that counts finished rounds from Snakemake's events and shows the number."""
 
-    def __init__(self, done: dict[Key, int], waiting: dict[int, Key]):
+    def __init__(
+        self, done: dict[Key, int], waiting: dict[int, Key], names: dict[int, str] | None = None
+    ):
         """Start to count.
 
         Args:
             done: number of rounds done before, by data set and scenario.
             waiting: data set and scenario of each job that will finish a round, by job id.
+            names: what each job is called where it fails, by job id.
         """
         super().__init__()
+        self.names = names or {}
         self.done = Counter(done)
         self.waiting = dict(waiting)
         self.total = Counter(done) + Counter(self.waiting.values())
@@ -64,12 +69,13 @@ class Progress(logging.Handler):
             self._fail(jobs, f"group {record.groupid} failed: {why}")
         elif event == LogEvent.JOB_ERROR and not record.indent:  # indented: see GROUP_ERROR
             why = reason([], record.log, self.since, record.rule_msg)
-            self._fail((record.jobid,), f"rule {record.rule_name} failed: {why}")
+            name = self.names.get(record.jobid, f"rule {record.rule_name}")
+            self._fail((record.jobid,), f"{name} failed: {why}")
 
     def line(self) -> str:
         """Return one line with the number of finished rounds and the time that is left."""
         done, total = self.done.total(), self.total.total()
-        parts = [f"{done} of {total} rounds done ({done / total:.0%})"]
+        parts = [f"{done} of {counted(total, 'round')} done ({done / total:.0%})"]
         if self.finished and self.waiting:
             left = (time.monotonic() - self.start) / self.finished * len(self.waiting)
             parts.append(f"about {duration(left)} left")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,16 @@ OF_SLURM = {
     r"DUE TO NODE FAILURE|Node failure": "its node failed",
     r"DUE TO PREEMPTION": "Slurm took its node for another job",
     r"CANCELLED AT": "it was cancelled",
+}
+# Runs before the command of each job.
+SHELL = "set -euo pipefail; . workflow/scripts/tell_signals.sh;"
+FAULT = "a fault in a library or in the machine: run the same command again"
+NO_WORD = "it ended without a word, as a job does that is killed: run the same command again"
+KILLED = re.compile(r"killed by signal (\d+) \(\w+\)")
+CURES = {
+    signal.SIGKILL: "perhaps memory ran out: run fewer jobs at once (--cores), or limit their "
+    "memory together (--resources mem_mb=8000)",
+    signal.SIGTERM: "a person or the system ended it: run the same command again",
 }
 
 
@@ -34,16 +45,22 @@ def reason(
         for pattern, words in OF_SLURM.items():
             if re.search(pattern, text):
                 return f"{words} (log: {log})"
-    if logs and _text(logs[0]).endswith("interrupted\n"):
+    if logs and _text(logs[0]).endswith(("interrupted\n", "KeyboardInterrupt\n")):
         return "it was interrupted"
     for log in logs:
         errors = re.findall(r"^error: (.+)$", _text(log), re.M)
         if errors:
-            return f"{errors[-1]} (log: {log})"
+            return f"{errors[-1]}{_cure(errors[-1])} (log: {log})"
     if said:
         return " ".join(said.split())
     told = next((log for log in (*logs, *slurm_logs) if _text(log)), None)
-    return f"see {told}" if told else "it left no log"
+    return f"see {told}" if told else NO_WORD
+
+
+def _cure(error: str) -> str:
+    """Return what to do about an error that tells of a signal; nothing for another error."""
+    killed = KILLED.fullmatch(error)
+    return f", {CURES.get(int(killed[1]), FAULT)}" if killed else ""
 
 
 def _text(log: str) -> str:

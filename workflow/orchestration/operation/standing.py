@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cbal.storage.archives import run_file
+from cbal.storage.paths import BASELINE, METRICS, RESULTS, ROUND_FOLDER, RUN_FOLDER
 
 
 @dataclass
@@ -14,12 +15,15 @@ class Run:
 
     Attributes:
         finished: for each round, the POSIX time of its metrics file; None if it does not exist.
+            Of an archived run it is the time of the archive's file, which is no round's.
+        is_archived: whether the archive has the run.
     """
 
     dataset: str
     scenario: str
     seed: int
     finished: list[float | None] = field(default_factory=list)
+    is_archived: bool = False
 
     @property
     def whose(self) -> tuple[str, str]:
@@ -29,7 +33,7 @@ class Run:
     @property
     def is_baseline(self) -> bool:
         """Whether the run is the supervised baseline, which has no folders of rounds."""
-        return self.scenario == "supervised"
+        return self.scenario == BASELINE
 
     @property
     def done(self) -> int:
@@ -39,12 +43,13 @@ class Run:
     def present(self) -> list[str]:
         """Return the paths of the existing metrics files, relative to the project folder."""
         rounds = (n for n, time in enumerate(self.finished, start=1) if time is not None)
-        return [f"results/{self.folder(n)}/metrics.parquet" for n in rounds]
+        return [f"{RESULTS}/{self.folder(n)}/{METRICS}" for n in rounds]
 
     def folder(self, round: int | None = None) -> str:
         """Return the folder of the run, or of one of its rounds, below `results/` and `logs/`."""
-        whole = f"{self.dataset}/{self.scenario}/seed-{self.seed}"
-        return whole if round is None or self.is_baseline else f"{whole}/round-{round}"
+        whole = RUN_FOLDER.format(dataset=self.dataset, scenario=self.scenario, seed=self.seed)
+        one_folder = round is None or self.is_baseline
+        return whole if one_folder else f"{whole}/{ROUND_FOLDER.format(round=round)}"
 
 
 def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
@@ -56,16 +61,16 @@ def runs_of(sweep: dict[str, Any], root: Path = Path()) -> list[Run]:
     """
     runs = []
     for dataset in sweep["datasets"]:
-        scenarios = [*sweep["scenarios"], *(["supervised"] if sweep["supervised"] else [])]
+        scenarios = [*sweep["scenarios"], *([BASELINE] if sweep["supervised"] else [])]
         for scenario in scenarios:
-            rounds = 1 if scenario == "supervised" else sweep["rounds"]
+            rounds = 1 if scenario == BASELINE else sweep["rounds"]
             for seed in sweep["seeds"]:
                 run = Run(dataset, scenario, seed)
                 metrics = (
-                    root / "results" / run.folder(round) / "metrics.parquet"
-                    for round in range(1, rounds + 1)
+                    root / RESULTS / run.folder(round) / METRICS for round in range(1, rounds + 1)
                 )
                 archived = _archived(sweep, root, run)
+                run.is_archived = archived is not None
                 run.finished = [archived or _time_of(path) for path in metrics]
                 runs.append(run)
     return runs

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from cbal.storage.paths import LOGS, TRAINING_LOG
+from cbal.wording import counted
 from orchestration.operation.leftovers import slurm_jobs
 from orchestration.operation.presence import find_processes
 from orchestration.operation.standing import Run, duration, runs_of
@@ -28,13 +30,17 @@ def describe(name: str, runs: list[Run], now: float, since: float | None = None)
         since: POSIX time at which the running workflow started; None if none runs.
     """
     done, total = sum(run.done for run in runs), sum(len(run.finished) for run in runs)
-    lines = [f"sweep {name}: {done} of {total} rounds done ({done / total:.0%})"]
+    lines = [f"sweep {name}: {done} of {counted(total, 'round')} done ({done / total:.0%})"]
+    archived = sum(run.done for run in runs if run.is_archived)
+    if archived:
+        lines[0] += f", {archived} of them archived"
     for (dataset, scenario), group in groupby(runs, key=lambda run: run.whose):
         members = list(group)
         of_all = f"{sum(run.done for run in members)}/{sum(len(run.finished) for run in members)}"
         seeds = ", ".join(f"seed {run.seed}: {run.done}" for run in members)
         lines.append(f"  {dataset:<16} {scenario:<20} {of_all:>8}   {seeds}")
-    times = sorted(time for run in runs for time in run.finished if time is not None)
+    computed = (run for run in runs if not run.is_archived)
+    times = sorted(time for run in computed for time in run.finished if time is not None)
     if times:
         lines.append(f"last round finished {duration(now - times[-1])} ago")
     lately = sum(time > since for time in times) if since else 0
@@ -57,7 +63,7 @@ def under_way(runs: list[Run], root: Path, now: float, since: float) -> list[str
     for run in runs:
         if run.done == len(run.finished):
             continue
-        log = root / "logs" / run.folder(run.done + 1) / "train.log"
+        log = root / LOGS / run.folder(run.done + 1) / TRAINING_LOG
         try:
             said = log.read_text().splitlines()
             written = log.stat().st_mtime

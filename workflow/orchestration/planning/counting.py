@@ -9,9 +9,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cbal.wording import counted
+from orchestration.planning.kinds import kind_of
 from orchestration.planning.mistakes import SettingsError
 
-COUNT = Path(__file__).parents[2] / "scripts" / "count_images.py"
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+# For each kind of data the script that counts, and the settings that it needs.
+COUNT = {
+    "image": ("count_images.py", ("source",)),
+    "embedding": ("count_embeddings.py", ("columns", "files")),
+}
 COUNTED = Path(".snakemake", "counted-images")
 SECONDS = 20  # if counting takes longer, the first job of the data set checks its size
 IMAGES = {"digits": 1797, "eurosat": 27_000}  # split by `test_fraction`
@@ -38,8 +45,8 @@ def pool_size(where: str, dataset: dict[str, Any]) -> int | None:
         return size
     if dataset["validation"] >= size:
         raise SettingsError(
-            f"{where}.validation: {dataset['validation']} of {size} images leave none to label; "
-            "ask for fewer"
+            f"{where}.validation: {dataset['validation']} of {counted(size, 'image')} leave none "
+            "to label; ask for fewer"
         )
     return size - dataset["validation"]
 
@@ -55,12 +62,13 @@ def _public_size(dataset: dict[str, Any]) -> int | None:
 
 
 def _counted(where: str, dataset: dict[str, Any]) -> int | None:
-    """Return the number of images that `count_images.py` finds in the data set's path.
+    """Return the number of samples that a script finds in the data set's path.
 
     The number is remembered in `COUNTED` until the path changes. None if it is not known.
     """
-    keys = ("source", "path", "test_fraction", "annotator", "row_limit", "unpacked_limit")
-    settings = {key: dataset[key] for key in keys}
+    script, needed = COUNT[kind_of(dataset)]
+    keys = (*needed, "path", "test_fraction", "annotator", "row_limit", "unpacked_limit")
+    settings = {key: dataset[key] for key in keys if dataset[key] is not None}
     try:
         state = _state(dataset["path"])
     except OSError as error:
@@ -70,8 +78,10 @@ def _counted(where: str, dataset: dict[str, Any]) -> int | None:
         return json.loads(remembered.read_text() or "null")
     if importlib.util.find_spec("pyarrow") is None:  # only jobs have it
         return None
-    command = [sys.executable, str(COUNT)]
-    command += [f"--{key.replace('_', '-')}={value}" for key, value in settings.items()]
+    command = [sys.executable, str(SCRIPTS / script)]
+    for key, value in settings.items():
+        value = json.dumps(value) if isinstance(value, dict) else value
+        command.append(f"--{key.replace('_', '-')}={value}")
     count = None
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
@@ -96,9 +106,14 @@ def _refused(where: str, stderr: str) -> None:
 
 
 def _state(path: str) -> list[tuple[str, int, int]]:
-    """Return name, size and time of a path, and of each folder and Parquet file in it."""
+    """Return name, size and time of a path, and of each folder and Parquet file in it.
+
+    A CSV file beside a file of the same name is a part of it.
+    """
     entries = os.scandir(path) if os.path.isdir(path) else ()
-    inside = (e.path for e in entries if e.name.endswith(".parquet") or _is_folder(e))
+    inside = [e.path for e in entries if e.name.endswith(".parquet") or _is_folder(e)]
+    csv = os.path.splitext(path)[0] + ".csv"
+    inside += [csv] if not os.path.isdir(path) and os.path.exists(csv) else []
     stats = [(os.path.abspath(name), os.stat(name)) for name in (path, *sorted(inside))]
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
 

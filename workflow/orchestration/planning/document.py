@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestration.planning.settings import read_schema
+from orchestration.planning.schema import read_schema
 
 Schema = dict[str, Any]
 

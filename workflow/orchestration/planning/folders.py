@@ -1,5 +1,6 @@
 """Facts about a user's data set that are known before any job: its files, and its answers."""
 
+import glob
 import hashlib
 import os
 import sqlite3
@@ -9,8 +10,15 @@ from pathlib import Path
 
 @cache
 def digest_of_files(root: str | Path) -> str:
-    """Return a digest of the names and sizes of all files below a folder; links are followed."""
+    """Return a digest of the names and sizes of all files below a folder; links are followed.
+
+    Of a file it is that of the files with its name and any ending, in the same folder.
+    """
     digest, seen = hashlib.sha256(), set()
+    if os.path.isfile(root):
+        for file in sorted(Path(root).parent.glob(f"{glob.escape(Path(root).stem)}.*")):
+            digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
+        return digest.hexdigest()[:12]
     for folder, below, files in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
         below[:] = sorted(name for name in below if not name.startswith("."))

@@ -1,5 +1,11 @@
-"""Mistakes in the settings."""
+"""The exception for mistakes in the settings."""
+
+from cbal.wording import one_line
 
 
 class SettingsError(Exception):
-    """A mistake in the settings, in one line: where, what, and what to do."""
+    """Mistake in the settings. The message is one line, whatever the settings have in them."""
+
+    def __str__(self) -> str:
+        """Return the line."""
+        return one_line(super().__str__())

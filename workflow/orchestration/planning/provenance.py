@@ -4,17 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from cbal.storage.archives import disagreement, run_file
+from cbal.storage.paths import BASELINE
 from orchestration.planning.mistakes import SettingsError
-from orchestration.planning.settings import read_schema
+from orchestration.planning.schema import read_schema
 from orchestration.planning.training import OF_A_HEAD_ALONE
 
 Config = dict[str, Any]
 
-SUPERVISED = "supervised"
 # Keys that do not change results: where the data are, names, and the speed of jobs. `model` and
 # `training` are left out of the data set because they are parts of their own.
 BESIDE_THE_POINT = {
-    "dataset": {"path", "title", "model", "training", "published", "classes"}
+    "dataset": {"path", "files", "title", "model", "training", "final_training", "published"}
+    | {"classes"}
     | {"pixel_limit", "row_limit", "unpacked_limit"},
     "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
 }
@@ -38,13 +39,13 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
     made["training"] = {
         key: value for key, value in made["training"].items() if (key in OF_A_HEAD_ALONE) == head
     }
-    if scenario != SUPERVISED:
+    if scenario != BASELINE:
         made |= {"scenario": config["scenarios"][scenario], "oracle": config["oracle"]}
     made = {
         part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}
         for part, keys in made.items()
     }
-    if scenario == SUPERVISED:
+    if scenario == BASELINE:
         del made["dataset"]["interactions"]
         return made
     return made | {"rounds": config["sweeps"][config["sweep"]]["rounds"]}
@@ -53,7 +54,7 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
     """Return the `provenance` of the sweep's runs, by data set and scenario."""
     sweep = config["sweeps"][config["sweep"]]
-    scenarios = sweep["scenarios"] + ([SUPERVISED] if sweep["supervised"] else [])
+    scenarios = sweep["scenarios"] + ([BASELINE] if sweep["supervised"] else [])
     return {
         dataset: {scenario: provenance(config, dataset, scenario) for scenario in scenarios}
         for dataset in sweep["datasets"]
@@ -73,6 +74,16 @@ def defaults() -> Config:
     }
 
 
+def _cure(differs: str) -> str:
+    """Return what to do about an archive that disagrees with the settings."""
+    if ": rounds was " in differs:
+        return (
+            "an archive has measurements and no pools, so its runs cannot grow: name another "
+            "folder, or write `archive: null`; rounds that results/ still has are not repeated"
+        )
+    return "mend the setting, or write `archive: null` to compute all runs again"
+
+
 def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
     """Return the archive's files of the sweep's runs, by (data set, scenario, seed).
 
@@ -88,8 +99,7 @@ def archived_runs(config: Config) -> dict[tuple[str, str, int], str]:
             differs = disagreement(archive, dataset, scenario, settings, usual)
             if differs:
                 raise SettingsError(
-                    f"sweeps.{config['sweep']}.archive: {differs}; mend the setting, or write "
-                    "`archive: null` to compute all runs again"
+                    f"sweeps.{config['sweep']}.archive: {differs}; {_cure(differs)}"
                 )
             paths = {seed: run_file(archive, dataset, scenario, seed) for seed in sweep["seeds"]}
             found |= {(dataset, scenario, s): str(p) for s, p in paths.items() if p.exists()}

@@ -4,13 +4,10 @@ import ast
 from pathlib import Path
 from typing import Any
 
+from cbal.storage.columns import TERMS
 from cbal.strategies.registry import STRATEGIES, Strategy
 from orchestration.planning.mistakes import SettingsError
 
-# Fields of `Candidates` that exist only after several passes of a model (`OF_PASSES`), or only
-# with a trained head (`OF_A_HEAD`).
-OF_PASSES = {"expected_entropy", "variation_ratio", "mean_std"}
-OF_A_HEAD = {"probabilities", *OF_PASSES}
 TYPES = {"integer": int, "number": float, "string": str, "boolean": bool}
 
 
@@ -51,7 +48,7 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
     if scenario["dropout"] and scenario["members"] > 1:
         raise SettingsError(f"{where}: dropout and members exclude each other; take one out")
     for step in scenario["steps"]:
-        missing = OF_PASSES & set(known[step["strategy"]].needs)
+        missing = set(TERMS) & set(known[step["strategy"]].needs)
         if missing and not scenario["dropout"] and scenario["members"] == 1:
             raise SettingsError(
                 f"{where}: {step['strategy']} needs several passes of a model; "

@@ -1,40 +1,33 @@
-"""Checks of what a round trains of a model, and of the settings and the room that this takes."""
+"""Check how a model is trained."""
 
-import shutil
-from pathlib import Path
+from itertools import product
 from typing import Any
+
+from jsonschema.exceptions import best_match
 
 from cbal.models.trainable import HEAD, is_module
 from orchestration.planning.mistakes import SettingsError
-
-Config = dict[str, Any]
+from orchestration.planning.schema import Validator, describe, read_schema
 
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
-# Of a data set whose model is trained from a named module on.
-ACTIVATIONS = "results/{dataset}/encoded/activations.npy"
+NEEDED = ("epochs", "learning_rate")  # of all others
+
+Config = dict[str, Any]
 
 
-def check_training(config: Config, name: str, schema: Config) -> None:
-    """Check that a data set's model can use the training settings and the sweep's scenarios.
-
-    Args:
-        config: settings with their defaults.
-        name: of the data set.
-        schema: of the settings.
+def check_training(config: Config, name: str) -> None:
+    """Check that a data set's model can use its training settings and the sweep's scenarios.
 
     Raises:
-        SettingsError: a setting is missing, or means nothing for the model.
+        SettingsError: the first mistake found.
     """
     where, dataset = f"datasets.{name}", config["datasets"][name]
-    trainable, sweep = config["models"][dataset["model"]]["trainable"], _sweep(config)
-    _check_used(where, dataset["training"], trainable, sweep, schema)
+    trainable = config["models"][dataset["model"]]["trainable"]
+    sweep = config["sweeps"][config["sweep"]]
+    check_used(where, dataset["training"], trainable, sweep)
     if trainable != HEAD:
-        missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
-        if missing:
-            raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
-        if is_module(trainable):
-            _check_flip(where, dataset["training"], trainable, sweep)
+        check_needed(where, dataset["training"])
         return
     for scenario in sweep["scenarios"]:
         if config["scenarios"][scenario]["dropout"]:
@@ -44,16 +37,25 @@ def check_training(config: Config, name: str, schema: Config) -> None:
             )
 
 
-def _sweep(config: Config) -> Config:
-    return config["sweeps"][config["sweep"]]
+def check_needed(where: str, training: Config) -> None:
+    """Check that the settings of a training that is not of a head alone are there.
+
+    Raises:
+        SettingsError: the first that is missing.
+    """
+    missing = [key for key in NEEDED if key not in training]
+    if missing:
+        raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
 
 
-def _check_used(
-    where: str, training: Config, trainable: str, sweep: Config, schema: Config
-) -> None:
-    """Check that a model uses what is set of its training, and what a calibration tries."""
-    keys = schema["properties"]["datasets"]["additionalProperties"]["properties"]["training"]
-    usual = {key: each.get("default") for key, each in keys["properties"].items()}
+def check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
+    """Check that a model uses what is set of its training, and what a calibration tries.
+
+    Raises:
+        SettingsError: the first setting that means nothing for the model.
+    """
+    schema = read_schema()["properties"]["datasets"]["additionalProperties"]["properties"]
+    usual = {key: each.get("default") for key, each in schema["training"]["properties"].items()}
     changed = {key for key, value in training.items() if value != usual[key]}
     tried = set(sweep["calibration"]["grid"]) if sweep["calibration"] else set()
     for part, keys in ((f"{where}.training", changed), (f"{where}: calibration", tried)):
@@ -63,6 +65,8 @@ def _check_used(
                 f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
                 "take it out"
             )
+    if is_module(trainable):
+        _check_flip(where, training, trainable, sweep)
 
 
 def _check_flip(where: str, training: Config, trainable: str, sweep: Config) -> None:
@@ -76,22 +80,30 @@ def _check_flip(where: str, training: Config, trainable: str, sweep: Config) -> 
             )
 
 
-def check_room(where: str, name: str, size: int) -> None:
-    """Check that the disk has room for the activations of a data set, unless they are there.
+def trials(calibration: Config | None) -> dict[str, Config]:
+    """Return the training settings that a calibration tries, by name.
 
-    Args:
-        where: key of the data set, for errors.
-        name: of the data set.
-        size: bytes that they take at least.
+    A name is made of keys and values, such as `batch_size-32+flip-true`.
+    """
+    if calibration is None:
+        return {}
+    grid = calibration["grid"]
+    combinations = [dict(zip(grid, values)) for values in product(*grid.values())]
+    return {
+        "+".join(f"{key}-{value}".lower() for key, value in trial.items()): trial
+        for trial in combinations
+    }
+
+
+def check_calibration(where: str, sweep: Config, schema: Config) -> None:
+    """Check that the schema of `training` accepts the values of a sweep's calibration.
 
     Raises:
-        SettingsError: it has not.
+        SettingsError: the first mistake found.
     """
-    if Path(ACTIVATIONS.format(dataset=name)).exists():
-        return
-    free = shutil.disk_usage("results" if Path("results").exists() else ".").free
-    if size > free:
-        raise SettingsError(
-            f"{where}: the activations before the trained module take {size / 1e6:,.0f} MB or more "
-            f"and the disk has {free / 1e6:,.0f} MB free; make room, or name a later module"
-        )
+    of_dataset = schema["properties"]["datasets"]["additionalProperties"]["properties"]
+    for trial in trials(sweep["calibration"]).values():
+        training = {"epochs": 1, "learning_rate": 1, **trial}
+        error = best_match(Validator(of_dataset["training"]).iter_errors(training))
+        if error is not None:
+            raise SettingsError(f"{where}.calibration.grid.{describe(error)}")

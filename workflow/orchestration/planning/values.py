@@ -6,9 +6,9 @@ from typing import Any
 from orchestration.planning.mistakes import SettingsError
 
 # Values of these keys are passed to jobs as JSON, so they cannot be taken for options.
-AS_JSON = {"classes", "settings"}
+AS_JSON = {"classes", "settings", "columns"}
 # Values of these keys are input files for Snakemake.
-PATHS = {"path", "weights", "archive"}
+PATHS = {"path", "files", "weights", "archive"}
 EXACT = 2**53  # a float represents every whole number up to this one
 
 

@@ -16,7 +16,10 @@ def with_clusters():
 
 
 def gallery_step(wildcards):
-    """The step of the first clusters that a trained model made (of round 1, if it is the last)."""
+    """Keys of the step that the gallery shows.
+
+    Round 2 has the first clusters from a trained model. A sweep of one round shows round 1.
+    """
     scenario = with_clusters()[0]
     keys = {"dataset": wildcards.dataset, "scenario": scenario, "seed": SWEEP["seeds"][0]}
     return keys | {"round": min(2, SWEEP["rounds"]), "step": cluster_step(scenario)}
@@ -28,7 +31,7 @@ def gallery(name):
 
 
 def gallery_annotations(wildcards):
-    """The answers to the gallery's clusters, and later ones by which a person may correct them."""
+    """Annotations of the gallery's step, and of later steps, in which a person may correct them."""
     keys = gallery_step(wildcards)
     names = step_names(keys["scenario"])
     last = len(names) if is_human(wildcards.dataset) else names.index(keys["step"]) + 1

@@ -1,6 +1,8 @@
-"""What models are made from: settings of models and of their training. No rule."""
+"""Inputs and settings of models and of their training. No rule."""
 
-# How a job uses its device: flags of all command lines that run a network.
+from snakemake.iocontainers import Wildcards
+
+# Flags for all command lines that run a network: how the job uses its device.
 ON_DEVICE = (
     " --precision {params.precision}"
     " {params.compile}"
@@ -12,8 +14,18 @@ ON_DEVICE = (
 )
 
 
+def what_trains(wildcards):
+    """Model and training of the data set, or those of the training after its last round."""
+    dataset = DATASETS[wildcards.dataset]
+    return dataset["final_training"] if wildcards.get("final") else dataset
+
+
+def name_of_model(wildcards):
+    return what_trains(wildcards)["model"]
+
+
 def model_of(wildcards):
-    return MODELS[DATASETS[wildcards.dataset]["model"]]
+    return MODELS[name_of_model(wildcards)]
 
 
 def is_fixed(wildcards):
@@ -22,9 +34,14 @@ def is_fixed(wildcards):
 
 
 def network_inputs(wildcards):
-    """What the network gets: images, or activations before the module from which it is trained."""
-    from_module = is_module(model_of(wildcards)["trainable"])
-    return (ACTIVATIONS if from_module else f"{DATA}/images.npy").format_map(wildcards)
+    """What the network gets: images, or activations before the module from which it is trained.
+
+    The final training shares the activations of the rounds if its model is theirs.
+    """
+    if part_trained(what_trains(wildcards)) != "module":
+        return f"{DATA}/images.npy".format_map(wildcards)
+    shared = name_of_model(wildcards) == DATASETS[wildcards.dataset]["model"]
+    return (ACTIVATIONS if shared else FINAL_ACTIVATIONS).format_map(wildcards)
 
 
 def settled_inputs(wildcards):
@@ -36,7 +53,7 @@ def is_pretrained(wildcards):
 
 
 def model_setting(name):
-    """A key of the dataset's model; nothing where it is null."""
+    """A key of the dataset's model; an empty list if it is null."""
 
     def value(wildcards):
         setting = model_of(wildcards)[name]
@@ -46,26 +63,58 @@ def model_setting(name):
 
 
 def model_switch(name, flag):
-    """A flag of a command line, where the key of the dataset's model is true."""
+    """A flag of a command line if the key of the dataset's model is true, else nothing."""
     return lambda wildcards: flag if model_of(wildcards)[name] else ""
+
+
+def of_final(setting):
+    """The same setting of the model of the final training, where the data set has one."""
+
+    def value(wildcards):
+        final = {"final": "final"} if has_final(wildcards) else {}
+        return setting(Wildcards(fromdict=dict(wildcards.items()) | final))
+
+    return value
+
+
+def has_final(wildcards):
+    """Whether another model is trained after the last round."""
+    return DATASETS[wildcards.dataset]["final_training"] is not None
+
+
+def final_inputs(wildcards):
+    """What the network of the final training gets; nothing where there is none."""
+    return of_final(network_inputs)(wildcards) if has_final(wildcards) else []
 
 
 def weights_file(wildcards):
     """Pretrained weights of the dataset's model; none for a model trained from scratch."""
     if is_pretrained(wildcards):
-        return f"data/weights/{DATASETS[wildcards.dataset]['model']}.safetensors"
+        return paths.WEIGHTS.format(model=name_of_model(wildcards))
     return []
 
 
+def preprocessing(wildcards):
+    """What is changed of how images are made ready for the model, as JSON; nothing mostly."""
+    changed = model_of(wildcards)["preprocessing"]
+    return json.dumps(changed, sort_keys=True) if changed else []
+
+
+def size_of_weights(wildcards):
+    """The image size, for timm's models, of which some have a weight for every position."""
+    model = MODELS[wildcards.model]
+    return (is_timm(model["architecture"]) and model["image_size"]) or []
+
+
 def weights_path(wildcards):
-    """The user's own weights file; none where torchvision has the weights."""
+    """The user's weights file; none if a library of models has the weights."""
     weights = MODELS[wildcards.model]["weights"]
     return weights if is_weights_file(weights) else []
 
 
 def training_of(wildcards):
-    """How the model is trained; a trial of the calibration changes some of it."""
-    return DATASETS[wildcards.dataset]["training"] | TRIALS.get(wildcards.get("trial"), {})
+    """Training settings of a data set, with the changes of a trial of the calibration."""
+    return what_trains(wildcards)["training"] | TRIALS.get(wildcards.get("trial"), {})
 
 
 def training(name):
@@ -82,7 +131,7 @@ def members(wildcards):
 
 
 def dropout(name):
-    """A key of the scenario's dropout; nothing without, and for the supervised baseline."""
+    """A key of the scenario's dropout; nothing without dropout, as for the baseline."""
 
     def value(wildcards):
         setting = SCENARIOS.get(wildcards.get("scenario"), {}).get("dropout")

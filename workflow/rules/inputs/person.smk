@@ -1,15 +1,18 @@
-"""What is asked of a person, and what their answers are made into. No rule."""
+"""Inputs of rules for data sets that a person labels. No rule."""
+
+# The labeling folder of a data set, for command lines.
+LABELING_FOLDER = LABELING.replace("{dataset}", "{wildcards.dataset:q}")
 
 
 def journal_of(dataset):
     """The journal of a data set that a person labels."""
-    return f"results/{dataset}/labeling/journal.sqlite"
+    return f"{LABELING.format(dataset=dataset)}/{JOURNAL}"
 
 
 def settled(path):
-    """A file that a person's questions were made from.
+    """A file that a person's questions are made from.
 
-    Once there are answers it may grow, and what was made of it stays: no question changes.
+    Once there are answers it is ancient: the file may grow, but no question is made again.
     """
 
     def file(wildcards):
@@ -30,25 +33,29 @@ def validation(path):
 
 
 def originals(wildcards):
-    """Folder of the files that a person's images come from; none where they are no files."""
-    dataset = DATASETS[wildcards.dataset]
-    return ancient(dataset["path"]) if dataset["source"] == "folder" else []
+    """Folder of the files that a person is shown; none where there are no files."""
+    folder = folder_shown(DATASETS[wildcards.dataset])
+    return ancient(folder) if folder else []
+
+
+def sources(wildcards):
+    """Folder of the files that samples are; none where they are no files."""
+    return of_images(originals)(wildcards)
 
 
 def files_of_folder(wildcards):
-    """What tells whether a person's folder has other files than before; nothing of no folder."""
+    """Digest of the files in a person's folder, to notice changes; nothing for other sources."""
     dataset = DATASETS[wildcards.dataset]
-    return digest_of_files(dataset["path"]) if dataset["source"] == "folder" else []
+    return digest_of_files(dataset["path"]) if folder_shown(dataset) else []
 
 
 def journal_state(wildcards):
-    """What tells whether a person has answered since."""
-    journal = journal_of(wildcards.dataset)
-    return state_of(journal, f"{journal}-wal")
+    """State of the journal, to notice new answers."""
+    return state_of(journal_of(wildcards.dataset))
 
 
 def label_budget(wildcards):
-    """Interactions of a whole run, the validation among them."""
+    """Interactions of a whole run, including the validation."""
     return SWEEP["rounds"] * data_setting("interactions")(wildcards) + validation_of(wildcards)
 
 
@@ -57,26 +64,25 @@ def label_classes(wildcards):
 
 
 def pool_at_start(wildcards):
-    """The pool that a round's queries are made from: a person's files may be more by then."""
+    """The pool that a round's queries are made from; a person's has the files that came since."""
     if is_human(wildcards.dataset) and int(wildcards.round) > 1:
         return f"{ROUND.format_map(wildcards)}/start.parquet"
     return round_before("pool.parquet")(wildcards)
 
 
 def latest_annotations(wildcards):
-    """The last step's annotations of a round: no other file knows more classes."""
+    """Annotations of a round's last step, which list all classes known so far."""
     return all_steps("annotations.parquet")(wildcards)[-1]
 
 
 def annotations_of_run(wildcards):
     """All annotations of a run."""
-    run, names = RUN.format_map(wildcards), step_names(wildcards.scenario)
-    rounds = range(1, SWEEP["rounds"] + 1)
-    return [f"{run}/round-{n}/step-{s}/annotations.parquet" for n in rounds for s in names]
+    folders = [in_run(wildcards, number) for number in range(1, SWEEP["rounds"] + 1)]
+    return [path for each in folders for path in of_steps(each, wildcards, "annotations.parquet")]
 
 
 def labels_of_sweep(*names):
-    """Files that people take away, of each run that a person labels."""
+    """Files of the take-away labels, for each run that a person labels."""
     return expand(
         f"{RUN}/{{name}}",
         dataset=[name for name in SWEEP["datasets"] if is_human(name)],

@@ -1,12 +1,22 @@
-"""What a round is made from: input functions of its rules. No rule."""
+"""Inputs of the rules of a round. No rule."""
+
+
+def in_run(wildcards, number):
+    """The folder of another round of the same run."""
+    return f"{RUN.format_map(wildcards)}/{paths.ROUND_FOLDER.format(round=number)}"
+
+
+def of_steps(folder, wildcards, name):
+    """A file of each step, in the folder of a round."""
+    names = step_names(wildcards.scenario)
+    return [f"{folder}/{paths.STEP_FOLDER.format(step=step)}/{name}" for step in names]
 
 
 def round_before(name):
-    """A file of the round before: rounds unroll from here."""
+    """A file of the previous round. Rounds unroll through this function."""
 
     def path(wildcards):
-        before = int(wildcards.round) - 1
-        return f"{RUN.format_map(wildcards)}/round-{before}/{name}"
+        return f"{in_run(wildcards, int(wildcards.round) - 1)}/{name}"
 
     return path
 
@@ -14,7 +24,7 @@ def round_before(name):
 def features(wildcards):
     """Features of the unlabeled pool; in round 1 those of the initial model.
 
-    Of a fixed encoder they have their own file, and there are the head's probabilities alone.
+    With a fixed encoder the features are in another file; this one has the probabilities.
     """
     if is_fixed(wildcards):
         return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
@@ -25,39 +35,39 @@ def features(wildcards):
 
 def initial_features(wildcards):
     """Features from the initial model, of every training sample."""
-    whose = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
-    return f"results/{wildcards.dataset}/pretrained/{whose}features.parquet"
+    folder = "" if is_pretrained(wildcards) else f"seed-{wildcards.seed}/"
+    return f"{PRETRAINED.format_map(wildcards)}/{folder}features.parquet"
 
 
 def head_probabilities(wildcards):
-    """Probabilities of the head of the round before, where the encoder is fixed."""
+    """Probabilities of the previous round's head, for a fixed encoder; none in round 1."""
     known = int(wildcards.round) > 1
     return round_before("probabilities.parquet")(wildcards) if known else []
 
 
 def encoded(wildcards):
-    """Features of a fixed encoder, where a step looks at features."""
+    """Features of a fixed encoder, if the step uses features."""
     looks = {"features", "labeled_features"} & set(needs(wildcards))
     looks = looks or cold_start(wildcards) == "centroid"
     return settled(ENCODED)(wildcards) if is_fixed(wildcards) and looks else []
 
 
 def encoded_of_all(wildcards):
-    """Features of a fixed encoder, of the files that came last too."""
+    """Features of a fixed encoder, including the files that came last."""
     return ENCODED.format_map(wildcards) if is_fixed(wildcards) else []
 
 
 def features_of_all(wildcards):
-    """Features from the initial model, which the labels to take away are not made from.
+    """Features from the initial model, as an input of the take-away labels.
 
-    Rounds have them as settled files. When they are made again, Snakemake looks no further for
-    missing files behind a settled one: this makes it look.
+    The labels are not made from them. But rounds read them as settled files, and Snakemake does
+    not make what is missing behind a settled file. This input makes it do so.
     """
     return [] if is_fixed(wildcards) else initial_features(wildcards)
 
 
 def probabilities(wildcards):
-    """Features with probabilities; before the first trained head what the cold start needs."""
+    """Features with probabilities; in round 1 the features that the cold start needs, if any."""
     if is_fixed(wildcards):
         return head_probabilities(wildcards)
     known = int(wildcards.round) > 1 or cold_start(wildcards) == "centroid"
@@ -65,7 +75,7 @@ def probabilities(wildcards):
 
 
 def pseudo_labels(wildcards):
-    """Threshold and decay of pseudo-labels; nothing without, and before the first trained head."""
+    """Threshold and decay of pseudo-labels; nothing without them, and in round 1."""
     setting = int(wildcards.round) > 1 and SCENARIOS[wildcards.scenario]["pseudo_labels"]
     return [setting["threshold"], setting["decay"]] if setting else []
 
@@ -77,14 +87,14 @@ def pseudo_label_features(wildcards):
 
 
 def models_before(wildcards):
-    """Models of the round before: one, or the members of an ensemble."""
+    """Models of the previous round: one, or the members of an ensemble."""
     members = range(1, SCENARIOS[wildcards.scenario]["members"])
-    names = [f"member-{member}/model.safetensors" for member in members]
-    return [round_before(name)(wildcards) for name in ("model.safetensors", *names)]
+    folders = ["", *(f"{paths.MEMBER_FOLDER}/".format(member=member) for member in members)]
+    return [round_before(f"{folder}model.safetensors")(wildcards) for folder in folders]
 
 
 def labeled(wildcards):
-    """A flag, where a step of the scenario looks at the labeled samples' features."""
+    """The flag `--labeled`, if a step of the scenario uses features of labeled samples."""
     steps = SCENARIOS[wildcards.scenario]["steps"]
     needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
     return "--labeled" if "labeled_features" in needed else ""
@@ -93,26 +103,20 @@ def labeled(wildcards):
 def earlier_steps(name):
     """A file of each earlier step of the same round."""
 
-    def paths(wildcards):
-        position = int(wildcards.step.split("-")[0])
-        folder = ROUND.format_map(wildcards)
-        return [f"{folder}/step-{s}/{name}" for s in step_names(wildcards.scenario)[: position - 1]]
+    def files(wildcards):
+        return all_steps(name)(wildcards)[: position(wildcards)]
 
-    return paths
+    return files
 
 
 def all_steps(name):
     """A file of each step of a round."""
 
-    def paths(wildcards):
-        folder = ROUND.format_map(wildcards)
-        return [f"{folder}/step-{step}/{name}" for step in step_names(wildcards.scenario)]
-
-    return paths
+    return lambda wildcards: of_steps(ROUND.format_map(wildcards), wildcards, name)
 
 
 def reference(wildcards):
-    """What training measures by: true labels, or what a person labeled for that."""
+    """File of the labels to test by: the true labels, or those of a person's validation."""
     if is_human(wildcards.dataset):
         return f"{ROUND.format_map(wildcards)}/known.parquet"
     return f"{DATA.format_map(wildcards)}/truth.parquet"
@@ -120,4 +124,16 @@ def reference(wildcards):
 
 def last_round(name):
     """A file of the last round of a run."""
-    return lambda wildcards: f"{RUN.format_map(wildcards)}/round-{SWEEP['rounds']}/{name}"
+    return lambda wildcards: f"{in_run(wildcards, SWEEP['rounds'])}/{name}"
+
+
+def final_training(name):
+    """A file of the training after the last round; none where there is none."""
+    return lambda wildcards: (
+        f"{paths.FINAL.format_map(wildcards)}/{name}" if has_final(wildcards) else []
+    )
+
+
+def metrics_to_compare(wildcards):
+    """Metrics of the last round, where another model is trained after it."""
+    return last_round("metrics.parquet")(wildcards) if has_final(wildcards) else []

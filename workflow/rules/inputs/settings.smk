@@ -12,23 +12,45 @@ import re
 import sys
 from itertools import product
 
+from cbal.labeling.folder import JOURNAL
+from cbal.models.names import is_timm
 from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
+from cbal.storage import paths
+from cbal.storage.columns import OF_A_HEAD
+from cbal.storage.paths import (
+    ACTIVATIONS,
+    BASELINE,
+    DATA,
+    FINAL_ACTIVATIONS,
+    FINISHED,
+    LABELING,
+    MEMBER,
+    METRICS,
+    PRETRAINED,
+    ROUND,
+    RUN,
+    STEP,
+    SUPERVISED,
+    TRIAL,
+)
 from orchestration.operation.standing import runs_of
+from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
+from orchestration.planning.kinds import folder_shown, kind_of
 from orchestration.planning.provenance import (
     archived_runs,
     defaults,
     provenance,
     provenance_of_sweep,
 )
-from orchestration.planning.settings import SettingsError, check, shares, trials
-from orchestration.planning.strategies import OF_A_HEAD, strategies_of
-from orchestration.planning.training import ACTIVATIONS
+from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.strategies import strategies_of
+from orchestration.planning.training import trials
 from orchestration.planning.versions import version
 
-# A DAG is millions of objects, and they all stay: looking for garbage among them again and
-# again took a tenth of its time.
+# A DAG has millions of objects that stay until the end. Searching them for garbage again and
+# again took a tenth of the time to build it.
 gc.freeze()
 gc.set_threshold(100_000, 20, 20)
 
@@ -38,11 +60,11 @@ try:
 except SettingsError as error:
     raise SystemExit(f"config.yaml: {error}") from None
 
-# Jobs run `python`: where no environment is active, that of this Snakemake.
+# Jobs run `python`. If no environment is active, they get the Python of this Snakemake.
 if not {"VIRTUAL_ENV", "CONDA_PREFIX"} & os.environ.keys():
     folders = [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
     os.environ.update(PATH=os.pathsep.join(folders))
-# Other makers' backends are not used, and looking for them costs each job 0.3 s.
+# PyTorch would search for backends of other vendors, which costs each job 0.3 s.
 os.environ.setdefault("TORCH_DEVICE_BACKEND_AUTOLOAD", "0")
 
 SWEEP = config["sweeps"][config["sweep"]]
@@ -51,22 +73,17 @@ SCENARIOS = config["scenarios"]
 MODELS = config["models"]
 STRATEGIES = strategies_of(config)
 
-DATA = "data/{dataset}"
-RUN = "results/{dataset}/{scenario}/seed-{seed}"
-ROUND = "results/{dataset}/{scenario}/seed-{seed}/round-{round}"
-STEP = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/step-{step}"
-MEMBER = "results/{dataset}/{scenario}/seed-{seed}/round-{round}/member-{member}"
-SUPERVISED = "results/{dataset}/supervised/seed-{seed}"
-# What belongs to a sweep and to no run alone: another sweep's is beside it.
-OF_SWEEP = f"results/sweeps/{config['sweep']}"
-LOGS_OF_SWEEP = f"logs/sweeps/{config['sweep']}"
+# Folder of what belongs to the sweep and to no run alone: another sweep's is beside it.
+OF_SWEEP = paths.SWEEP.format(sweep=config["sweep"])
+LOGS_OF_SWEEP = paths.SWEEP_LOGS.format(sweep=config["sweep"])
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
-ENCODED = "results/{dataset}/encoded/features.npy"
-TRIAL = "results/{dataset}/calibration/{trial}/seed-{seed}"
-VALIDATION = "results/{dataset}/validation/annotations.parquet"
+ENCODED = f"{paths.ENCODED}/features.npy"
+HELD_OUT = f"{paths.CALIBRATION}/index.parquet"
+FINAL = f"{RUN}/{{final}}"
+VALIDATION = f"{paths.VALIDATION}/annotations.parquet"
 
 
 def one_of(names):
@@ -78,26 +95,43 @@ def is_human(dataset):
     return DATASETS[dataset]["annotator"] == "human"
 
 
-def annotated_by(annotator):
-    """Pattern of the data sets that an annotator labels; of no name if there are none."""
-    names = [name for name, dataset in DATASETS.items() if dataset["annotator"] == annotator]
-    return one_of(names) or r"[^\s\S]"
+def datasets_where(holds):
+    """Pattern of the data sets for which something holds; it matches nothing if there are none."""
+    return one_of(name for name in DATASETS if holds(name)) or r"[^\s\S]"
 
 
-def of_trainable(part):
-    """Pattern of the data sets whose model trains a part: all, a named module on, or the head."""
-    trained = {name: MODELS[dataset["model"]]["trainable"] for name, dataset in DATASETS.items()}
-    names = [n for n, t in trained.items() if ("module" if is_module(t) else t) == part]
-    return one_of(names) or r"[^\s\S]"
+def is_of_kind(dataset, kind):
+    """Whether a data set is of a kind (image, embedding); None means any."""
+    return kind in (None, kind_of(DATASETS[dataset]))
+
+
+def annotated_by(annotator, kind=None):
+    """Pattern of the data sets, of a kind if one is given, that an annotator labels."""
+    return datasets_where(
+        lambda name: DATASETS[name]["annotator"] == annotator and is_of_kind(name, kind)
+    )
+
+
+def part_trained(training):
+    """What a model trains: all, a named module on, or the head alone; "" without a training."""
+    trainable = MODELS[training["model"]]["trainable"] if training else ""
+    return "module" if trainable and is_module(trainable) else trainable
+
+
+def of_trainable(part, kind=None):
+    """Pattern of the data sets whose model trains a part: all, module, or head."""
+    return datasets_where(
+        lambda name: part_trained(DATASETS[name]) == part and is_of_kind(name, kind)
+    )
 
 
 def key(name, default):
-    """A key of the run, where the output has it."""
+    """A key of the run; the default if the output has no such wildcard."""
     return lambda wildcards: wildcards.get(name, default)
 
 
 def made_by(wildcards):
-    """The settings that made a run, for it to carry, as JSON."""
+    """The settings that a run's results depend on, as JSON; they are stored with the results."""
     made = provenance(config, wildcards.dataset, wildcards.scenario)
     return json.dumps(made, sort_keys=True)
 
@@ -112,3 +146,4 @@ wildcard_constraints:
     step=r"\d+-\w+",
     part="(partial/)?",
     trial=one_of(TRIALS),
+    final="final",

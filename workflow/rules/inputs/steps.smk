@@ -64,7 +64,7 @@ def settings(wildcards):
 
 
 def cold_start(wildcards):
-    """What replaces the step's strategy; nothing where it has all that it needs."""
+    """What replaces a strategy that needs a trained head in round 1; else nothing."""
     cold = int(wildcards.round) == 1 and OF_A_HEAD & set(needs(wildcards))
     return SCENARIOS[wildcards.scenario]["cold_start"] if cold else []
 

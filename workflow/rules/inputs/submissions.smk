@@ -1,14 +1,14 @@
-"""What is asked of the machine: submissions to Slurm, and resources of jobs. No rule."""
+"""Submissions to Slurm, and resources of jobs. No rule."""
 
-# On a Slurm cluster a round is one submission. Never a whole run: when a job of a group fails,
-# the next attempt repeats the group. Local runs ignore groups, but their dry runs would check
-# each against all rounds before it.
+# On a Slurm cluster a round is one submission. A whole run is never one, because the next
+# attempt after a failed job repeats its whole group. Local runs have no groups: they would ignore
+# them, but a dry run would compare each group with those of all rounds before it.
 SUBMITS = workflow.resource_settings.nodes is not None
 ONE_ROUND = "round_{dataset}_{scenario}_{seed}_{round}" if SUBMITS else None
 FIRST_ROUND = "round_{dataset}_{scenario}_{seed}_1" if SUBMITS else None
-# Members of an ensemble are submissions of their own: in one they would ask for all their GPUs.
+# Each member of an ensemble is one submission: together they would ask for a GPU each at once.
 ONE_MEMBER = "member_{dataset}_{scenario}_{seed}_{round}_{member}" if SUBMITS else None
-# A person's answers come to this machine: no submission goes on past them.
+# A person's answers are collected on this machine, so a submission ends before them.
 BEFORE_ANSWERS, AFTER_ANSWERS = ONE_ROUND, ONE_ROUND
 
 

@@ -1,22 +1,22 @@
-"""What results are made from: input functions of a whole sweep. No rule."""
+"""Inputs of rules for a whole sweep. No rule."""
 
 
 def rounds_of_run(wildcards):
-    """Metrics of all rounds of a run; of the supervised baseline there is one."""
-    if wildcards.scenario == "supervised":
-        return f"{SUPERVISED}/metrics.parquet".format_map(wildcards)
+    """Metrics of all rounds of a run; the supervised baseline has one file."""
+    if wildcards.scenario == BASELINE:
+        return f"{SUPERVISED}/{METRICS}".format_map(wildcards)
     rounds = range(1, SWEEP["rounds"] + 1)
-    return [f"{RUN.format_map(wildcards)}/round-{n}/metrics.parquet" for n in rounds]
+    return [f"{in_run(wildcards, number)}/{METRICS}" for number in rounds]
 
 
 def runs_of_sweep(wildcards):
     """Metrics of all runs, and of the supervised baselines.
 
-    Archived runs are done: what the archive has of them is all that is needed.
+    An archived run is done: its file in the archive replaces that in `results/`.
     """
-    baseline = ["supervised"] if SWEEP["supervised"] else []
+    baseline = [BASELINE] if SWEEP["supervised"] else []
     runs = product(SWEEP["datasets"], SWEEP["scenarios"] + baseline, SWEEP["seeds"])
-    made = f"{RUN}/run.parquet"
+    made = f"{RUN}/{FINISHED}"
     return [ARCHIVED.get(run) or made.format(**dict(zip(KEYS, run))) for run in runs]
 
 
@@ -27,11 +27,11 @@ def metrics_of_calibration(wildcards):
             f"config.yaml: sweeps.{config['sweep']} has no `calibration:`; give it one"
         )
     datasets, seeds = SWEEP["datasets"], CALIBRATION["seeds"]
-    return expand(f"{TRIAL}/metrics.parquet", dataset=datasets, trial=TRIALS, seed=seeds)
+    return expand(f"{TRIAL}/{METRICS}", dataset=datasets, trial=TRIALS, seed=seeds)
 
 
 def to_archive(wildcards):
-    """What makes each run of the sweep, as JSON."""
+    """The settings that each run of the sweep depends on, as JSON."""
     if SWEEP["archive"] is None:
         raise SystemExit(f"config.yaml: sweeps.{config['sweep']} has no `archive:`; give it one")
     return json.dumps(provenance_of_sweep(config))
@@ -48,20 +48,21 @@ def published(wildcards):
 
 
 def trainings(wildcards):
-    """What each training of the calibration tries, as JSON, in the order of its metrics."""
+    """The settings of each training of the calibration, as JSON, in the order of the metrics."""
     runs = product(SWEEP["datasets"], TRIALS.values(), CALIBRATION["seeds"])
     return json.dumps([trial for _, trial, _ in runs])
 
 
 def folders_of_runs(wildcards):
-    """Where the sweep's runs are, finished or not; of an archived run its file."""
+    """Folders of the sweep's runs, finished or not; the archive's file of an archived run."""
     return [
-        ARCHIVED.get((*run.whose, run.seed)) or f"results/{run.folder()}" for run in runs_of(SWEEP)
+        ARCHIVED.get((*run.whose, run.seed)) or f"{paths.RESULTS}/{run.folder()}"
+        for run in runs_of(SWEEP)
     ]
 
 
 def present_metrics(wildcards):
-    """Digest of the sweep's metrics that are there already, and of their times."""
+    """Digest of the times of the sweep's existing metrics, to notice new ones."""
     present = [(*run.whose, run.seed, run.finished) for run in runs_of(SWEEP)]
     return hashlib.sha256(json.dumps(present).encode()).hexdigest()[:12]
 
@@ -85,6 +86,7 @@ def titles(wildcards):
     return json.dumps({name: DATASETS[name]["title"] or name for name in SWEEP["datasets"]})
 
 
-TABLES = ["summary"]
+FIGURES, TABLES = ["accuracy", "clusters"], ["summary"]
 if not all(is_human(name) for name in SWEEP["datasets"]):
+    FIGURES += ["forest"]
     TABLES += ["wins", "claims"]

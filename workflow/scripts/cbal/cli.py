@@ -9,6 +9,8 @@ from importlib.abc import MetaPathFinder
 from typing import Any
 
 from cbal.errors import InputError
+from cbal.log import say  # scripts import it from here, with the rest of what they need
+from cbal.wording import one_line
 
 KEYS = {"dataset": str, "scenario": str, "seed": int, "round": int, "step": str}
 
@@ -28,11 +30,6 @@ def keys_of(arguments: argparse.Namespace) -> dict[str, Any]:
     return {key: getattr(arguments, key) for key in KEYS if hasattr(arguments, key)}
 
 
-def say(message: str) -> None:
-    """Write one line to the job's log."""
-    print(message, file=sys.stderr, flush=True)
-
-
 def run(main: Callable[[Sequence[str] | None], None]) -> None:
     """Run `main`. An `InputError` ends in one line and exit code 1, Ctrl-C in exit code 130.
 
@@ -46,7 +43,7 @@ def run(main: Callable[[Sequence[str] | None], None]) -> None:
         worked = time.perf_counter() - begin
         say(f"started in {started:.2f} CPU-seconds, worked {worked:.3f} s")
     except InputError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {one_line(error)}")
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(128 + signal.SIGINT)

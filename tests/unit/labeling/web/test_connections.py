@@ -1,4 +1,4 @@
-"""Idle and slow connections, and the page before anything was ever asked."""
+"""Idle and slow connections, and the page before the first question."""
 
 import asyncio
 import socket

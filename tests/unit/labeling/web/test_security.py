@@ -1,4 +1,4 @@
-"""What the page's server refuses, asked over a real connection."""
+"""Requests that the page's server refuses, over a real connection."""
 
 import json
 import re
@@ -199,7 +199,7 @@ def test_the_secrets_are_the_owner_s_alone(served):
 
 @pytest.fixture(scope="class")
 def address(served):
-    """The address of a server that other machines reach."""
+    """The address of a server that other machines can reach."""
     served.kill()
     yield served.start("--host", "0.0.0.0")
     served.kill()
@@ -211,7 +211,7 @@ class TestOffLoopback:
 
     @pytest.fixture
     def here(self, address):
-        """The address as a person on another machine would have it."""
+        """The address as seen from another machine."""
         return re.sub("//[^:]+:", "//127.0.0.1:", address)
 
     def test_the_address_has_a_long_token(self, address):

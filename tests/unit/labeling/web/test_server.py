@@ -1,4 +1,4 @@
-"""The page's addresses."""
+"""Responses of the page's server, by address."""
 
 import base64
 import io
@@ -81,6 +81,18 @@ def test_a_page_that_is_loaded_again_asks_for_its_question_itself(served, browse
     again = Browser(served.home.address)
     assert "<h1" not in again.open()
     assert again.first == {}
+
+
+def test_a_goodbye_that_comes_late_is_of_its_own_load(browser, served):
+    assert browser.post("/next", load=1)[1]["interaction"] == 0
+    assert browser.post("/next", load=2)[1]["interaction"] == 0
+    assert browser.post("/leave", load=1) == (200, {})
+    other = Browser(served.home.address)
+    other.open()
+    assert other.post("/next")[1]["interaction"] == 1
+    assert browser.post("/leave", load=2) == (200, {})
+    assert browser.post("/leave", load="two")[0] == 400
+    assert other.post("/beat", step=1, interaction=0, load=1) == (200, {"yours": True})
 
 
 def test_a_question_and_more_of_its_images(browser):

@@ -115,7 +115,7 @@ def test_other_files_are_at_other_addresses(folder):
 
 @pytest.mark.parametrize("size", ["small", "large"])
 def test_the_page_shows_the_pixels_that_the_model_sees(tmp_path, size):
-    """Of more than 8 bits, and what is transparent, by the rule of the data set."""
+    """Images of more than 8 bits or with transparency follow the rule of the data set."""
     rule = Rule(background="#0000ff", values=(0, 4095))
     Image.fromarray(np.full((400, 400), 2048, np.uint16)).save(tmp_path / "deep.png")
     Image.new("RGBA", (400, 400), (0, 0, 0, 0)).save(tmp_path / "clear.png")

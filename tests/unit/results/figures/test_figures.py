@@ -66,7 +66,7 @@ def test_accuracy_has_two_panels_a_data_set_and_one_legend(metrics):
         "b",
         "b, zoomed to the top",
     ]
-    assert legend(figure) == ["random", "cluster", "supervised"]
+    assert legend(figure) == ["random", "cluster", "supervised", "within 0.01 of supervised"]
     whole, zoomed = figure.axes[:2]
     assert zoomed.get_ylim()[0] > whole.get_ylim()[0]
     means = whole.lines[0].get_ydata()
@@ -105,8 +105,9 @@ def test_many_scenarios_have_a_panel_each(metrics):
     figure = accuracy_figure(pd.concat(parts), {})
     panels = [ax.get_title() for ax in figure.axes]
     assert panels == 2 * [f"scenario {i}" for i in range(8, -1, -1)]
-    assert legend(figure) == ["the other scenarios", "supervised"]
-    assert len(figure.axes[0].lines) == 8 + 1 + 1
+    lines = ["the other scenarios", "supervised", "within 0.01 of supervised"]
+    assert legend(figure) == lines
+    assert len(figure.axes[0].lines) == 8 + 1 + 2
 
 
 @pytest.mark.parametrize("baseline", [0.6, 0.81, 0.95, None])
@@ -234,3 +235,46 @@ def test_a_figure_has_the_same_bytes_twice(metrics, tmp_path):
         save(accuracy_figure(metrics, {}), [tmp_path / f"{name}.png", tmp_path / f"{name}.pdf"])
     for form in ("png", "pdf"):
         assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()
+
+
+def test_of_many_scenarios_with_clusters_those_with_most_labels_have_colours(metrics):
+    cluster = only(metrics, "cluster")
+    more = [
+        cluster.assign(scenario=f"more-{i}", images_cluster=cluster["images_cluster"] + i)
+        for i in range(1, 10)
+    ]
+    figure = clusters_figure(pd.concat([metrics, *more]), {})
+    coloured = [f"more-{i}" for i in range(2, 10)]
+    assert sorted(legend(figure)) == sorted([*coloured, "the other scenarios"])
+    assert len(figure.axes[1].lines) >= 10
+
+
+def test_the_goal_is_a_line(metrics):
+    whole = accuracy_figure(metrics, {}).axes[0]
+    goal = next(line for line in whole.lines if "within" in line.get_label())
+    np.testing.assert_allclose(goal.get_ydata(), 0.94)
+
+
+def test_a_title_is_drawn_as_it_is(metrics, tmp_path):
+    """Text between two `$` would be a formula, or an error where it is none."""
+    title = "$5 \\to_ $"
+    for draw in (accuracy_figure, clusters_figure):
+        figure = draw(metrics, {"a": title, "b": title})
+        assert not any(ax.title.get_parse_math() for ax in figure.axes)
+        save(figure, [tmp_path / "figure.png"])
+
+
+def test_a_gallery_of_texts_shows_how_some_begin():
+    class Texts:
+        def __getitem__(self, samples):
+            return [f"text {i}: costs $5 to $9 " + "word " * 50 for i in samples]
+
+    annotations = {"interaction": np.array([0]), "size": np.array([9])}
+    annotations |= {"label": np.array([1.0]), "accepted": np.array([True])}
+    query = {"interaction": np.zeros(9), "sample_id": np.arange(9), "score": np.arange(9.0)}
+    figure = gallery_figure(query, annotations, Texts(), ["zero", "one"], "Words")
+    assert "“one”, 9 samples" in texts(figure)
+    (shown,) = figure.axes[0].texts
+    assert [line[:6] for line in shown.get_text().split("\n\n")] == ["text 0", "text 3", "text 6"]
+    assert "costs $5" in shown.get_text()
+    figure.canvas.draw()

@@ -15,13 +15,13 @@ CANDIDATES = Candidates(np.arange(10, 15))
 
 
 def choose(path, body, kind="individual", head=HEAD, **settings):
-    """Return what a strategy of this body, which begins in line 4, chooses of 5 candidates."""
+    """Return the choice of a strategy with this body, from line 4 on, from 5 candidates."""
     path.write_text(head + "".join(f"    {line}\n" for line in body.splitlines()))
     select = guarded(f"{path}:select", kind)
     return select(CANDIDATES, 2, np.random.default_rng(0), 1, **settings)
 
 
-def test_a_file_of_one_s_own_may_hold_whatever_a_module_may(tmp_path):
+def test_a_file_of_the_user_may_contain_all_that_a_module_may(tmp_path):
     (tmp_path / "random.py").write_text(
         "from __future__ import annotations\n"
         "from dataclasses import dataclass\n"

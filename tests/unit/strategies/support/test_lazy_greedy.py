@@ -8,7 +8,7 @@ from cbal.strategies.support.lazy_greedy import lazy_greedy
 @settings(deadline=None)
 @given(st.lists(st.sets(st.integers(0, 20)), min_size=1, max_size=60), st.data())
 def test_it_takes_what_looking_at_all_would(sets, data):
-    """The sets that cover most numbers: gains only fall, and many are the same."""
+    """Choose sets that cover most numbers: gains never rise, and many are equal."""
     n = data.draw(st.integers(1, len(sets)))
     covered, looked = set(), []
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import faiss
 import numpy as np
 
-from cbal.cli import say
 from cbal.clustering.blocks import Assign
+from cbal.log import say
+from cbal.remainders import largest_remainders
 
 CHUNK = 16_384  # rows that are float32 at a time; a multiple of Faiss's block of rows
 # Rows per centroid from which centroids are learned, Faiss's default: more rows change little.
@@ -52,7 +53,7 @@ def kmeans(
     nearest = np.empty(len(features), np.int64)
     distance = np.empty(len(features), np.float32)
     first = 0
-    for number, parts in enumerate(shares(sizes, k)):
+    for number, parts in enumerate(clusters_by_group(sizes, k)):
         rows = np.flatnonzero(group == number)
         if len(rows):
             inside = _one_level(features[rows], int(parts), seed + number, iterations, train)
@@ -61,22 +62,19 @@ def kmeans(
     return nearest, distance
 
 
-def shares(sizes: np.ndarray, k: int) -> np.ndarray:
+def clusters_by_group(sizes: np.ndarray, k: int) -> np.ndarray:
     """Return how many of k clusters each group gets: one, and a share of the others by its size.
 
-    The method is that of the largest remainders; of equal remainders the earlier group gets the
-    cluster. An empty group gets no cluster, and no group gets more clusters than it has rows.
+    The others are shared by `largest_remainders`. An empty group gets no cluster, and no group
+    gets more clusters than it has rows.
 
     Args:
         sizes: int64[groups], the number of rows of each group; at least k in total.
         k: number of clusters, at least the number of groups.
     """
     first = (sizes > 0).astype(np.int64)
-    exact = (sizes - first) * (k - first.sum()) / max((sizes - first).sum(), 1)
-    others = np.floor(exact).astype(np.int64)
-    left = k - first.sum() - others.sum()
-    others[np.argsort(others - exact, kind="stable")[:left]] += 1
-    return first + others
+    others = largest_remainders(k - int(first.sum()), (sizes - first).tolist())
+    return first + np.array(others, np.int64)
 
 
 def rows_in_chunks(features: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:

@@ -1,1 +1,1 @@
-"""Sources of images, and how they become the files of the pool."""
+"""Sources of samples, and how they become the files of the pool."""

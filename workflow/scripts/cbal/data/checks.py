@@ -12,6 +12,7 @@ import pyarrow as pa
 from cbal.data.decoding import Rule
 from cbal.data.files_found import PAGES, counts, lines
 from cbal.storage.files import open_images
+from cbal.wording import counted
 
 FLAT = 16  # range of levels, of 255; 4,096 gray levels stored in 16 bits have at most this range
 MOST_NAMED = 5  # images that a note names
@@ -144,12 +145,12 @@ def _add_flat(findings: Findings, flat: list[int], distinct: int, source: Sequen
     if flat:
         findings.flat = len(flat)
         findings.notes.append(
-            f"{_images(len(flat))} of {n} nearly all one value "
+            f"nearly all one value: {len(flat)} of {counted(n, 'image')} "
             f"({_first_names([source[i] for i in flat])})"
         )
     if 2 * len(flat) > n:
         lines.append(
-            f"{len(flat)} of {n} images are nearly all one value; if their files have more than 8 "
+            f"{len(flat)} of {_images(n)} nearly all one value; if their files have more than 8 "
             "bits, set `values: [black, white]` of the data set to what they use"
         )
     findings.notes.extend(f"warning: {line}" for line in lines)
@@ -157,7 +158,7 @@ def _add_flat(findings: Findings, flat: list[int], distinct: int, source: Sequen
 
 
 def _images(n: int) -> str:
-    return f"{n} image{' is' if n == 1 else 's are'}"
+    return counted(n, "image is", "images are")
 
 
 def _pairs(equal: Sequence[tuple[int, int]], source: Sequence[str]) -> str:

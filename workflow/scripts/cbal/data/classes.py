@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cbal.data.files_found import natural
 from cbal.errors import InputError
+from cbal.wording import counted
 
 MOST_CLASSES = np.iinfo(np.int16).max  # classes, since labels are int16
 
@@ -115,12 +116,13 @@ def check_split_classes(
         parts: indices of the images of each split.
 
     Raises:
-        InputError: the training images have fewer than two classes, or two splits spell the
-            name of a class differently.
+        InputError: the training images have fewer than two classes, two of these differ in
+            blanks alone, or two splits spell the name of a class differently.
     """
     used = {kind: np.unique(label[index]) for kind, index in parts.items()}
     if len(used["train"]) < 2:
         raise InputError("the training images are of one class only; there is nothing to learn")
+    _check_blanks([classes[i] for i in used["train"]])
     spelled = {_normalised_name(classes[i]): classes[i] for i in used["train"]}
     said = []
     for kind in ("test", "validation"):
@@ -133,6 +135,22 @@ def check_split_classes(
                 )
             said.append(f"class {classes[i]} of the {kind} split has no training image")
     return said
+
+
+def _check_blanks(names: Sequence[str]) -> None:
+    """Check that no two classes have names that look the same; `a` and `A` do not.
+
+    Raises:
+        InputError: two differ in blanks or in their Unicode form alone.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(unicodedata.normalize("NFC", " ".join(name.split())), name)
+        if other != name:
+            raise InputError(
+                f"the classes {other!r} and {name!r} differ in blanks or in their Unicode form "
+                "alone; write them alike if they are one class, or rename one"
+            )
 
 
 def _numbers(files: Sequence[Labels]) -> tuple[np.ndarray, list[str]]:
@@ -165,7 +183,8 @@ def _joined(files: Sequence[Labels], classes: Sequence[str]) -> np.ndarray:
         if len(wrong):
             raise InputError(
                 f"{file.where}: row {wrong[0]}: label {file.values[wrong[0]]} is outside the "
-                f"{len(file.names)} classes; mend the labels or the class names"
+                f"{counted(len(file.names), 'class', 'classes')}; mend the labels or the "
+                "class names"
             )
         labels.append(np.array([number[name] for name in file.names], np.int64)[file.values])
     return np.concatenate(labels)

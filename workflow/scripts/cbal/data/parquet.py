@@ -175,22 +175,14 @@ def _split_of_rows(shards: Sequence[Shard], where: str, named: bool) -> np.ndarr
                 f"{where}: some files have a column `{SPLIT}`, but others do not, or files are "
                 "named after splits too; give the split of all files in one way"
             )
-        with _input_error_if_damaged(shard.file):
+        with input_error_if_damaged(shard.file):
             told += shard.reader.read([SPLIT]).column(SPLIT).to_pylist()
-    found = {value: splits.split_named(str(value)) for value in dict.fromkeys(told)}
-    unknown = [value for value, kind in found.items() if kind is None]
-    if unknown:
-        raise InputError(
-            f"{where}: {unknown[0]!r} in the column `{SPLIT}` is none of {splits.KNOWN}; mend it, "
-            "or rename the column"
-        )
-    splits.check_published(found, where)
-    return np.array([found[value] for value in told])
+    return splits.of_rows(told, where, SPLIT)
 
 
 def _open(file: Path) -> Shard:
     """Open a Parquet file and find its columns of images and labels."""
-    with _input_error_if_damaged(file):
+    with input_error_if_damaged(file):
         reader = pq.ParquetFile(file)
     schema = reader.schema_arrow
     image = next((name for name in IMAGES if name in schema.names), None)
@@ -215,25 +207,36 @@ def _open(file: Path) -> Shard:
 
 def _labels(shard: Shard) -> Labels:
     """Return the labels and class names of a file."""
-    with _input_error_if_damaged(shard.file):
+    with input_error_if_damaged(shard.file):
         column = shard.reader.read([shard.label]).column(shard.label)
     where = f"{shard.file}, column {shard.label}"
     values = values_of(where, column)
-    return Labels(where, values, None if values.dtype == object else _class_names(shard))
+    if values.dtype == object:
+        return Labels(where, values, None)
+    return Labels(where, values, class_names(shard.reader, shard.label, shard.file))
 
 
-def _class_names(shard: Shard) -> list[str] | None:
-    """Return the class names in a file's metadata, or None if it has none."""
-    metadata = shard.reader.schema_arrow.metadata or {}
+def class_names(reader: pq.ParquetFile, label: str, file: Path) -> list[str] | None:
+    """Return the class names in a file's metadata, or None if it has none.
+
+    Args:
+        reader: reader of the file.
+        label: name of its column of labels.
+        file: its path, for errors.
+
+    Raises:
+        InputError: the class names cannot be read.
+    """
+    metadata = reader.schema_arrow.metadata or {}
     try:
         if b"classes" in metadata:
             return [str(name) for name in json.loads(metadata[b"classes"])]
         info = json.loads(metadata.get(b"huggingface", b"{}")).get("info") or {}
-        names = ((info.get("features") or {}).get(shard.label) or {}).get("names")
+        names = ((info.get("features") or {}).get(label) or {}).get("names")
         return [str(name) for name in names] if names else None
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{shard.file}: the class names in its metadata cannot be read ({error}); mend them"
+            f"{file}: the class names in its metadata cannot be read ({error}); mend them"
         ) from error
 
 
@@ -254,12 +257,12 @@ def _encoded(value: pa.Scalar, name: str) -> bytes:
 
 def _batches(shard: Shard) -> Iterator[pa.RecordBatch]:
     """Yield the column of images in batches."""
-    with _input_error_if_damaged(shard.file):
+    with input_error_if_damaged(shard.file):
         yield from shard.reader.iter_batches(IMAGES_AT_ONCE, columns=[shard.image])
 
 
 @contextmanager
-def _input_error_if_damaged(file: Path) -> Iterator[None]:
+def input_error_if_damaged(file: Path) -> Iterator[None]:
     """Raise an `InputError` of one line where Arrow finds that a file is damaged."""
     try:
         yield

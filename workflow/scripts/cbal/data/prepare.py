@@ -14,6 +14,7 @@ from cbal.data import splits
 from cbal.data.listing import Listing
 from cbal.errors import InputError
 from cbal.storage.files import atomic
+from cbal.wording import counted
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ def check_labels(listing: Listing) -> None:
     if wrong.any():
         i = int(np.flatnonzero(wrong)[0])
         raise InputError(
-            f"{listing.source[i]}: label {listing.label[i]} is outside the {len(listing.classes)} "
-            "classes; mend the labels or the class names"
+            f"{listing.source[i]}: label {listing.label[i]} is outside the "
+            f"{counted(len(listing.classes), 'class', 'classes')}; mend the labels or the "
+            "class names"
         )
     if len(np.unique(listing.label)) < 2:
         raise InputError("the data set has one class only; there is nothing to learn")
@@ -92,24 +94,31 @@ def stratified(
     classes, sizes = np.unique(label[index], return_counts=True)
     if n > len(index):
         raise InputError(
-            f"{setting}: {n} images asked for, but there are {len(index)}; ask for fewer"
+            f"{setting}: {counted(n, 'image')} asked for, but there are {len(index)}; ask for fewer"
         )
     if n < len(classes) or sizes.min() < 2 or len(index) - n < len(classes):
         raise InputError(
             f"{setting}: {n} of {len(index)} images cannot hold a share of each of the "
-            f"{len(classes)} classes (the smallest has {sizes.min()}); add images or change it"
+            f"{counted(len(classes), 'class', 'classes')} (the smallest has {sizes.min()}); add "
+            "images or change it"
         )
     kept, _ = train_test_split(index, train_size=n, random_state=seed, stratify=label[index])
     return np.sort(kept)
 
 
 def tables(listing: Listing, parts: Mapping[str, np.ndarray]) -> tuple[pa.Table, pa.Table]:
-    """Return the index and the truth of a prepared data set, splits in the order of `parts`."""
+    """Return the index and the truth of a prepared data set, splits in the order of `parts`.
+
+    The index has a column `file` where the source has `files`.
+    """
     kept = np.concatenate(list(parts.values()))
     sample_id = pa.array(np.arange(len(kept)), pa.int64())
     split = np.repeat(list(parts), [len(part) for part in parts.values()])
     source = [listing.source[i] for i in kept]
     index = pa.table({"sample_id": sample_id, "split": split.tolist(), "source": source})
+    if listing.files is not None:
+        files = pa.array([listing.files[i] for i in kept], pa.string())
+        index = index.append_column("file", files)
     truth = pa.table({"sample_id": sample_id, "label": pa.array(listing.label[kept], pa.int16())})
     return index, truth
 

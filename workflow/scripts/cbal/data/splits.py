@@ -17,6 +17,7 @@ WORDS = {
 UNCLEAR = {"trainval", "trainvalidation", "eval", "evaluation", "holdout", "heldout"}
 UNCLEAR |= {"unlabeled", "unlabelled", "unsupervised", "minival"}
 NAME = re.compile(rf"({'|'.join(WORDS)})(set|split|data|dataset|images?|imgs?|folder|dir|files?)*")
+FOLD = re.compile(r"(k|cv)?[-_ ]?(fold|split)[-_ ]?\d+", re.IGNORECASE)
 KNOWN = "train, test and validation"
 
 
@@ -63,21 +64,34 @@ def of_folders(folders: Iterable[str], where: str) -> dict[str, str]:
     folders = sorted(folders)
     found = {name: kind for name in folders if (kind := split_named(name))}
     if not found:
-        unclear = [name for name in folders if is_unclear(name)] or _siblings(folders)
+        unclear = [name for name in folders if is_unclear(name)]
+        unclear = unclear or _siblings(folders) or _folds(folders)
         if unclear:
             raise InputError(
-                f"{where}: {_first_names(unclear)} look like splits, but not like {KNOWN}; rename "
+                f"{where}: {_look_like_splits(unclear)}, but not like {KNOWN}; rename "
                 "them to these, or put the class folders into a folder named train"
             )
         return {}
     others = [name for name in folders if name not in found]
     if others:
         raise InputError(
-            f"{where}: {_first_names(found)} look like splits, but {_first_names(others)} "
-            "beside them does not; keep only splits there, or rename the class folders"
+            f"{where}: {_look_like_splits(found)}, but not what is beside: "
+            f"{_first_names(others)}; keep only splits there, or rename the class folders"
         )
     check_published(found, where)
     return found
+
+
+def _look_like_splits(names: Iterable[str]) -> str:
+    """Return the names, and that they look like splits."""
+    names = list(names)
+    verb = "looks like a split" if len(names) == 1 else "look like splits"
+    return f"{_first_names(names)} {verb}"
+
+
+def _folds(folders: Sequence[str]) -> list[str]:
+    """Return the folders if all are named like parts of a cross-validation, such as fold1."""
+    return [*folders] if len(folders) > 1 and all(map(FOLD.fullmatch, folders)) else []
 
 
 def check_published(found: Mapping[str, str], where: str) -> None:
@@ -99,6 +113,28 @@ def check_published(found: Mapping[str, str], where: str) -> None:
             f"{where}: {_first_names(found)} but no training split; add it, or set `path:` to the "
             "folder that holds the class folders"
         )
+
+
+def of_rows(told: Sequence[str], where: str, column: str) -> np.ndarray:
+    """Return the split of each row, from a column of words for splits.
+
+    Args:
+        told: the words.
+        where: name of the source, for errors.
+        column: name of the column, for errors.
+
+    Raises:
+        InputError: a word is none for a split, or there is no training split.
+    """
+    found = {value: split_named(str(value)) for value in dict.fromkeys(told)}
+    unknown = [value for value, kind in found.items() if kind is None]
+    if unknown:
+        raise InputError(
+            f"{where}: {unknown[0]!r} in the column `{column}` is none of {KNOWN}; mend it, "
+            "or rename the column"
+        )
+    check_published(found, where)
+    return np.array([found[value] for value in told])
 
 
 def check_below_class(folders: Sequence[str], where: str) -> None:

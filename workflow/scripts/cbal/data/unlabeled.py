@@ -18,6 +18,7 @@ from cbal.data.listing import Listing
 from cbal.data.prepare import square
 from cbal.errors import InputError
 from cbal.storage.files import atomic
+from cbal.wording import counted
 
 UNREADABLE = "not readable as an image"
 FILES_AT_ONCE = 256  # files that are read before their pixels are stored
@@ -124,7 +125,8 @@ def split(
     kept = rng.permutation(n)[: n if subset is None else subset]
     if validation >= len(kept):
         raise InputError(
-            f"validation: {validation} of {len(kept)} images leave none to label; ask for fewer"
+            f"validation: {validation} of {counted(len(kept), 'image')} leave none to label; ask "
+            "for fewer"
         )
     return np.sort(kept[validation:]), np.sort(kept[:validation])
 

@@ -12,6 +12,7 @@ from cbal.data.unlabeled import FILES_AT_ONCE, Found
 from cbal.errors import InputError
 from cbal.labeling.register import File
 from cbal.storage.files import atomic, open_images
+from cbal.wording import counted
 
 BEGIN_ANEW = "to start again, remove results/{0} (with all answers) and data/{0}"
 Key = tuple[str, int]
@@ -30,7 +31,7 @@ def keys_of(names: Iterable[str]) -> list[Key]:
 def arrivals(
     dataset: str,
     known: Sequence[File],
-    found: Found,
+    found: Sequence[str],
     subset: int | None,
     validation: int,
     rng: np.random.Generator,
@@ -40,7 +41,7 @@ def arrivals(
     Args:
         dataset: name of the data set.
         known: its files so far, including those that no longer exist.
-        found: the files that exist now.
+        found: names of the files that exist now.
         subset: largest number of images in the data set; None for no limit.
         validation: number of images in the validation.
         rng: draws the files to keep if `subset` does not allow all.
@@ -49,11 +50,11 @@ def arrivals(
         InputError: no known file exists any more, or `validation` has changed.
     """
     anew = BEGIN_ANEW.format(dataset)
-    there = set(keys_of(found.files))
+    there = set(keys_of(found))
     if not there & set(keys_of(file.name for file in known)):
         raise InputError(
-            f"data set {dataset}: none of its {len(known)} files exists any more (the first is "
-            f"{known[0].name}); mend the `path:`, give another folder another name under "
+            f"data set {dataset}: none of its {counted(len(known), 'file')} exists any more (the "
+            f"first is {known[0].name}); mend the `path:`, give another folder another name under "
             f"`datasets:`, or {anew}"
         )
     measured = sum(file.split == "test" for file in known)
@@ -63,7 +64,7 @@ def arrivals(
             f"with {measured or 'null'}; set it back, or {anew}"
         )
     old = set(keys_of(file.name for file in known))
-    new = [name for name, k in keys_of(found.files) if (name, k) not in old]
+    new = [name for name, k in keys_of(found) if (name, k) not in old]
     if subset is not None:
         kept = rng.permutation(len(new))[: max(subset - len(known), 0)]
         new = [new[i] for i in np.sort(kept)]
@@ -97,9 +98,9 @@ def write_grown(
     before = open_images(path) if gone and path.exists() else np.zeros((0, *shape), np.uint8)
     if gone and (before.shape[1:] != shape or gone[-1] >= len(before)):
         raise InputError(
-            f"{path}: {len(gone)} files of the data set are gone (the first is "
-            f"{files[gone[0]].name}), and so are their stored pixels; put the files back, or "
-            f"{BEGIN_ANEW.format(dataset)}"
+            f"{path}: {counted(len(gone), 'file is', 'files are')} gone from the data set (the "
+            f"first is {files[gone[0]].name}), and so are the stored pixels; put the "
+            f"files back, or {BEGIN_ANEW.format(dataset)}"
         )
     with atomic(path) as temporary:
         pixels = open_memmap(temporary, "w+", np.uint8, (len(files), *shape))

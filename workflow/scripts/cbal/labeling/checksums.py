@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbal.errors import InputError
+from cbal.wording import counted
 
 TABLES = {
     "files": "sample INTEGER PRIMARY KEY, name TEXT NOT NULL, split TEXT NOT NULL",
@@ -158,7 +159,9 @@ def check_all(path: Path, db: sqlite3.Connection) -> None:
     for name, (n, last) in totals.items():
         rows = _all(path, db, name)
         if len(rows) != n:
-            raise DamagedError(path, f"{len(rows)} rows of {name} where {n} were written")
+            raise DamagedError(
+                path, f"{counted(len(rows), 'row')} of {name} where {n} were written"
+            )
         if name == "events":
             chain = [row[-1] for row in rows] + [last]
             own = [b"", *(checksum(row) for row in rows)]

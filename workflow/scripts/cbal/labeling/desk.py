@@ -67,8 +67,12 @@ class Desk:
             view = None if self._claims.any() else self.next(page)
             return view if view and view.name == "question" else None
 
-    def next(self, page: str) -> View:
-        """Return the content of a page: the question that it already has, or the next one."""
+    def next(self, page: str, load: int = 0) -> View:
+        """Return the content of a page: the question that it already has, or the next one.
+
+        Args:
+            page, load: the page, and how many times it was loaded; see `Claims`.
+        """
         with self._lock:
             live, full = self.live_steps(), None
             for step in self._asked(live):
@@ -79,7 +83,7 @@ class Desk:
                 own = [i for i in left if self._claims.holder((step.id, i)) == page]
                 free = [i for i in left if self._claims.holder((step.id, i)) is None]
                 if own or free:
-                    return self._question(page, step, (own or free)[0], free)
+                    return self._question((page, load), step, (own or free)[0], free)
             if full:
                 return View("others", self.status(full), full)
             if live:
@@ -97,9 +101,11 @@ class Desk:
         left = [i for i in everything if i not in standing.answers]
         return sorted(left, key=lambda i: (standing.skips.get(i, 0), i))
 
-    def _question(self, page: str, step: Step, interaction: int, free: list[int]) -> View:
-        """Claim a question for a page and return it."""
-        self._claims.take((step.id, interaction), page)
+    def _question(
+        self, page: tuple[str, int], step: Step, interaction: int, free: list[int]
+    ) -> View:
+        """Claim a question for a page (name and load) and return it."""
+        self._claims.take((step.id, interaction), *page)
         question = self.journal.question(step.id, interaction)
         later = next((i for i in free if i != interaction), None)
         ahead = () if later is None else self.journal.question(step.id, later).samples.tolist()
@@ -170,17 +176,21 @@ class Desk:
             self._groups[step.id] = self.journal.groups(step.id)
         return self._groups[step.id]
 
-    def beat(self, page: str, step: int, interaction: int) -> bool:
+    def beat(self, page: str, step: int, interaction: int, load: int = 0) -> bool:
         """Prolong a page's claim on its question; return whether the page still has it."""
         with self._lock:
             asked = [each.id for each in self._asked(self.live_steps())]
             answered = interaction in self.journal.standing(step).answers
-            return step in asked and not answered and self._claims.take((step, interaction), page)
+            open_ = step in asked and not answered
+            return open_ and self._claims.take((step, interaction), page, load)
 
-    def leave(self, page: str) -> None:
-        """Release a page's question, so that other pages can get it."""
+    def leave(self, page: str, load: int = 0) -> None:
+        """Release a page's question, so that other pages can get it.
+
+        A page that was loaded again since, and has it under its later load, keeps it.
+        """
         with self._lock:
-            self._claims.release(page)
+            self._claims.release(page, load)
 
     def answer(
         self,

@@ -12,6 +12,7 @@ from torch.nn import functional
 from cbal.errors import InputError
 from cbal.learning.device import moved
 from cbal.models.model import Spec
+from cbal.models.preprocessing import margins, resized
 from cbal.models.trainable import is_module
 from cbal.storage.files import HOW_TO_REBUILD
 
@@ -69,24 +70,33 @@ class Batches:
         return len(self.sample_id)
 
     def prepare(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Resize and normalise uint8[b, H, W, C]; return float32[b, C, side, side].
+        """Resize, normalise and crop uint8[b, H, W, C]; return float32[b, C, side, side].
 
-        Resizing is bilinear, with antialiasing where images shrink, as torchvision resizes a
-        tensor scaled to [0, 1]. Activations are returned as float32, in the order that the model
-        takes.
+        Resizing is that of torchvision for a tensor scaled to [0, 1], with antialiasing where
+        images shrink. Bicubic resizing is PIL's in both directions, rounding aside. Activations
+        are returned as float32, in the order that the model takes.
         """
         if self.of_activations:
             x = pixels.permute(0, 3, 1, 2) if pixels.ndim == 4 else pixels
             return x.to(torch.float32, copy=True)  # the model may change them in place
         x = pixels.permute(0, 3, 1, 2).float()
+        size = resized(self.spec, *x.shape[2:])
+        if x.shape[2:] != size:
+            x = self._resize(x, size)
+        x = torch.addcmul(self.shift, x, self.scale)  # a gray image is broadcast to RGB here
         side = self.spec.image_size
-        if x.shape[2:] != (side, side):
-            # Antialiasing changes nothing where images grow, and costs time.
-            shrinks = side < max(x.shape[2:])
-            x = functional.interpolate(
-                x, (side, side), mode="bilinear", align_corners=False, antialias=shrinks
-            )
-        return torch.addcmul(self.shift, x, self.scale)  # a gray image is broadcast to RGB here
+        if size == (side, side):
+            return x
+        top, bottom, left, right = (*margins(size[0], side), *margins(size[1], side))
+        return functional.pad(x, (left, right, top, bottom))  # 0 is the mean color
+
+    def _resize(self, x: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+        mode = self.spec.interpolation
+        # Bilinear antialiasing changes nothing where images grow, and costs time. Of bicubic it
+        # also chooses the kernel: that of PIL.
+        antialias = mode == "bicubic" or min(size) < max(x.shape[2:])
+        x = functional.interpolate(x, size, mode=mode, align_corners=False, antialias=antialias)
+        return x.clamp_(0, 255) if mode == "bicubic" else x
 
     def in_order(self, size: int) -> Iterator[torch.Tensor]:
         """Yield all images in order, resized and normalised, `size` at a time."""

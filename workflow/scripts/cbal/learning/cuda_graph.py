@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from cbal.cli import say
+from cbal.log import say
 
 WARM_UP = 3  # steps before the capture, in which libraries choose their algorithms
 

@@ -1,6 +1,5 @@
 """Choice of the device, the precision, and the memory for images; no other file chooses these."""
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ import torch
 
 from cbal.errors import InputError
 from cbal.learning import memory
+from cbal.storage.locks import lock
+from cbal.wording import counted
 
 # Pixels of a forward pass on a CPU: the fastest number, measured on ResNet-18 at 64 and 224.
 PIXELS_AT_ONCE = 400_000
@@ -91,13 +92,10 @@ def _free_place(places: int) -> int:
     for place in range(places):
         path = Path(tempfile.gettempdir(), f"cbal-gpu-{os.getuid()}-{place}")
         file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-        else:
+        if lock(file):
             _lock_files.append(file)
             return place
+        os.close(file)
     return os.getpid() % places  # there are more jobs than `jobs` said
 
 
@@ -167,7 +165,7 @@ def describe(device: torch.device) -> str:
     """Return the name of the device for the timing table."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"cpu, {torch.get_num_threads()} threads"
+    return f"cpu, {counted(torch.get_num_threads(), 'thread')}"
 
 
 def peak_memory_mb(device: torch.device) -> float:

@@ -9,12 +9,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cbal.cli import say
 from cbal.learning.batches import Batches
 from cbal.learning.device import Download, Execution, describe, peak_memory_mb
 from cbal.learning.inference import ready
+from cbal.log import say
 from cbal.models.model import head
 from cbal.models.passes import Passes
+from cbal.wording import counted
 
 
 class ModelWithHeadInputs:
@@ -147,7 +148,7 @@ def with_progress(parts: Iterable[np.ndarray], n: int) -> Iterator[np.ndarray]:
         yield part
         done += len(part)
         if done >= next_:
-            say(f"{done} of {n} images")
+            say(f"{done} of {counted(n, 'image')}")
             next_ += n / 20
 
 

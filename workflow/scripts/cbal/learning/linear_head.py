@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save
-from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from cbal.cli import say
 from cbal.errors import InputError
+from cbal.learning.logistic import minimum
+from cbal.log import say
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
+from cbal.wording import counted
 
 CHUNK = 16_384  # rows that are converted to float32 at a time for probabilities
-MOST_ITERATIONS = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class LinearHead:
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """Return the softmax, float32[n, classes], for features float16 or float32[n, d]."""
-        parts = [softmax(chunk @ self.weight + self.bias) for chunk in _chunks(features)]
+        parts = [softmax(chunk @ self.weight + self.bias)[0] for chunk in _chunks(features)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
 
 
@@ -66,55 +66,16 @@ def fit(
     mean, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale < 1e-6] = 1  # a constant feature has no scale
     x = np.column_stack([(x - mean) / scale, np.ones(len(x), np.float32)])
+    counts = np.ones(len(x)) if weight is None else weight.astype(np.float64)
     with threadpool_limits(threads, "blas"):
-        solution = _minimise(x, label.astype(np.int64), classes, l2, weight)
+        solution, loss, passes = minimum(x, label.astype(np.int64), counts, classes, l2)
+    say(
+        f"head fitted to {counted(len(x), 'label')}, {counted(passes, 'pass', 'passes')}: "
+        f"loss {loss / counts.sum():.5f}"
+    )
     inside = solution[:-1] / scale[:, None]
     bias = solution[-1] - mean @ inside
     return LinearHead(inside.astype(np.float32), bias.astype(np.float32))
-
-
-def _minimise(
-    x: np.ndarray, label: np.ndarray, classes: int, l2: float, weight: np.ndarray | None
-) -> np.ndarray:
-    """Return float64[d, classes], the weights at the optimum.
-
-    Most iterations are in float32, which takes half the time. The last ones are in float64, since
-    losses near the optimum are equal in float32.
-    """
-    counts = np.ones(len(x)) if weight is None else weight
-    start = np.zeros(x.shape[1] * classes)
-    for dtype, tolerance in ((np.float32, 1e-6), (np.float64, 1e-7)):
-        loss = _Loss(x.astype(dtype, copy=False), label, counts.astype(dtype), classes, l2)
-        options = {"maxiter": MOST_ITERATIONS, "gtol": tolerance, "ftol": 0, "maxcor": 20}
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
-        say(f"head fitted to {len(x)} labels, {found.nit} iterations: loss {found.fun:.5f}")
-        start = found.x
-    return start.reshape(-1, classes)
-
-
-class _Loss:
-    """The penalised loss of a head and its gradient, divided by the sum of the rows' weights."""
-
-    def __init__(
-        self, x: np.ndarray, label: np.ndarray, counts: np.ndarray, classes: int, l2: float
-    ):
-        self.x, self.label, self.counts, self.classes, self.l2 = x, label, counts, classes, l2
-        self.rows, self.total = np.arange(len(x)), counts.sum(dtype=np.float64)
-
-    def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
-        w = flat.reshape(-1, self.classes)
-        logits = self.x @ w.astype(self.x.dtype)
-        logits -= logits.max(axis=1, keepdims=True)
-        given = logits[self.rows, self.label]
-        np.exp(logits, out=logits)
-        sums = logits.sum(axis=1, keepdims=True)
-        loss = self.counts * (np.log(sums[:, 0]) - given)
-        error = np.divide(logits, sums, out=logits)
-        error[self.rows, self.label] -= 1
-        error *= self.counts[:, None]
-        value = loss.sum(dtype=np.float64) + self.l2 / 2 * (w * w).sum()
-        gradient = (self.x.T @ error).astype(np.float64) + self.l2 * w
-        return value / self.total, gradient.ravel() / self.total
 
 
 def untrained(features: int, classes: int) -> LinearHead:
@@ -122,12 +83,22 @@ def untrained(features: int, classes: int) -> LinearHead:
     return LinearHead(np.zeros((features, classes), np.float32), np.zeros(classes, np.float32))
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return the softmax of logits, float32[n, classes]; the array is overwritten."""
-    logits -= logits.max(axis=1, keepdims=True)
+def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the softmax, with the two terms of its logarithm.
+
+    Args:
+        logits: float[n, classes]; overwritten by the softmax.
+
+    Returns:
+        The softmax, float[n, classes]; the highest logits, float[n]; and the sums of the
+        exponentials of logits less the highest, float[n].
+    """
+    highest = logits.max(axis=1, keepdims=True)
+    logits -= highest
     np.exp(logits, out=logits)
-    logits /= logits.sum(axis=1, keepdims=True)
-    return logits
+    sums = logits.sum(axis=1, keepdims=True)
+    logits /= sums
+    return logits, highest[:, 0], sums[:, 0]
 
 
 def accuracy_and_loss(probability: np.ndarray, truth: np.ndarray) -> tuple[float, float]:

@@ -10,11 +10,11 @@ from torch import nn
 from torch.nn import functional
 from torch.optim.sgd import sgd
 
-from cbal.cli import say
 from cbal.errors import InputError
 from cbal.learning.batches import Batches
 from cbal.learning.cuda_graph import Captured
 from cbal.learning.device import Execution, moved
+from cbal.log import say
 from cbal.models.convolution import learn_small_images_faster
 from cbal.models.dropout import drop_before_head
 

@@ -1,6 +1,7 @@
 """Command-line arguments that say which model every round starts from."""
 
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import numpy as np
 from torch import nn
 
 from cbal.errors import InputError
+from cbal.log import say
 from cbal.models.model import Spec, head, initial, spec_for
+from cbal.models.preprocessing import described
 from cbal.models.splitting import split
 from cbal.models.trainable import ALL, HEAD, is_module
 from cbal.randomness import of_member, seed_of
@@ -17,14 +20,22 @@ from cbal.randomness import of_member, seed_of
 def add_model_arguments(cli: argparse.ArgumentParser) -> None:
     """Add the arguments that `initial_model` reads."""
     cli.add_argument(
-        "--architecture", default="convnet", help="convnet, or the name of a torchvision model"
+        "--architecture",
+        default="convnet",
+        help="convnet, the name of a torchvision model, or timm:NAME",
     )
     cli.add_argument("--weights", type=Path, nargs="?", help="file made by fetch_weights.py")
     cli.add_argument(
         "--image-size",
         type=int,
-        default=224,
-        help="side in pixels of the images that the model gets",
+        nargs="?",
+        help="side in pixels of the images that the model gets; default: 224, or timm's",
+    )
+    cli.add_argument(
+        "--preprocessing",
+        type=json.loads,
+        nargs="?",
+        help="JSON of what is changed of how images are made ready: interpolation, crop, mean, std",
     )
     cli.add_argument(
         "--trainable",
@@ -46,6 +57,8 @@ def initial_model(
         member: number in the ensemble.
     """
     spec = _spec_of(arguments, inputs, classes)
+    if not is_module(spec.trainable):
+        say(f"the model gets images of {described(spec)}")
     return initial(spec, arguments.weights, _seed_of(arguments, member)), spec
 
 
@@ -60,6 +73,7 @@ def initial_frozen_part(
     if not is_module(arguments.trainable):
         raise InputError(f"trainable {arguments.trainable!r}: name a module of the model")
     spec = replace(_spec_of(arguments, images, classes), trainable=ALL)
+    say(f"the model gets images of {described(spec)}")
     model = initial(spec, arguments.weights, _seed_of(arguments, 0))
     return split(model, arguments.trainable, head(model, classes))[0], spec
 
@@ -67,8 +81,14 @@ def initial_frozen_part(
 def _spec_of(arguments: argparse.Namespace, inputs: np.ndarray, classes: int) -> Spec:
     # How many channels images have matters to the frozen part only.
     channels = inputs.shape[3] if inputs.dtype == np.uint8 else 3
-    size, weights = arguments.image_size, arguments.weights
-    spec = spec_for(arguments.architecture, classes, channels, size, weights)
+    spec = spec_for(
+        arguments.architecture,
+        classes,
+        channels,
+        arguments.image_size,
+        arguments.weights,
+        arguments.preprocessing,
+    )
     # A fixed encoder is a whole network.
     return replace(spec, trainable=ALL if arguments.trainable == HEAD else arguments.trainable)
 

@@ -2,8 +2,9 @@
 
 import json
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save
@@ -11,14 +12,16 @@ from torch import nn
 
 from cbal.errors import InputError
 from cbal.models.convnet import convnet
+from cbal.models.names import is_timm
+from cbal.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, read
 from cbal.models.splitting import split
+from cbal.models.timm_models import config_of, preprocessing_of, timm_model
 from cbal.models.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
 from cbal.models.trainable import ALL, is_module
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 OWN = "convnet"
-WHOLE = ("trainable", ALL)  # not stored in files of models
-IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+USUAL_SIZE = 224
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,10 @@ class Spec:
     """Description of a model, stored in its file.
 
     Attributes:
-        architecture: "convnet", or a torchvision classification model's name.
+        architecture: "convnet", a torchvision classification model's name, or `timm:NAME`.
         classes: outputs of the head.
-        channels: channels of the pool's images; torchvision's models get gray images as RGB.
-        image_size: side in pixels of the images that the model gets.
-        mean, std: per channel, for normalising images scaled to [0, 1].
+        channels: channels of the pool's images; all but convnet get gray images as RGB.
+        image_size, mean, std, interpolation, crop, fit: see `Preprocessing`.
         module: module of torchvision that defines the architecture; "" where it is not known.
         trainable: "all", or the name of a module. The model is then the network from that module
             on, and gets activations instead of images.
@@ -43,18 +45,46 @@ class Spec:
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
     module: str = ""
+    interpolation: str = "bilinear"
+    crop: float = 1.0
+    fit: str = "squash"
     trainable: str = ALL
 
 
+# Left out of a model's file where they are the usual ones, as before there were others.
+NEWER = ("interpolation", "crop", "fit", "trainable")
+
+
 def spec_for(
-    architecture: str, classes: int, channels: int, image_size: int, weights: Path | None = None
+    architecture: str,
+    classes: int,
+    channels: int,
+    image_size: int | None,
+    weights: Path | None = None,
+    changes: dict[str, Any] | None = None,
 ) -> Spec:
-    """Return the spec of a model, with the normalisation that its architecture needs.
+    """Return the spec of a model, with the preprocessing that its architecture or weights need.
 
     Args:
-        architecture, classes, channels, image_size: see `Spec`.
-        weights: file written by `fetch_weights.py`; it names the module of the architecture.
+        architecture, classes, channels, image_size: see `Spec`; a size of None is the usual one.
+        weights: file written by `fetch_weights.py`; it says what its weights need.
+        changes: fields of `Preprocessing` that the user wants to be others.
     """
+    spec = _usual_spec(architecture, classes, channels, image_size, weights)
+    return replace(spec, **read(changes or {}))
+
+
+def _usual_spec(
+    architecture: str, classes: int, channels: int, image_size: int | None, weights: Path | None
+) -> Spec:
+    if is_timm(architecture):
+        if weights:
+            how = read(json.loads(read_safetensors(weights)[1]["preprocessing"]))
+        else:
+            how = preprocessing_of(config_of(architecture))
+        how["image_size"] = image_size or how["image_size"]
+        return Spec(architecture, classes, channels, **how)
+    image_size = image_size or USUAL_SIZE
     if architecture == OWN:
         return Spec(
             architecture, classes, channels, image_size, (0.5,) * channels, (0.5,) * channels
@@ -68,11 +98,13 @@ def build(spec: Spec, seed: int) -> nn.Module:
     """Return the whole network with initial weights drawn with `seed`, head included.
 
     Raises:
-        InputError: torchvision has no such classification model.
+        InputError: torchvision or timm has no such model.
     """
     torch.manual_seed(seed)
     if spec.architecture == OWN:
         return convnet(spec.classes, spec.channels, spec.image_size)
+    if is_timm(spec.architecture):
+        return timm_model(spec.architecture, spec.classes, spec.image_size)
     return torchvision_model(spec.architecture, spec.classes, spec.module)
 
 
@@ -88,7 +120,12 @@ def head(model: nn.Module, classes: int) -> str:
 def load_backbone(model: nn.Module, path: Path) -> None:
     """Load the weights in `path`, all but those of the head, into the model."""
     state = read_safetensors(path)[0]
-    unexpected = _load(model, state, strict=False)
+    try:
+        unexpected = _load(model, state, strict=False)
+    except RuntimeError as error:  # of shapes
+        raise InputError(
+            f"{path}: weights of another architecture or image size; delete it to rebuild it"
+        ) from error
     if unexpected:
         raise InputError(f"{path}: weights of another architecture ({unexpected[0]} is unknown)")
 
@@ -97,7 +134,7 @@ def _load(model: nn.Module, state: dict[str, torch.Tensor], strict: bool = True)
     """Load weights into the model; return the names of those that it does not have.
 
     safetensors stores no versions of layers, and MNASNet cannot load weights without them. The
-    model's versions are right: the installed torchvision named these weights, in `weights.fetch`
+    model's versions are right: the installed library named these weights, when they were fetched
     or when the model was saved.
     """
     state = OrderedDict(state)
@@ -134,8 +171,9 @@ def _in_memory_format(model: nn.Module) -> nn.Module:
 def save_model(path: Path, model: nn.Module | None, spec: Spec) -> None:
     """Write a model; None is the model of a round without a query."""
     state = model.state_dict() if model is not None else {}
-    stored = {key: value for key, value in asdict(spec).items() if (key, value) != WHOLE}
-    write_safetensors(path, state, spec=json.dumps(stored))
+    usual = {name: getattr(Spec, name) for name in NEWER}
+    fields = {k: v for k, v in asdict(spec).items() if k not in usual or v != usual[k]}
+    write_safetensors(path, state, spec=json.dumps(fields))
 
 
 def load_model(path: Path) -> tuple[nn.Module, Spec]:

@@ -60,11 +60,11 @@ def model_without_memory(architecture: str, classes: int) -> nn.Module:
     Raises:
         InputError: torchvision has no such classification model.
     """
-    with _EmptyOnMeta():
+    with EmptyOnMeta():
         return torchvision_model(architecture, classes).to("meta")
 
 
-class _EmptyOnMeta(TorchFunctionMode):
+class EmptyOnMeta(TorchFunctionMode):
     """A context in which `torch.empty`, which layers use for parameters, takes no memory."""
 
     def __torch_function__(
@@ -91,8 +91,8 @@ def _known_architecture(architecture: str) -> str:
     known = models.list_models(module=models)
     if architecture not in known:
         raise InputError(
-            f"architecture {architecture!r}: neither 'convnet' nor a torchvision classification "
-            f"model; those are {', '.join(known)}"
+            f"architecture {architecture!r}: neither 'convnet', nor `timm:` and a name, nor a "
+            f"torchvision classification model; those are {', '.join(known)}"
         )
     return architecture
 

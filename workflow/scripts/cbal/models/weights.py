@@ -11,8 +11,10 @@ from safetensors.torch import load_file
 from cbal.errors import InputError
 from cbal.models.convnet import convnet
 from cbal.models.model import OWN, head
+from cbal.models.names import is_timm
 from cbal.models.splitting import activation_shape, split
-from cbal.models.torchvision_models import head_parameters, model_without_memory
+from cbal.models.timm_models import timm_model
+from cbal.models.torchvision_models import EmptyOnMeta, head_parameters, model_without_memory
 from cbal.models.weights_paths import is_weights_file
 
 HALF = 2  # bytes of a number
@@ -67,7 +69,7 @@ def check_module(architecture: str, trainable: str, image_size: int) -> int:
     """Check that a model can be trained from a named module on.
 
     Args:
-        architecture: `convnet`, or the name of a torchvision classification model.
+        architecture: `convnet`, a torchvision classification model's name, or `timm:NAME`.
         trainable: name of the module.
         image_size: side of the images in pixels.
 
@@ -77,8 +79,13 @@ def check_module(architecture: str, trainable: str, image_size: int) -> int:
     Raises:
         InputError: the model lacks the module or cannot be split there; lists those that do.
     """
-    own = architecture == OWN
-    model = convnet(2, 3, image_size) if own else model_without_memory(architecture, 2)
+    if architecture == OWN:
+        model = convnet(2, 3, image_size)
+    elif is_timm(architecture):
+        with EmptyOnMeta():
+            model = timm_model(architecture, 2, image_size)
+    else:
+        model = model_without_memory(architecture, 2)
     frozen, _ = split(model.to("meta"), trainable, head(model, 2))
     with torch.device("meta"):
         return HALF * math.prod(activation_shape(frozen, 3, image_size))

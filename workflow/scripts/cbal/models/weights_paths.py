@@ -1,8 +1,8 @@
-"""Telling paths to weights from torchvision's names of weights."""
+"""Telling paths to weights from names of pretrained weights."""
 
 SUFFIXES = (".pth", ".pt", ".safetensors")
 
 
 def is_weights_file(weights: str) -> bool:
-    """Return whether `weights` is a path, not one of torchvision's names of weights."""
+    """Return whether `weights` is a path, not the name of pretrained weights."""
     return weights.endswith(SUFFIXES) or "/" in weights

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cbal.cli import say
+from cbal.log import say
 from cbal.pool.state import NONE, Pool, give_pseudo_labels
 from cbal.storage.feature_files import read_features
 from cbal.strategies.support.probabilities import entropy
+from cbal.wording import counted
 
 
 def with_pseudo_labels(pool: Pool, features: Path, threshold: float, decay: float) -> Pool:
@@ -33,5 +34,5 @@ def with_pseudo_labels(pool: Pool, features: Path, threshold: float, decay: floa
     limit = threshold - decay * (pool.round - 1)
     chosen[open_] = entropy(probability) < limit
     label[open_] = probability.argmax(axis=1)
-    say(f"{chosen.sum()} pseudo-labels: entropy below {limit:.4g}")
+    say(f"{counted(chosen.sum(), 'pseudo-label')}: entropy below {limit:.4g}")
     return give_pseudo_labels(pool, chosen, label)

@@ -7,24 +7,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.cli import say
+from cbal.log import say
 from cbal.pool.state import NONE, Pool
+from cbal.storage.columns import COLUMNS, OF_A_HEAD
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import read_features
 from cbal.storage.feature_range import computable
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import Select
+from cbal.wording import counted
 
-# Columns of `features.parquet` by the field of `Candidates` that they fill.
-COLUMNS = {
-    "features": "feature",
-    "probabilities": "probability",
-    "expected_entropy": "expected_entropy",
-    "variation_ratio": "variation_ratio",
-    "mean_std": "mean_std",
-}
-OF_A_HEAD = set(COLUMNS) - {"features"}
 RANDOM = "cbal.strategies.random_choice:select"
 # Strategies for round 1, in place of those that need a trained head.
 COLD_START = {"random": RANDOM, "centroid": "cbal.strategies.centroid:select"}
@@ -152,7 +145,7 @@ def make_query(
 ) -> pa.Table:
     """Call a strategy and return its selection as the rows of `query.parquet`."""
     if len(candidates) < n:
-        say(f"{len(candidates)} candidates are left for {n} interactions")
+        say(f"{counted(len(candidates), 'candidate')} left for {counted(n, 'interaction')}")
     if len(candidates):
         chosen = select(candidates, n, rng, threads, **settings)
     else:

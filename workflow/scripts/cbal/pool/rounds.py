@@ -5,14 +5,28 @@ from pathlib import Path
 
 from cbal.errors import InputError
 from cbal.pool.corrections import corrected, is_corrected
-from cbal.pool.state import POOL_COLUMNS, Pool, apply_annotations, begin_round, from_table
-from cbal.storage.files import metadata_of, read_table
+from cbal.pool.state import (
+    POOL_COLUMNS,
+    Pool,
+    apply_annotations,
+    begin_round,
+    from_table,
+    to_table,
+)
+from cbal.storage.files import metadata_of, read_table, write_table
+from cbal.wording import counted
 
 
 def read_pool(path: Path) -> Pool:
     """Read `pool.parquet`."""
     table = read_table(path, POOL_COLUMNS)
     return from_table(table, metadata_of(table))
+
+
+def write_pool(path: Path, pool: Pool, **keys: str | int) -> None:
+    """Write `pool.parquet`, with the keys of the round."""
+    table, metadata = to_table(pool)
+    write_table(path, table, **keys, **metadata)
 
 
 def check_interactions(dataset: str, interactions: int, images: int) -> None:
@@ -23,8 +37,8 @@ def check_interactions(dataset: str, interactions: int, images: int) -> None:
     """
     if interactions > images:
         raise InputError(
-            f"data set {dataset}: {interactions} interactions a round, but only {images} training "
-            "images; make `interactions:` of the data set smaller"
+            f"data set {dataset}: {counted(interactions, 'interaction')} a round, but only "
+            f"{counted(images, 'training image')}; make `interactions:` of the data set smaller"
         )
 
 

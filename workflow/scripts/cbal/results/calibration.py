@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cbal.results import markdown
+from cbal.results.markdown import mean_and_spread
 
 COLUMNS = ["dataset", "training", "seeds", "accuracy", "accuracy_sd", "loss", "published", "best"]
 
@@ -20,8 +21,9 @@ def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: di
 
     Returns:
         Columns dataset, training (the settings), seeds, accuracy and accuracy_sd (mean and
-        sample sd over seeds), loss (mean), published (the accuracy a paper reports, on its test
-        split), best (whether no other training of the data set has a lower loss).
+        sample sd over seeds; one seed has no sd), loss (mean), published (the accuracy a paper
+        reports, on its test split), best (whether no other training of the data set has a lower
+        loss).
     """
     rows = pd.DataFrame(
         {
@@ -39,7 +41,6 @@ def compare(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]], published: di
         accuracy=("accuracy", "mean"),
         loss=("loss", "mean"),
     ).reset_index()
-    table["accuracy_sd"] = table["accuracy_sd"].fillna(0)
     table["training"] = [dict(training) for training in table["training"]]
     table["published"] = [(published.get(d) or {}).get("accuracy") for d in table["dataset"]]
     table["best"] = table["loss"] == table.groupby("dataset")["loss"].transform("min")
@@ -56,7 +57,7 @@ def to_markdown(table: pd.DataFrame, titles: dict[str, str]) -> str:
         heads += ["difference to the paper's test accuracy"] if known else []
         lines = []
         for row in rows.to_dict("records"):
-            accuracy = f"{row['accuracy']:.4f} ± {row['accuracy_sd']:.4f}"
+            accuracy = mean_and_spread(row["accuracy"], row["accuracy_sd"], ".4f", row["seeds"])
             loss = f"{row['loss']:.4f}" + (" (lowest)" if row["best"] else "")
             cells = [*row["training"].values(), row["seeds"], accuracy, loss]
             lines.append(cells + ([f"{row['accuracy'] - published:+.4f}"] if known else []))

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cbal.results import markdown
-from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import WITHIN, Goal, goals_of, reached
 from cbal.results.summary import areas
+from cbal.storage.paths import BASELINE
+from cbal.wording import counted
 
 RANDOM, UNCERTAIN, CLUSTER = "random", "uncertain", "cluster"
 MIXED = ("uncertain+cluster", "cluster+uncertain")
@@ -86,9 +87,9 @@ def supervised_accuracy(runs: Runs, paper: dict[str, Any]) -> Claim:
     rule = "within 2 sd, those of the paper and ours together"
     theirs, spread = paper["accuracy"], paper["accuracy_sd"]
     shown = f"{theirs:.3f} ± {spread:.3f}"
-    if SUPERVISED not in runs:
+    if BASELINE not in runs:
         return Claim(claim, rule, shown)
-    ours = runs[SUPERVISED]["test_accuracy"]
+    ours = runs[BASELINE]["test_accuracy"]
     # One seed has no sd, so the paper's is used.
     sd = ours.std(ddof=1) if len(ours) > 1 else spread
     return Claim(
@@ -108,7 +109,7 @@ def interactions_needed(runs: Runs, paper: dict[str, Any], within: float) -> Ite
     They are judged for two goals: the paper's, and one at a fixed distance from supervised, which
     does not depend on the noise of the baseline.
     """
-    supervised = runs[SUPERVISED]["test_accuracy"] if SUPERVISED in runs else pd.Series(dtype=float)
+    supervised = runs[BASELINE]["test_accuracy"] if BASELINE in runs else pd.Series(dtype=float)
     for goal in reversed(goals_of(supervised, within)):
         yield from _interactions_to(runs, paper, goal)
 
@@ -123,16 +124,20 @@ def _interactions_to(runs: Runs, paper: dict[str, Any], goal: Goal) -> Iterator[
     theirs = paper["interactions"]
     mixed = [runs[name] for name in MIXED if name in runs]
     if not np.isfinite(goal.accuracy) or not mixed:
-        yield from (Claim(claim, rule, shown) for claim, shown in zip(claims, (f"{theirs:,}", "")))
+        said = "one supervised seed has no sd" if mixed and BASELINE in runs else ""
+        papers = (f"{theirs:,}", "")
+        yield from (Claim(claim, rule, shown, said) for claim, shown in zip(claims, papers))
         return
-    images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[SUPERVISED])
+    images, seeds = mixed[0]["images"].iloc[0], _seeds(*mixed, runs[BASELINE])
     papers = (f"{theirs:,}", f"{theirs / images:.0%}")
     needed = [_needed(run, goal.accuracy) for run in mixed]
     ours = min((each.mean() for each in needed if each.notna().all()), default=np.nan)
     if not np.isfinite(ours):
         most = max(run["interactions"].max() for run in mixed)
         some, tried = max((int(each.notna().sum()), len(each)) for each in needed)
-        said = f"not within {most:,.0f}" + (f" ({some} of {tried} seeds did)" if some else "")
+        said = f"not within {most:,.0f}" + (
+            f" ({some} of {counted(tried, 'seed')} did)" if some else ""
+        )
         verdict = DIFFERS if most >= theirs else NOT_TESTED
         yield from (Claim(c, rule, p, said, "", seeds, verdict) for c, p in zip(claims, papers))
         return
@@ -276,7 +281,7 @@ def _by_round(run: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def _both_kinds(run: pd.DataFrame) -> bool:
     last = run.sort_values("round").iloc[-1]
-    return run["scenario"].iloc[0] != SUPERVISED and bool(
+    return run["scenario"].iloc[0] != BASELINE and bool(
         last["interactions_individual"] and last["interactions_cluster"]
     )
 

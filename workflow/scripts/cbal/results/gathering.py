@@ -7,8 +7,7 @@ import pyarrow as pa
 
 from cbal.errors import InputError
 from cbal.storage.files import read_table
-
-SUPERVISED = "supervised"
+from cbal.storage.paths import FINISHED, METRICS, ROUND_FOLDER, RUN_FOLDER
 
 
 def metrics_files(runs: Sequence[Path], rounds: int) -> list[Path]:
@@ -19,17 +18,17 @@ def metrics_files(runs: Sequence[Path], rounds: int) -> list[Path]:
             its rounds are looked for.
         rounds: number of rounds of the sweep; later rounds are left out.
     """
-    names = ["", *(f"round-{n}/" for n in range(1, rounds + 1))]  # a baseline has no rounds
+    names = ["", *(ROUND_FOLDER.format(round=n) for n in range(1, rounds + 1))]  # "": a baseline
     files = []
     for run in runs:
-        rounds_of = [run / f"{name}metrics.parquet" for name in names] if run.is_dir() else [run]
+        rounds_of = [run / name / METRICS for name in names] if run.is_dir() else [run]
         files += [file for file in rounds_of if file.exists()]
     return files
 
 
 def finished_file(results: Path, dataset: str, scenario: str, seed: int) -> Path:
     """Return the path of the metrics of a finished run."""
-    return results / dataset / scenario / f"seed-{seed}" / "run.parquet"
+    return results / RUN_FOLDER.format(dataset=dataset, scenario=scenario, seed=seed) / FINISHED
 
 
 def gather(files: Sequence[Path]) -> pa.Table:

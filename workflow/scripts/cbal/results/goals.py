@@ -16,7 +16,7 @@ class Goal:
     Attributes:
         name: part of the names of the goal's columns.
         words: the goal in words, such as "within 1 sd of supervised".
-        accuracy: the accuracy to reach; NaN where there is no supervised baseline.
+        accuracy: the accuracy to reach; NaN where the baseline gives none.
     """
 
     name: str
@@ -27,7 +27,8 @@ class Goal:
 def goals_of(supervised: pd.Series, within: float = WITHIN) -> tuple[Goal, Goal]:
     """Return the two goals of a data set: a fixed distance from supervised, and the paper's.
 
-    The paper's goal, one standard deviation, is easier to reach where the baseline is noisier.
+    The paper's goal, one standard deviation, is easier to reach where the baseline is noisier. A
+    baseline of one seed has no standard deviation, and so no such goal (NaN).
 
     Args:
         supervised: test accuracies of the baseline, one for each seed; may be empty.
@@ -72,5 +73,5 @@ def saved(needed: pd.Series, images: int) -> float:
 
 
 def sd(values: pd.Series) -> float:
-    """Return the sample standard deviation, or 0 for a single value."""
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    """Return the sample standard deviation; NaN for a single value, which has none."""
+    return float(values.std(ddof=1))

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from cbal.results import markdown
-from cbal.results.gathering import SUPERVISED
 from cbal.results.goals import WITHIN, Goal, goals_of, reached, saved, sd
+from cbal.results.markdown import mean_and_spread
+from cbal.storage.paths import BASELINE
+from cbal.wording import counted
 
 
 def area(interactions: np.ndarray, accuracy: np.ndarray, low: float, high: float) -> float:
@@ -81,13 +83,13 @@ def summarise(metrics: pd.DataFrame, within: float = WITHIN) -> pd.DataFrame:
     """
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=False):
-        supervised = of_dataset[of_dataset["scenario"] == SUPERVISED]["test_accuracy"]
+        supervised = of_dataset[of_dataset["scenario"] == BASELINE]["test_accuracy"]
         goals = goals_of(supervised, within)
         shared = {"dataset": dataset} | {f"goal_{goal.name}": goal.accuracy for goal in goals}
         images = of_dataset["images"].iloc[0]
         if len(supervised):
             rows.append(shared | _baseline(supervised, images, goals))
-        runs = of_dataset[of_dataset["scenario"] != SUPERVISED]
+        runs = of_dataset[of_dataset["scenario"] != BASELINE]
         if runs.empty:
             continue
         area_of = areas(runs).set_index("scenario")["area"]
@@ -109,7 +111,7 @@ for _goal in ("within", "sd"):
 def _baseline(supervised: pd.Series, images: int, goals: Sequence[Goal]) -> dict[str, object]:
     """Return the row of the supervised baseline, which labels every image."""
     row = {
-        "scenario": SUPERVISED,
+        "scenario": BASELINE,
         "seeds": len(supervised),
         "final_accuracy": supervised.mean(),
         "final_accuracy_sd": sd(supervised),
@@ -157,15 +159,18 @@ def to_markdown(summary: pd.DataFrame, titles: dict[str, str], within: float = W
 
 def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
     """Return sentences that say what the goals are, and which budgets the areas cover."""
+    accuracy = {goal.words: rows.iloc[0][f"goal_{goal.name}"] for goal in goals}
+    told = [f"{value:.4f} ({words})" for words, value in accuracy.items() if np.isfinite(value)]
     notes = ["No supervised baseline, so no goal."]
-    first = rows.iloc[0]
-    if np.isfinite(first["goal_sd"]):
-        told = [f"{first[f'goal_{goal.name}']:.4f} ({goal.words})" for goal in goals]
+    if told:
         notes = [
-            f"Goals: {' and '.join(told)}. A seed reaches a goal at the first budget from which "
-            "its curve stays at or above it to its end. A seed that does not has saved nothing."
+            f"{'Goals' if len(told) > 1 else 'Goal'}: {' and '.join(told)}. A seed reaches a goal "
+            "at the first budget from which its curve stays at or above it to its end. A seed "
+            "that does not has saved nothing."
         ]
-    of_runs = rows[rows["scenario"] != SUPERVISED]
+    if len(told) == 1:
+        notes.append("The baseline has one seed, which has no sd, and so no goal by it.")
+    of_runs = rows[rows["scenario"] != BASELINE]
     if len(of_runs):
         notes.append(what_areas_cover(*of_runs.iloc[0][["area_from", "area_to"]]))
     return " ".join(notes)
@@ -174,14 +179,14 @@ def _notes(rows: pd.DataFrame, goals: Sequence[Goal]) -> str:
 def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
     """Return the cells of a row."""
     seeds = row["seeds"]
-    accuracy = _mean_and_spread(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
-    if row["scenario"] == SUPERVISED:
+    accuracy = mean_and_spread(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
+    if row["scenario"] == BASELINE:
         everything = f"{row['interactions_sd']:,.0f} (every image)"
-        return [SUPERVISED, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
+        return [BASELINE, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
         return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)
     area_ = (
-        "" if np.isnan(row["area"]) else _mean_and_spread(row["area"], row["area_sd"], ".4f", seeds)
+        "" if np.isnan(row["area"]) else mean_and_spread(row["area"], row["area_sd"], ".4f", seeds)
     )
     cells = [row["scenario"], str(seeds), accuracy, area_]
     for goal in goals:
@@ -192,15 +197,14 @@ def _cells(row: dict, goals: Sequence[Goal]) -> list[str]:
 def _reached_cells(row: dict, goal: str) -> list[str]:
     """Return two cells: the interactions that reached a goal (with seeds), and the share saved."""
     if not np.isfinite(row[f"goal_{goal}"]):
-        return ["no baseline", ""]
+        # The fixed distance is a goal wherever there is a baseline.
+        return ["no sd" if np.isfinite(row["goal_within"]) else "no baseline", ""]
     reached_by = int(row[f"reached_{goal}"])
     if not reached_by:
         return ["not reached", ""]
     mean, spread = row[f"interactions_{goal}"], row[f"interactions_{goal}_sd"]
-    needed = _mean_and_spread(mean, spread, ",.0f", reached_by)
-    return [f"{needed} ({reached_by} of {row['seeds']} seeds)", f"{row[f'saved_{goal}']:.1%}"]
-
-
-def _mean_and_spread(mean: float, spread: float, form: str, seeds: int) -> str:
-    """Return a mean with its spread; for one seed the mean alone."""
-    return f"{mean:{form}}" + (f" ± {spread:{form}}" if seeds > 1 else "")
+    needed = mean_and_spread(mean, spread, ",.0f", reached_by)
+    return [
+        f"{needed} ({reached_by} of {counted(row['seeds'], 'seed')})",
+        f"{row[f'saved_{goal}']:.1%}",
+    ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cbal.cli import parser
 from cbal.data.checks import remarks
+from cbal.results import markdown
 from cbal.storage.files import atomic, metadata_of, read_table
 
 
@@ -47,5 +48,5 @@ def warnings_of(indexes: Sequence[Path], titles: dict[str, str]) -> str:
         if path.exists():
             metadata = metadata_of(read_table(path))
             title = titles.get(metadata["dataset"], metadata["dataset"])
-            said += [f"- {line}" for line in remarks(title, metadata)]
+            said += [f"- {markdown.escaped(line)}" for line in remarks(title, metadata)]
     return "\n".join(["", "## Warnings", "", *said, ""]) if said else ""

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from cbal.results import markdown
-from cbal.results.gathering import SUPERVISED
 from cbal.results.summary import areas, common_budgets, what_areas_cover
+from cbal.storage.paths import BASELINE
 
 
 def wins(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def wins(metrics: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     measured = metrics["test_accuracy"].notna()
-    runs = metrics[measured & (metrics["scenario"] != SUPERVISED)]
+    runs = metrics[measured & (metrics["scenario"] != BASELINE)]
     for dataset, of_dataset in runs.groupby("dataset", sort=False):
         names = of_dataset["scenario"].unique()
         low, high = common_budgets(of_dataset)

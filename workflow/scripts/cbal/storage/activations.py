@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from cbal.cli import say
 from cbal.errors import InputError
+from cbal.log import say
 from cbal.storage.feature_files import DoesNotFitError
 from cbal.storage.feature_range import Spread
 from cbal.storage.files import atomic

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 
 from cbal.errors import InputError
-from cbal.storage.feature_range import Spread
+from cbal.storage.feature_range import Spread, check_finite
 from cbal.storage.files import HOW_TO_REBUILD, atomic
 
 ROWS = 8192  # rows that are converted at a time
@@ -31,8 +31,8 @@ def write_encoded(path: Path, n: int, parts: Iterable[np.ndarray]) -> None:
     with atomic(path) as temporary, tempfile.TemporaryFile(dir=path.parent) as file:
         spread = Spread()
         for part in parts:
-            if not np.isfinite(part).all():
-                raise InputError("the encoder's features are not numbers; choose other weights")
+            ids = np.arange(spread.rows, spread.rows + len(part))
+            check_finite(ids, part, "features", "choose other weights for the encoder")
             spread.add(part)
             file.write(np.ascontiguousarray(part, np.float32).tobytes())
         file.flush()

@@ -9,11 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cbal.errors import InputError
+from cbal.storage.columns import TERMS
 from cbal.storage.feature_range import Spread
 from cbal.storage.files import HOW_TO_REBUILD, check_whole, parquet_writer, with_metadata
 
-# Columns for several passes: measures of their disagreement, beside their mean probability.
-TERMS = ("expected_entropy", "variation_ratio", "mean_std")
 ROWS = 8192  # smallest number of rows of a row group: 8 MB at 512 features
 
 

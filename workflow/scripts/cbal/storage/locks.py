@@ -2,6 +2,23 @@
 
 import fcntl
 from pathlib import Path
+from typing import IO
+
+
+def lock(file: IO | int) -> bool:
+    """Lock an open file until it is closed; return False if another process has locked it.
+
+    Args:
+        file: the file, or its descriptor.
+
+    Raises:
+        OSError: the file system has no locks.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_held(path: Path) -> bool:

@@ -4,7 +4,6 @@ The server and each waiting job keep a file locked while they run. The kernel fr
 however a process ends.
 """
 
-import fcntl
 import json
 import os
 import secrets
@@ -18,8 +17,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from cbal.errors import InputError
+from cbal.labeling.folder import ADDRESS, ANNOUNCEMENT, ENDING, JOURNAL
 from cbal.storage.files import atomic
-from cbal.storage.locks import is_held
+from cbal.storage.locks import is_held, lock
 
 START_WITHIN = 60  # seconds for the server to start; imports are slow on a busy machine
 
@@ -33,13 +33,12 @@ def hold(path: Path) -> TextIO | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
+        if lock(file):
+            return file
     except OSError as error:
         raise InputError(f"{path}: this file system has no locks ({error}); use another") from error
-    return file
+    file.close()
+    return None
 
 
 class Home:
@@ -47,12 +46,12 @@ class Home:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.journal = folder / "journal.sqlite"
+        self.journal = folder / JOURNAL
         self.thumbnails = folder / "thumbnails"
         self.lock = folder / "server.lock"
         self.log = folder / "server.log"
         self._server = folder / "server.json"
-        self._address = folder / "address"
+        self._address = folder / ADDRESS
 
     def waiting(self, step: int) -> Path:
         """Return the file that the job of a step locks while it waits for answers."""
@@ -110,13 +109,13 @@ class Home:
         It then waits for its running jobs. `orchestration.operation.labeling` writes the file.
         """
         with suppress(OSError):
-            return owner is not None and (self.folder / "ending").read_text().strip() == owner
+            return owner is not None and (self.folder / ENDING).read_text().strip() == owner
         return False
 
     @property
     def announcement(self) -> Path:
         """File with the line that is shown to people now."""
-        return self.folder / "announcement"
+        return self.folder / ANNOUNCEMENT
 
     def announce(self, line: str) -> None:
         """Write a line that the workflow shows to people."""

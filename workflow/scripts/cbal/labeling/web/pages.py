@@ -8,11 +8,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cbal.data.showing import Showing
 from cbal.labeling.desk import View
 
 HERE = Path(__file__).parent
 WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
 AT_ONCE = 120  # images of a cluster in the first response; scrolling loads the others
+# Characters of a text that are shown at first, by kind of question.
+FIRST = {"cluster": 240, "individual": 2000}
 Ready = Callable[[str, int], bytes | None]  # returns the picture of (size, sample) if it exists
 DIGITS = "1234567890"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -38,15 +41,15 @@ def keys_of(classes: Sequence[str]) -> list[str]:
 class Pages:
     """Render the HTML that the server sends."""
 
-    def __init__(self, title: str, files: Sequence[str], pictures: str):
+    def __init__(self, title: str, showing: Showing, pictures: str):
         """Load templates and static files.
 
         Args:
             title: title of the data set.
-            files: file names of the samples, by `sample_id`.
+            showing: what shows each sample, by `sample_id`.
             pictures: version of the data set's pictures.
         """
-        self._files = files
+        self._showing = showing
         self.static = {name: (HERE / "static" / name).read_bytes() for name in STATIC}
         self.version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
         self._env = Environment(
@@ -58,7 +61,11 @@ class Pages:
             lstrip_blocks=True,
         )
         self._env.globals.update(
-            title=title, version=self.version, pictures=pictures, modules=MODULES
+            title=title,
+            version=self.version,
+            pictures=pictures,
+            modules=MODULES,
+            noun=showing.noun,
         )
         for name in self._env.list_templates():
             self._env.get_template(name)  # compile all templates before the first request
@@ -95,6 +102,7 @@ class Pages:
             kind=view.step.kind,
             status=view.status,
             tiles=self._tiles(samples, 0, ready),
+            text=self._text(samples[0]) if view.step.kind == "individual" else None,
             size=len(samples),
             hints=self._hints(view.question.hints, classes),
             classes=list(zip(classes, keys_of(classes))),
@@ -105,7 +113,7 @@ class Pages:
             "interaction": view.interaction,
             "kind": view.step.kind,
             "size": len(samples),
-            "ahead": list(view.ahead[:AT_ONCE]),
+            "ahead": [sample for sample in view.ahead[:AT_ONCE] if self._has_picture(sample)],
             "html": html,
         }
 
@@ -122,14 +130,29 @@ class Pages:
         self, samples: Sequence[int], start: int, ready: Ready | None = None
     ) -> list[dict[str, Any]]:
         part = samples[start : start + AT_ONCE]
+        names, words = self._showing.names, self._showing.words
         tiles = [
-            {"sample": sample, "file": self._files[sample], "number": number, "picture": None}
+            {"sample": sample, "file": names[sample], "number": number, "picture": None}
+            | {"words": words(sample, FIRST["cluster"])}
             for number, sample in enumerate(part, start + 1)
         ]
         for tile in tiles[:WITH_PAGE] if ready else ():
+            if tile["words"] is not None:
+                continue
             picture = ready("small", tile["sample"])
             tile["picture"] = picture and base64.b64encode(picture).decode()
         return tiles
+
+    def _has_picture(self, sample: int) -> bool:
+        return self._showing.pictures[sample] is not None
+
+    def _text(self, sample: int) -> dict[str, str] | None:
+        """Return the beginning of a sample's text and the whole; None where a picture shows it."""
+        whole = self._showing.words(sample)
+        if whole is None:
+            return None
+        first = whole[: FIRST["individual"]]
+        return {"first": first, "whole": whole if len(whole) > len(first) else ""}
 
     def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
         """Return the hints, with the names of their classes added."""

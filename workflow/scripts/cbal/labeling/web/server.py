@@ -164,18 +164,19 @@ class Labeling:
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return the view that the page shows now."""
-        return self._view(self.desk.next(page))
+        return self._view(self.desk.next(page, _load(said)))
 
     def _view(self, view: View, ready: Ready | None = None) -> dict[str, Any]:
         return self.pages.view(view, self.desk.journal.classes(), ready)
 
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Prolong a page's claim on its question; `yours` says whether the page still has it."""
-        return {"yours": self.desk.beat(page, _whole(said, "step"), _whole(said, "interaction"))}
+        question = _whole(said, "step"), _whole(said, "interaction")
+        return {"yours": self.desk.beat(page, *question, _load(said))}
 
     def leave(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Release the question of a closed page."""
-        self.desk.leave(page)
+        self.desk.leave(page, _load(said))
         return {}
 
     def answer(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -259,6 +260,11 @@ def _whole(said: dict[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < 2**31:
         raise ValueError(f"{name} is not a number")
     return value
+
+
+def _load(said: dict[str, Any]) -> int:
+    """Return how many times the page was loaded; 0 if the request does not say so."""
+    return _whole(said, "load") if "load" in said else 0
 
 
 def _key(said: dict[str, Any]) -> str:

@@ -27,8 +27,8 @@ class Thumbnails:
     def __init__(
         self,
         folder: Path,
-        files: Sequence[str],
-        images: Path,
+        files: Sequence[str | None],
+        images: Path | None,
         originals: Path | None = None,
         rule: Rule = USUAL,
     ):
@@ -36,8 +36,9 @@ class Thumbnails:
 
         Args:
             folder: folder of the cache.
-            files: file names of the samples, by `sample_id`, relative to `originals`.
-            images: `images.npy`, for samples without an original file.
+            files: names of the samples' pictures, by `sample_id`, relative to `originals`; None
+                for a sample that has no picture.
+            images: `images.npy`, for samples without an original file; None if there is none.
             originals: folder of the original files; None if there are none.
             rule: how the data set's images are decoded.
         """
@@ -45,7 +46,7 @@ class Thumbnails:
         self._rule = rule
         # A new version, with its own folder, if the files, the decoding or the sizes change.
         whole = hashlib.sha256(f"{originals}\0{rule}{SIDES}{QUALITY}{ENLARGED}\0".encode())
-        whole.update("\0".join(files).encode())
+        whole.update("\0".join(file or "" for file in files).encode())
         self.version = whole.hexdigest()[:12]
         self._folder = folder / self.version
         self._pixels: np.ndarray | None = None
@@ -58,7 +59,7 @@ class Thumbnails:
         """Return a picture as WebP.
 
         Raises:
-            KeyError: the size or the sample does not exist.
+            KeyError: the size or the sample does not exist, or the sample has no picture.
             InputError: the original file cannot be read.
         """
         ready = self.ready(size, sample_id)
@@ -76,7 +77,8 @@ class Thumbnails:
         Raises:
             KeyError: the size or the sample does not exist.
         """
-        if size not in SIDES or not 0 <= sample_id < len(self._files):
+        known = size in SIDES and 0 <= sample_id < len(self._files)
+        if not known or self._files[sample_id] is None:
             raise KeyError((size, sample_id))
         try:
             return self._path(size, sample_id).read_bytes()
@@ -108,7 +110,7 @@ class Thumbnails:
                 return
             try:
                 self.get(size, sample)
-            except (InputError, OSError):
+            except (InputError, OSError, KeyError):
                 continue  # the error is reported when the picture is requested
 
     def _make(self, path: Path, size: str, sample_id: int) -> None:
@@ -127,7 +129,8 @@ class Thumbnails:
         """Return the original image in RGB and upright, or the stored pixels without a file."""
         name = self._originals and self._originals / self._files[sample_id]
         # `images.npy` has the pixels of a file that no longer exists.
-        if name is None or (self._images.exists() and not name.exists()):
+        stored = self._images is not None and self._images.exists()
+        if name is None or (stored and not name.exists()):
             if self._pixels is None:
                 self._pixels = open_images(self._images)
             pixels = self._pixels[sample_id]

@@ -19,7 +19,8 @@ from cbal.results.figures.style import (
     scenarios_of,
     set_style,
 )
-from cbal.results.gathering import SUPERVISED
+from cbal.results.goals import goals_of
+from cbal.storage.paths import BASELINE
 
 MOST = 8  # scenarios in one panel; more curves are hard to tell apart
 ACROSS = 4  # panels of small multiples side by side
@@ -54,12 +55,17 @@ def accuracy_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
 
 
 def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
-    """Return Figure 3: accuracy (left) and number (right) of cluster-labeled images."""
-    figure, axes, look = _grid(metrics)
+    """Return Figure 3: accuracy (left) and number (right) of cluster-labeled images.
+
+    Of more than `MOST` scenarios with clusters, those that label most images have colours, and the
+    others are gray.
+    """
+    figure, axes, look = _grid(_most_labels(metrics))
     for row, (dataset, part) in zip(axes, metrics.groupby("dataset", sort=False), strict=True):
         shown = part[part["interactions_cluster"] > 0]
-        curves(row[0], shown, "cluster_accuracy", look)
-        curves(row[1], shown, "images_cluster", look)
+        for ax, y in zip(row, ("cluster_accuracy", "images_cluster"), strict=True):
+            _in_gray(ax, shown[~shown["scenario"].isin(look)], y)
+            curves(ax, shown[shown["scenario"].isin(look)], y, look)
         row[0].set(ylabel="accuracy of cluster labels")
         row[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         row[1].set(ylabel="images with a cluster label")
@@ -69,6 +75,22 @@ def clusters_figure(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
             ax.set_title(titles.get(dataset, dataset))
     one_legend(figure)
     return figure
+
+
+def _most_labels(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the scenarios that have colours in Figure 3."""
+    labels = metrics[metrics["interactions_cluster"] > 0].groupby("scenario")["images_cluster"]
+    most = labels.mean().sort_values(ascending=False, kind="stable").index[:MOST]
+    few = labels.ngroups <= MOST
+    return metrics if few else metrics[metrics["scenario"].isin([BASELINE, *most])]
+
+
+def _in_gray(ax: Axes, runs: pd.DataFrame, y: str) -> None:
+    """Draw the means of scenarios as thin gray lines, with one entry in the legend."""
+    means = runs.groupby(["scenario", "budget"], as_index=False)[y].mean()
+    for i, (_, curve) in enumerate(means.groupby("scenario")):
+        label = "the other scenarios" if i == 0 else None
+        ax.plot(curve["budget"], curve[y], color=GREY, lw=0.6, label=label)
 
 
 def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
@@ -92,7 +114,7 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
     for panel, rows, (dataset, part) in zip(parts, down, sets, strict=True):
         panel.suptitle(titles.get(dataset, dataset))
         axes = panel.subplots(rows, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
-        runs = part[part["scenario"] != SUPERVISED]
+        runs = part[part["scenario"] != BASELINE]
         best = runs.groupby("scenario", sort=False)["test_accuracy"].mean()
         names = best.sort_values(ascending=False, kind="stable").index
         for ax, name in zip(axes, names):
@@ -110,11 +132,7 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str]) -> Figure:
 
 def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
     """Draw one scenario with a band of one sd over seeds, and the means of all others in gray."""
-    others = runs[runs["scenario"] != name]
-    means = others.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
-    for i, (_, curve) in enumerate(means.groupby("scenario")):
-        label = "the other scenarios" if i == 0 else None
-        ax.plot(curve["budget"], curve["test_accuracy"], color=GREY, lw=0.6, label=label)
+    _in_gray(ax, runs[runs["scenario"] != name], "test_accuracy")
     colour = sns.color_palette()[0]
     one = runs[runs["scenario"] == name]
     look = {"errorbar": "sd", "color": colour, "lw": 1.8, "legend": False}
@@ -126,12 +144,14 @@ def _panel(ax: Axes, runs: pd.DataFrame, name: str) -> None:
 
 
 def _supervised(ax: Axes, part: pd.DataFrame) -> None:
-    """Draw the supervised mean as a line and its standard deviation as a band."""
-    accuracy = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"]
+    """Draw the supervised mean as a line with its standard deviation as a band, and the goal."""
+    accuracy = part.loc[part["scenario"] == BASELINE, "test_accuracy"]
     if len(accuracy):
         mean, sd = accuracy.mean(), accuracy.std(ddof=1) if len(accuracy) > 1 else 0
         ax.axhline(mean, color="0.25", linestyle="--", linewidth=1.2, label="supervised")
         ax.axhspan(mean - sd, mean + sd, color="0.25", alpha=0.12, linewidth=0)
+        goal = goals_of(accuracy)[0]
+        ax.axhline(goal.accuracy, color="0.25", linestyle=":", linewidth=1.2, label=goal.words)
 
 
 def _zoom(ax: Axes, part: pd.DataFrame) -> None:
@@ -139,7 +159,7 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
 
     The baseline is shown only where curves come near it: otherwise it would take their space.
     """
-    runs = part[part["scenario"] != SUPERVISED]
+    runs = part[part["scenario"] != BASELINE]
     if runs.empty:
         return
     means = runs.groupby(["scenario", "budget"], as_index=False)["test_accuracy"].mean()
@@ -147,8 +167,8 @@ def _zoom(ax: Axes, part: pd.DataFrame) -> None:
     room = max(ZOOM * (highest - lowest), 0.02)
     last = means.sort_values("budget").groupby("scenario")["test_accuracy"].last()
     low = max(last.min(), highest - 0.8 * room)
-    baseline = part.loc[part["scenario"] == SUPERVISED, "test_accuracy"].mean()
-    top = baseline if highest <= baseline <= low + room else highest
+    baseline = part.loc[part["scenario"] == BASELINE, "test_accuracy"].mean()
+    top = baseline if highest <= baseline <= low + 1.5 * room else highest
     pad = 0.1 * room
     seen = means.loc[means["test_accuracy"] >= low - pad, "budget"]
     margin = max(0.03 * (seen.max() - seen.min()), 1)

@@ -1,13 +1,19 @@
 """Figure 1: clusters as the annotator sees them."""
 
+from textwrap import fill, shorten
+
 import numpy as np
 import pyarrow as pa
 from matplotlib.figure import Figure, SubFigure
 
+from cbal.data.showing import Showing
 from cbal.results.figures.style import set_style
+from cbal.wording import counted
 
 SIDE = 6  # images along a side of a cluster's grid
 MOST = 3  # clusters in a row
+LINES = 4  # texts of a cluster
+LETTERS = 90  # of a text
 
 # Columns of a table by their names.
 Arrays = dict[str, np.ndarray]
@@ -21,7 +27,7 @@ def arrays_of(table: pa.Table) -> Arrays:
 def gallery_figure(
     query: Arrays,
     annotations: Arrays,
-    images: np.ndarray,
+    images: np.ndarray | Showing,
     classes: list[str],
     title: str,
 ) -> Figure:
@@ -33,7 +39,7 @@ def gallery_figure(
     Args:
         query: columns interaction, sample_id and score of a cluster step.
         annotations: columns interaction, size, label and accepted of the same step.
-        images: uint8[N, H, W, C].
+        images: uint8[N, H, W, C], or what shows samples that are no images.
         classes: class names.
         title: title of the data set.
     """
@@ -52,8 +58,11 @@ def gallery_figure(
             shown = np.flatnonzero(query["interaction"] == answer["interaction"])
             by_score = shown[np.argsort(query["score"][shown], kind="stable")]
             label = f"“{classes[int(answer['label'])]}”, " if answer["accepted"] else ""
-            _grid(column, images[query["sample_id"][_at_even_steps(by_score)]])
-            column.supxlabel(f"{label}{answer['size']} images", fontsize="medium")
+            content = images[query["sample_id"][_at_even_steps(by_score)]]
+            words = isinstance(content, list)
+            (_lines if words else _grid)(column, content)
+            noun = "sample" if words else "image"
+            column.supxlabel(f"{label}{counted(answer['size'], noun)}", fontsize="medium")
     return figure
 
 
@@ -73,6 +82,16 @@ def _at_even_steps(rows: np.ndarray) -> np.ndarray:
     """Return at most SIDE x SIDE of the rows, at even steps."""
     n = min(len(rows), SIDE * SIDE)
     return rows[np.linspace(0, len(rows) - 1, n).round().astype(int)]
+
+
+def _lines(panel: SubFigure, words: list[str]) -> None:
+    """Write the beginnings of some texts below one another."""
+    some = words[:: -(-len(words) // LINES)]
+    lines = [shorten(text, LETTERS, placeholder=" …") or text[:LETTERS] for text in some]
+    ax = panel.subplots()
+    text = "\n\n".join(fill(line, LETTERS // 3) for line in lines)
+    ax.text(0, 1, text, va="top", fontsize="x-small", parse_math=False, transform=ax.transAxes)
+    ax.set_axis_off()
 
 
 def _grid(panel: SubFigure, images: np.ndarray) -> None:

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cbal.results.gathering import SUPERVISED
 from cbal.storage.files import atomic, metadata_of, read_table
+from cbal.storage.paths import BASELINE
 
 PALETTE = "colorblind"  # ten colours that colour-blind people can tell apart
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]
@@ -18,8 +18,9 @@ GREY = "0.75"
 
 
 def set_style() -> None:
-    """Set fonts, lines and grid for print."""
-    sns.set_theme(context="paper", style="whitegrid", palette=PALETTE, font_scale=1.1)
+    """Set fonts, lines and grid for print. A `$` in a title or a class name is no formula."""
+    plain = {"text.parse_math": False}
+    sns.set_theme(context="paper", style="whitegrid", palette=PALETTE, font_scale=1.1, rc=plain)
 
 
 def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -36,7 +37,7 @@ def read_metrics(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def scenarios_of(metrics: pd.DataFrame) -> list[str]:
     """Return the scenarios in the order of their first rows, without the baseline."""
-    return [name for name in metrics["scenario"].unique() if name != SUPERVISED]
+    return [name for name in metrics["scenario"].unique() if name != BASELINE]
 
 
 def looks(metrics: pd.DataFrame) -> dict[str, dict]:
@@ -52,7 +53,7 @@ def looks(metrics: pd.DataFrame) -> dict[str, dict]:
 
 def curves(ax: Axes, metrics: pd.DataFrame, y: str, look: dict[str, dict]) -> None:
     """Draw the mean and standard deviation of `y` over seeds against the budget."""
-    shown = metrics[(metrics["scenario"] != SUPERVISED) & metrics[y].notna()]
+    shown = metrics[(metrics["scenario"] != BASELINE) & metrics[y].notna()]
     if shown.empty:
         ax.text(0.5, 0.5, "nothing to show in this sweep", ha="center", transform=ax.transAxes)
         return

@@ -13,6 +13,7 @@ import numpy as np
 
 from cbal.errors import InputError
 from cbal.strategies.base import Candidates, Selection
+from cbal.wording import counted
 
 Select = Callable[..., Selection]
 HELP = "see docs/adding-a-strategy.md"
@@ -128,9 +129,10 @@ def _problem_of(chosen: object, known: np.ndarray, n: int, kind: str) -> str | N
         return "returned interactions or sample_ids that are not whole numbers"
     numbers, distinct = np.unique(interaction), np.unique(ids)
     if len(distinct) != len(ids) or not np.isin(distinct, known).all():
-        return f"must return distinct candidates in at most {n} interactions"
+        return f"must return distinct candidates in at most {counted(n, 'interaction')}"
     if len(numbers) > n or not np.array_equal(numbers, np.arange(len(numbers))):
-        return f"must return distinct candidates in at most {n} interactions, numbered from 0"
+        most = counted(n, "interaction")
+        return f"must return distinct candidates in at most {most}, numbered from 0"
     if kind == "individual" and len(numbers) < len(ids):
         return "shows several images in an interaction, but its kind is individual"
     return None

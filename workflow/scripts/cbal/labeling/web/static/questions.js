@@ -19,7 +19,7 @@ import {
 } from "./state.js";
 
 const BEAT = 2000; // milliseconds between signs of life
-const WAIT = 1000; // milliseconds between two looks for the next question
+const WAIT = 250; // milliseconds between two looks for the next question
 let timer = 0;
 
 // Ask for the question that comes now, or for what there is instead, and show it.

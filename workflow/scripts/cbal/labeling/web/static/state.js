@@ -14,6 +14,9 @@ export const first = JSON.parse(document.querySelector('meta[name="first"]').con
 // The name is kept when the page is loaded again, but not in another tab: two tabs are two pages.
 export const page = first.page || sessionStorage.getItem("page") || newName();
 sessionStorage.setItem("page", page);
+// How many times: a goodbye of an earlier load may reach the server after the first request of this.
+export const load = Number(sessionStorage.getItem("load")) + 1;
+sessionStorage.setItem("load", load);
 
 export const state = {
   now: null, // the view that is shown

@@ -1,0 +1,147 @@
+"""How long a person waits: seconds from the last answer of a step or round to the next question."""
+
+import argparse
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import yaml
+from PIL import Image
+
+from benchmarks.checkouts import copy_sources
+from benchmarks.report import cores, report
+from cbal.labeling.journal import Journal
+from cbal.labeling.web.lifetime import Home
+from cbal.storage.files import read_table
+from tests.people import Browser
+
+SIDE = 8  # pixels: an encoder this small takes seconds, and rounds do not ask what it is
+CLASSES = ("dark", "medium", "bright")
+LOOK = 0.05  # seconds between two looks for the next question
+STEPS = 2  # of a round of uncertain+cluster, the scenario of `mine`
+
+
+def main() -> None:
+    """Measure and print a table."""
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("--sizes", type=int, nargs="+", default=[2000, 100_000], help="of the pool")
+    cli.add_argument("--interactions", type=int, default=40, help="a round")
+    cli.add_argument("--rounds", type=int, default=5)
+    cli.add_argument("--cores", type=int, default=cores())
+    cli.add_argument("--port", type=int, default=19765)
+    arguments = cli.parse_args()
+    rows = []
+    for size in arguments.sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            project = Path(folder, "project")
+            make_project(project, size, arguments)
+            rows += rows_of(size, waits(project, arguments))
+    report("waiting", f"From a person's last answer to the next question, {cores()} cores", rows)
+
+
+def make_project(project: Path, size: int, arguments: argparse.Namespace) -> None:
+    """Make a checkout with a folder of images, whose brightness and names tell their classes."""
+    copy_sources(project)
+    rng, photos = np.random.default_rng(0), project / "photos"
+    photos.mkdir()
+    for number in range(size):
+        of_class = number % len(CLASSES)
+        pixels = rng.integers(0, 90, (SIDE, SIDE, 3)) + 80 * of_class
+        image = Image.fromarray(pixels.astype(np.uint8))
+        image.save(photos / f"{CLASSES[of_class]}-{number}.png")
+    config = yaml.safe_load((project / "config.yaml").read_text())
+    config["sweep"] = "mine"
+    config["sweeps"]["mine"] |= {"rounds": arguments.rounds}
+    config["models"]["small"] = {"architecture": "convnet", "image_size": SIDE}
+    config["models"]["small"] |= {"trainable": "head"}
+    mine = {"path": "photos", "model": "small", "interactions": arguments.interactions}
+    config["datasets"]["mine"] |= mine | {"validation": None}
+    config["labeling"] = {"port": arguments.port}
+    (project / "config.yaml").write_text(yaml.safe_dump(config))
+
+
+def waits(project: Path, arguments: argparse.Namespace) -> list[tuple[bool, float]]:
+    """Run the sweep and answer by the files' names, as fast as the page takes it.
+
+    Returns:
+        For each wait whether it was between two rounds, and its seconds.
+    """
+    home = Home(project / "results/mine/labeling")
+    with (project.parent / "screen").open("w") as screen:
+        run = subprocess.Popen(
+            ["snakemake", "--cores", str(arguments.cores)],
+            cwd=project,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+    try:
+        while not home.address:
+            pause(run, project)
+        return answered(run, project, home, STEPS * arguments.rounds - 1)
+    finally:
+        if run.poll() is None:  # what is left are labels and figures
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+
+
+def pause(run: subprocess.Popen, project: Path) -> None:
+    """Wait a moment while the workflow runs."""
+    if run.poll() is not None:
+        raise SystemExit(f"the workflow has ended: {(project.parent / 'screen').read_text()}")
+    time.sleep(LOOK)
+
+
+def answered(
+    run: subprocess.Popen, project: Path, home: Home, wanted: int
+) -> list[tuple[bool, float]]:
+    """Answer questions until there were as many waits as wanted; return them."""
+    names = read_table(project / "data/mine/index.parquet")["source"].to_pylist()
+    browser, journal = Browser(home.address), Journal(home.journal)
+    browser.open()
+    view, found, before, since = browser.post("/next")[1], [], None, 0.0
+    while len(found) < wanted:
+        if view["view"] != "question":
+            pause(run, project)
+            view = browser.post("/next")[1]
+            continue
+        key = journal.step(view["step"]).key
+        if before and key != before:
+            found.append((key[2] != before[2], time.monotonic() - since))
+        where = {"step": view["step"], "interaction": view["interaction"]}
+        classes = [names[it].split("-")[0] for it in journal.question(**where).samples.tolist()]
+        modal = max(CLASSES, key=classes.count)
+        pure = classes.count(modal) >= 0.8 * len(classes)
+        said = {"action": "label", "class": modal} if pure else {"action": "refuse"}
+        status, view = browser.post("/answer", **where, **said, seconds=1)
+        assert status == 200, view
+        before, since = key, time.monotonic()
+    journal.close()
+    return found
+
+
+def rows_of(size: int, found: Sequence[tuple[bool, float]]) -> list[dict[str, object]]:
+    """Return a row for the waits between the steps of a round, and one for those between rounds."""
+    what = {False: "the next step of the round", True: "the next round"}
+    seconds = {between: [s for is_round, s in found if is_round == between] for between in what}
+    return [
+        {
+            "pool": size,
+            "until": words,
+            "median s": median(seconds[between]),
+            "largest s": max(seconds[between]),
+            "times": len(seconds[between]),
+        }
+        for between, words in what.items()
+        if seconds[between]
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""Columns of `features.parquet`, and the fields of `strategies.base.Candidates` that they fill.
+
+The workflow imports this module too, so it imports nothing that only jobs have installed.
+"""
+
+# Columns for several passes: measures of their disagreement, beside their mean probability.
+TERMS = ("expected_entropy", "variation_ratio", "mean_std")
+# Column by field.
+COLUMNS = {
+    "features": "feature",
+    "probabilities": "probability",
+    **{term: term for term in TERMS},
+}
+# Fields that exist only with a trained head.
+OF_A_HEAD = set(COLUMNS) - {"features"}
