@@ -9,7 +9,17 @@ import textwrap
 import pandas as pd
 import pytest
 
-from benchmarks import heads, kmeans, learning, precision, report, scaling, strategies, waiting
+from benchmarks import (
+    heads,
+    kmeans,
+    learning,
+    precision,
+    report,
+    scaling,
+    strategies,
+    trainable,
+    waiting,
+)
 from tests.conftest import ROOT
 
 
@@ -112,3 +122,27 @@ def test_learning(table):
     assert result["way"].tolist()[:3] == ["plain", "tuned", "ours"]
     assert (result["images/s"] > 0).all()
     assert result.loc[0, "x plain"] == 1
+
+
+def test_trainable(table):
+    sizes = [
+        "--side",
+        32,
+        "--labels",
+        8,
+        "--pool",
+        8,
+        "--test",
+        4,
+        "--epochs",
+        1,
+        "--batch-size",
+        4,
+    ]
+    words = ["--modules", "layer4", "fc", "--repeats", 1, "--threads", 1]
+    result = table(trainable, "trainable", *sizes, *words).set_index("trainable")
+    assert result.index.tolist() == ["all", "layer4", "fc"]
+    assert result.loc["all", ["training, x all", "extraction, x all", "a round, x all"]].eq(1).all()
+    assert (result[["training, images/s", "extraction, images/s", "a round, s"]] > 0).all(axis=None)
+    assert result["once, s"].isna().tolist() == [True, False, False]
+    assert result.loc["fc", "MB"] == 20 * 512 * 2 / 1e6

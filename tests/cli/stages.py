@@ -22,6 +22,8 @@ RANDOM += ["--kind", "individual"]
 class Run:
     """The stages of one run, called by their command lines in a folder."""
 
+    initial = MODEL  # the model that round 1 starts from
+
     def __init__(self, prepared, folder, cluster_labels="reask"):
         self.data, self.folder = prepared, folder
         self.labels = ["--cluster-labels", cluster_labels]
@@ -65,7 +67,7 @@ class Run:
 
     def extract(self, round):
         out = self.folder / f"features-{round}.parquet"
-        how = ["--pool", str(self.pool), *self.extraction] if self.model else MODEL
+        how = ["--pool", str(self.pool), *self.extraction] if self.model else self.initial
         how = [*how, "--model", *(str(model) for model in (self.model, *self.members) if model)]
         extract_features.main(
             [*self.keys(round), *how, "--images", f"{self.data}/images.npy", "--out", str(out)]

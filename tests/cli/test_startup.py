@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "train": {"torch"},
     "extract_features": {"torch"},
     "encode": {"torch"},
+    "compute_activations": {"torch"},
     "train_head": {"scipy"},
 }
 

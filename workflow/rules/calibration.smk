@@ -53,7 +53,7 @@ use rule train_supervised as train_trial with:
         pool=[],
         index=HELD_OUT,
         truth=f"{DATA}/truth.parquet",
-        images=f"{DATA}/images.npy",
+        images=network_inputs,
         weights=weights_file,
     output:
         metrics=f"{TRIAL}/metrics.parquet",

@@ -1,6 +1,6 @@
 """Features: outputs of a network for the images, from which queries choose.
 
-Needs:  data, weights, and the models of the previous round.
+Needs:  data or activations, weights, and the models of the previous round.
 Makes:  pretrained/features.parquet (kept, once for all seeds and scenarios); of each round
         features.parquet of the unlabeled pool (temporary: 45 MB, used up by the next round).
 Order:  extract_pretrained (once) -> round 1's query; train -> the next round's extract_features.
@@ -17,7 +17,7 @@ loaded PyTorch takes a sixth of a core.
 rule extract_pretrained:
     """Features of every training sample from the pretrained weights, for all seeds."""
     input:
-        images=f"{DATA}/images.npy",
+        images=network_inputs,
         index=f"{DATA}/index.parquet",
         weights=weights_file,
     output:
@@ -39,6 +39,7 @@ rule extract_pretrained:
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
         preprocessing=preprocessing,
+        trainable=model_setting("trainable"),
         precision=model_setting("precision"),
         compile=model_switch("compile", "--compile"),
         forward_batch_size=model_setting("forward_batch_size"),
@@ -55,6 +56,7 @@ rule extract_pretrained:
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
         " --preprocessing {params.preprocessing:q}"
+        " --trainable {params.trainable:q}"
         f"{ON_DEVICE}"
         " --out {output.features:q}"
         " --timing {output.timing:q}"
@@ -73,7 +75,7 @@ use rule extract_pretrained as extract_untrained with:
 rule extract_features:
     """Features and probabilities of the unlabeled pool from the previous round's model."""
     input:
-        images=settled(f"{DATA}/images.npy"),
+        images=settled_inputs,
         index=settled(f"{DATA}/index.parquet"),
         pool=pool_at_start,
         models=models_before,

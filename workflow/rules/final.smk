@@ -15,7 +15,7 @@ use rule train as train_final with:
         pool=last_round("pool.parquet"),
         index=settled(f"{DATA}/index.parquet"),
         truth=last_round("known.parquet"),
-        images=settled(f"{DATA}/images.npy"),
+        images=settled_inputs,
         weights=weights_file,
     output:
         metrics=f"{FINAL}/metrics.parquet",
@@ -34,10 +34,11 @@ rule write_labels:
     input:
         given=f"{RUN}/given.parquet",
         pool=last_round("pool.parquet"),
-        images=of_images(f"{DATA}/images.npy"),
+        images=of_images(network_inputs),
         model=last_round("model.safetensors"),
         metrics=metrics_to_compare,
         final=final_training("model.safetensors"),
+        final_images=final_inputs,
         final_metrics=final_training("metrics.parquet"),
         encoded=encoded_of_all,
         features=features_of_all,
@@ -75,6 +76,7 @@ rule write_labels:
         " --model {input.model:q}"
         " --metrics {input.metrics:q}"
         " --final {input.final:q}"
+        " --final-images {input.final_images:q}"
         " --final-metrics {input.final_metrics:q}"
         " --encoded {input.encoded:q}"
         f"{ON_DEVICE}"

@@ -1,6 +1,6 @@
-"""Train: a network on the labels so far, for data sets whose model has `trainable: all`.
+"""Train: a network on the labels so far, all of it or from a named module on (`trainable:`).
 
-Needs:  data, weights, and pool.parquet of the round.
+Needs:  data or activations, weights, and pool.parquet of the round.
 Makes:  metrics.parquet and timing.parquet (kept); model.safetensors (temporary).
 Order:  update_pool -> train -> the next round's extract_features; beside train, train_member for
         each other member of an ensemble; train_supervised once for each seed.
@@ -17,7 +17,7 @@ rule train:
         pool=f"{ROUND}/pool.parquet",
         index=settled(f"{DATA}/index.parquet"),
         truth=reference,
-        images=settled(f"{DATA}/images.npy"),
+        images=settled_inputs,
         weights=weights_file,
     output:
         metrics=f"{ROUND}/metrics.parquet",
@@ -42,6 +42,7 @@ rule train:
         architecture=model_setting("architecture"),
         image_size=model_setting("image_size"),
         preprocessing=preprocessing,
+        trainable=model_setting("trainable"),
         epochs=training("epochs"),
         batch_size=training("batch_size"),
         learning_rate=training("learning_rate"),
@@ -71,6 +72,7 @@ rule train:
         " --weights {input.weights:q}"
         " --image-size {params.image_size}"
         " --preprocessing {params.preprocessing:q}"
+        " --trainable {params.trainable:q}"
         " --epochs {params.epochs}"
         " --batch-size {params.batch_size}"
         " --learning-rate {params.learning_rate}"
@@ -120,7 +122,7 @@ use rule train as train_supervised with:
         pool=[],
         index=f"{DATA}/index.parquet",
         truth=f"{DATA}/truth.parquet",
-        images=f"{DATA}/images.npy",
+        images=network_inputs,
         weights=weights_file,
     output:
         metrics=f"{SUPERVISED}/metrics.parquet",

@@ -1,7 +1,7 @@
 """Write the features of all samples of a data set, in all splits, by a fixed encoder."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.learning import device as devices
 from cbal.learning.arguments import add_device_arguments, execution_of
 from cbal.learning.batches import Batches
-from cbal.learning.extraction import extract, timing_of
+from cbal.learning.extraction import extract, timing_of, with_progress
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.pool.metrics import TIMING
 from cbal.storage.encoded import write_encoded
@@ -46,24 +46,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     batches = Batches(images, sample_id, spec, execution.device, execution.room)
     with devices.enough_memory("make `models: forward_batch_size:` smaller"):
         rows = extract(model.to(execution.device), batches, execution)
-        write_encoded(arguments.out, len(index), _with_progress(rows, len(index)))
+        features = with_progress((feature for feature, _ in rows), len(index))
+        write_encoded(arguments.out, len(index), features)
     seconds = time.perf_counter() - start
     say(f"{counted(len(index), 'image')} in {seconds:.1f} s")
     of_no_round = {"scenario": "encoded", "seed": 0, "round": 0}
     timing = of_no_round | timing_of(len(index), seconds, execution.device)
     keys = keys_of(arguments)
     write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
-
-
-def _with_progress(rows: Iterator[tuple[np.ndarray, np.ndarray]], n: int) -> Iterator[np.ndarray]:
-    """Yield the features, and log the progress about twenty times."""
-    done, next_ = 0, n / 20
-    for feature, _ in rows:
-        yield feature
-        done += len(feature)
-        if done >= next_:
-            say(f"{done} of {counted(n, 'image')}")
-            next_ += n / 20
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pyarrow as pa
 from torch import nn
 
 from cbal.cli import keys_of, parser, run, say
+from cbal.errors import InputError
 from cbal.learning import device as devices
 from cbal.learning.arguments import add_device_arguments, execution_of
 from cbal.learning.batches import Batches
@@ -19,6 +20,7 @@ from cbal.learning.evaluation import evaluate, probabilities
 from cbal.learning.training import Training, check_finite, fit
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.models.model import Spec, save_model
+from cbal.models.trainable import is_module
 from cbal.pool import state as pools
 from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
@@ -39,7 +41,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--truth", type=Path, required=True)
-    cli.add_argument("--images", type=Path, required=True)
+    cli.add_argument(
+        "--images", type=Path, required=True, help="what the model gets: images, or activations"
+    )
     add_model_arguments(cli)
     cli.add_argument("--epochs", type=int, required=True)
     cli.add_argument("--batch-size", type=int, required=True)
@@ -69,6 +73,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, train, evaluate, write metrics, model and timing."""
     arguments = parse(argv)
+    if arguments.flip and is_module(arguments.trainable):
+        raise InputError("--flip mirrors images, and activations are not those of mirrored ones")
     given = read_learning_set(arguments.pool, arguments.index, arguments.truth, arguments.split)
     pool, truth, test = given.pool, given.truth, given.test
     images = open_images(arguments.images)

@@ -29,10 +29,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = parser(__doc__, "dataset", "scenario", "seed", "round")
     cli.add_argument("--given", type=Path, required=True, help="labels given by the person")
     cli.add_argument("--pool", type=Path, required=True, help="pool of the last round")
-    cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
+    cli.add_argument("--images", type=Path, nargs="?", help="what the last round's network gets")
     cli.add_argument("--model", type=Path, required=True, help="model of the last round")
     cli.add_argument("--metrics", type=Path, nargs="?", help="of the last round")
     cli.add_argument("--final", type=Path, nargs="?", help="model of the final training")
+    cli.add_argument("--final-images", type=Path, nargs="?", help="what its network gets")
     cli.add_argument("--final-metrics", type=Path, nargs="?", help="of the final training")
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     add_device_arguments(cli)
@@ -44,15 +45,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     given, classes = from_table(said), metadata_of(said)["classes"]
     ended = read_pool(arguments.pool).ended
     sample_id = to_predict(given)
-    probability, model, measured = None, arguments.model, {}
+    probability, model, inputs, measured = None, arguments.model, arguments.images, {}
     if arguments.final:
         measured = compare(arguments.metrics, arguments.final_metrics)
-        model = arguments.final if measured["predicted_by"] == FINAL else model
+        if measured["predicted_by"] == FINAL:
+            model, inputs = arguments.final, arguments.final_images
     if classes and len(sample_id) and not ended:
         if arguments.encoded and model is arguments.model:
             probability = predict_by_heads(model, arguments.encoded, sample_id)
         else:
-            probability = predict(model, sample_id, arguments)
+            probability = predict(model, inputs, sample_id, arguments)
     files = said["file"].to_pylist()
     table = labels_table(files, classes, given, arguments.round, sample_id, probability)
     say(summary(table))
@@ -92,14 +94,14 @@ def final_is_better(last: float | None, final: float | None) -> bool:
     return last is not None and final is not None and final > last
 
 
-def predict(model: Path, sample_id: np.ndarray, arguments: Namespace) -> np.ndarray:
+def predict(model: Path, inputs: Path, sample_id: np.ndarray, arguments: Namespace) -> np.ndarray:
     """Return float32[m, classes], the probabilities of a trained model for m samples.
 
     Raises:
         InputError: a probability is not finite, or the memory does not suffice.
     """
     network, spec = load_model(model)
-    execution, images = execution_of(arguments), open_images(arguments.images)
+    execution, images = execution_of(arguments), open_images(inputs)
     with devices.enough_memory("make `models: forward_batch_size:` smaller"):
         batches = Batches(images, sample_id, spec, execution.device, execution.room)
         parts = extract(network.to(execution.device), batches, execution)

@@ -7,7 +7,12 @@ import pytest
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.models import check_model, fill_in_sizes
 
-TIMM = {"architecture": "timm:test_vit.r160_in1k", "weights": "none", "preprocessing": None}
+TIMM = {
+    "architecture": "timm:test_vit.r160_in1k",
+    "weights": "none",
+    "preprocessing": None,
+    "trainable": "all",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +66,7 @@ def test_where_only_jobs_have_the_libraries_a_size_has_to_be_written(monkeypatch
 
 
 def test_convnet_has_no_preprocessing_to_change():
-    model = {"architecture": "convnet", "weights": "none", "preprocessing": {"crop": 0.5}}
+    model = {"architecture": "convnet", "weights": "none", "trainable": "all"}
+    model["preprocessing"] = {"crop": 0.5}
     with pytest.raises(SettingsError, match="models.a.preprocessing: convnet has none"):
         check_model("models.a", model)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from cbal.models.trainable import HEAD
 from orchestration.planning.mistakes import SettingsError
-from orchestration.planning.training import check_used
-
-NEEDED = ("epochs", "learning_rate")
+from orchestration.planning.training import check_needed, check_used
 
 
 def check_final_training(where: str, dataset: dict[str, Any], models: dict[str, Any]) -> None:
@@ -34,12 +33,11 @@ def check_final_training(where: str, dataset: dict[str, Any], models: dict[str, 
         raise SettingsError(
             f"{where}.model: unknown {final['model']!r}; known are {', '.join(models)}"
         )
-    if models[final["model"]]["trainable"] == "head":
+    trainable = models[final["model"]]["trainable"]
+    if trainable == HEAD:
         raise SettingsError(
             f"{where}.model: {final['model']} trains a head alone; name a model with "
             "`trainable: all`"
         )
-    missing = [key for key in NEEDED if key not in final["training"]]
-    if missing:
-        raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
-    check_used(where, final["training"], "all", {"calibration": None})
+    check_needed(where, final["training"])
+    check_used(where, final["training"], trainable, {"calibration": None})

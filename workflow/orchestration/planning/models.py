@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cbal.models.names import INSTALL_TIMM, is_timm
+from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from orchestration.planning.kinds import NO_ENCODER
 from orchestration.planning.mistakes import SettingsError
@@ -17,7 +18,7 @@ from orchestration.planning.mistakes import SettingsError
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHECKED = Path(".snakemake", "checked-models")
 USUAL_SIZE = 224
-FLAGS = ("--architecture", "--weights", "--image-size")
+FLAGS = ("--architecture", "--weights", "--image-size", "--trainable")
 
 Config = dict[str, Any]
 
@@ -29,23 +30,29 @@ def fill_in_sizes(models: dict[str, Config]) -> None:
             model["image_size"] = USUAL_SIZE
 
 
-def check_model(where: str, model: Config) -> None:
-    """Check a model's architecture, weights and image size with the library that has it.
+def check_model(where: str, model: Config) -> int:
+    """Check a model's architecture, weights, image size and trained part with its library.
 
     The size of a model of timm is filled in if it is not set.
+
+    Returns:
+        Bytes that an image's activations take at least, where a named module is trained; 0 if
+        none is, or if the library cannot be asked.
 
     Raises:
         SettingsError: one of them is wrong, or timm is not installed.
     """
     weights, architecture = model["weights"], model["architecture"]
+    trainable = model["trainable"] if is_module(model["trainable"]) else ""
     if architecture == NO_ENCODER:
-        return
+        return 0
     if architecture == "convnet":
         if weights != "none":
             raise SettingsError(f"{where}.weights: convnet starts from random weights; write none")
         if model["preprocessing"]:
             raise SettingsError(f"{where}.preprocessing: convnet has none to change; take it out")
-        return
+        if not trainable:
+            return 0
     if is_weights_file(weights) and not Path(weights).exists():
         raise SettingsError(f"{where}.weights: {weights} does not exist; mend the path")
     # Without torchvision, only jobs have the libraries: in an environment of conda.
@@ -54,18 +61,26 @@ def check_model(where: str, model: Config) -> None:
             raise SettingsError(
                 f"{where}.image_size: timm cannot be asked where Snakemake runs; write the size"
             )
-        return
-    size = _asked(where, architecture, weights, model["image_size"])
-    model["image_size"] = model["image_size"] or int(size)
+        return 0
+    words = [architecture, weights, str(model["image_size"] or ""), trainable]
+    answer = [int(word) for word in _asked(where, words).split()]
+    model["image_size"] = model["image_size"] or answer[0]
+    return answer[-1] if trainable else 0
 
 
-def _asked(where: str, architecture: str, weights: str, image_size: int | None) -> str:
-    """Return what `fetch_weights.py --check` prints: the size of the images for a model of timm.
+def _asked(where: str, words: list[str]) -> str:
+    """Return what `fetch_weights.py --check` prints.
+
+    That is the size of the images for a model of timm, and then the bytes of an image's
+    activations where a named module is trained.
 
     Importing a library of models takes seconds, so an answer is remembered in `CHECKED`.
+
+    Args:
+        where: key of the model, for errors.
+        words: for `FLAGS`, in their order; "" where a flag is not given.
     """
-    words = [architecture, weights, str(image_size or "")]
-    known = list(words)
+    architecture, weights, *_ = known = list(words)
     if is_timm(architecture):
         if importlib.util.find_spec("timm") is None:
             raise SettingsError(

@@ -5,13 +5,22 @@ from typing import Any
 
 from jsonschema.exceptions import best_match
 
-from cbal.storage.paths import BESIDE_RUNS, LOGS, RESULTS, SHARED, SWEEPS
+from cbal.storage.paths import (
+    ACTIVATIONS,
+    BESIDE_RUNS,
+    FINAL_ACTIVATIONS,
+    LOGS,
+    RESULTS,
+    SHARED,
+    SWEEPS,
+)
 from cbal.strategies.registry import Strategy
 from orchestration.planning.annotators import check_oracles, complete_oracles
 from orchestration.planning.datasets import check_dataset, normalize_names
 from orchestration.planning.final_training import check_final_training
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.models import check_model, fill_in_sizes
+from orchestration.planning.room import check_room
 from orchestration.planning.schema import Validator, describe, read_schema, with_defaults
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 from orchestration.planning.training import check_calibration, check_training
@@ -54,11 +63,20 @@ def check(config: Config) -> None:
         check_dataset(config, name)
         check_oracles(config, name)
         check_training(config, name)
-        model = config["datasets"][name]["model"]
-        check_model(f"models.{model}", config["models"][model])
-        if final := config["datasets"][name]["final_training"]:
-            check_final_training(f"datasets.{name}", config["datasets"][name], config["models"])
-            check_model(f"models.{final['model']}", config["models"][final["model"]])
+        _check_models(config, name)
+
+
+def _check_models(config: Config, name: str) -> None:
+    """Check the models that a data set uses, and the room for the activations that they need."""
+    where, dataset = f"datasets.{name}", config["datasets"][name]
+    if dataset["final_training"]:
+        check_final_training(where, dataset, config["models"])
+    for training, path in ((dataset, ACTIVATIONS), (dataset["final_training"], FINAL_ACTIVATIONS)):
+        if training:
+            model = training["model"]
+            size = check_model(f"models.{model}", config["models"][model])
+            if training is dataset or model != dataset["model"]:
+                check_room(where, dataset, Path(path.format(dataset=name, final="final")), size)
 
 
 def _check_names(config: Config) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 from jsonschema.exceptions import best_match
 
+from cbal.models.trainable import HEAD, is_module
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import Validator, describe, read_schema
 
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
+NEEDED = ("epochs", "learning_rate")  # of all others
 
 Config = dict[str, Any]
 
@@ -22,18 +24,28 @@ def check_training(config: Config, name: str) -> None:
     """
     where, dataset = f"datasets.{name}", config["datasets"][name]
     trainable = config["models"][dataset["model"]]["trainable"]
-    check_used(where, dataset["training"], trainable, config["sweeps"][config["sweep"]])
-    if trainable == "all":
-        missing = [key for key in ("epochs", "learning_rate") if key not in dataset["training"]]
-        if missing:
-            raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
+    sweep = config["sweeps"][config["sweep"]]
+    check_used(where, dataset["training"], trainable, sweep)
+    if trainable != HEAD:
+        check_needed(where, dataset["training"])
         return
-    for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
+    for scenario in sweep["scenarios"]:
         if config["scenarios"][scenario]["dropout"]:
             raise SettingsError(
                 f"{where}: {scenario} has dropout, which means nothing without training with "
                 "dropout; give the model `trainable: all`, or the scenario `members:`"
             )
+
+
+def check_needed(where: str, training: Config) -> None:
+    """Check that the settings of a training that is not of a head alone are there.
+
+    Raises:
+        SettingsError: the first that is missing.
+    """
+    missing = [key for key in NEEDED if key not in training]
+    if missing:
+        raise SettingsError(f"{where}.training: {missing[0]} is missing; add it")
 
 
 def check_used(where: str, training: Config, trainable: str, sweep: Config) -> None:
@@ -47,11 +59,24 @@ def check_used(where: str, training: Config, trainable: str, sweep: Config) -> N
     changed = {key for key, value in training.items() if value != usual[key]}
     tried = set(sweep["calibration"]["grid"]) if sweep["calibration"] else set()
     for part, keys in ((f"{where}.training", changed), (f"{where}: calibration", tried)):
-        unused = [key for key in sorted(keys) if (key in OF_A_HEAD_ALONE) != (trainable == "head")]
+        unused = [key for key in sorted(keys) if (key in OF_A_HEAD_ALONE) != (trainable == HEAD)]
         if unused:
             raise SettingsError(
                 f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
                 "take it out"
+            )
+    if is_module(trainable):
+        _check_flip(where, training, trainable, sweep)
+
+
+def _check_flip(where: str, training: Config, trainable: str, sweep: Config) -> None:
+    """Check that no image is to be mirrored where images become activations only once."""
+    tried = sweep["calibration"]["grid"].get("flip", []) if sweep["calibration"] else []
+    for part, values in (("training", [training["flip"]]), ("calibration", tried)):
+        if True in values:
+            raise SettingsError(
+                f"{where}: flip of {part}: a model with `trainable: {trainable}` learns from "
+                "activations that are computed once, of images as they are; take it out"
             )
 
 

@@ -33,6 +33,21 @@ def is_fixed(wildcards):
     return model_of(wildcards)["trainable"] == "head"
 
 
+def network_inputs(wildcards):
+    """What the network gets: images, or activations before the module from which it is trained.
+
+    The final training shares the activations of the rounds if its model is theirs.
+    """
+    if part_trained(what_trains(wildcards)) != "module":
+        return f"{DATA}/images.npy".format_map(wildcards)
+    shared = name_of_model(wildcards) == DATASETS[wildcards.dataset]["model"]
+    return (ACTIVATIONS if shared else FINAL_ACTIVATIONS).format_map(wildcards)
+
+
+def settled_inputs(wildcards):
+    return settled(network_inputs(wildcards))(wildcards)
+
+
 def is_pretrained(wildcards):
     return model_of(wildcards)["weights"] != "none"
 
@@ -65,6 +80,11 @@ def of_final(setting):
 def has_final(wildcards):
     """Whether another model is trained after the last round."""
     return DATASETS[wildcards.dataset]["final_training"] is not None
+
+
+def final_inputs(wildcards):
+    """What the network of the final training gets; nothing where there is none."""
+    return of_final(network_inputs)(wildcards) if has_final(wildcards) else []
 
 
 def weights_file(wildcards):

@@ -14,12 +14,15 @@ from itertools import product
 
 from cbal.labeling.folder import JOURNAL
 from cbal.models.names import is_timm
+from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from cbal.storage import paths
 from cbal.storage.columns import OF_A_HEAD
 from cbal.storage.paths import (
+    ACTIVATIONS,
     BASELINE,
     DATA,
+    FINAL_ACTIVATIONS,
     FINISHED,
     LABELING,
     MEMBER,
@@ -112,10 +115,16 @@ def annotated_by(annotator, kind=None):
     )
 
 
+def part_trained(training):
+    """What a model trains: all, a named module on, or the head alone; "" without a training."""
+    trainable = MODELS[training["model"]]["trainable"] if training else ""
+    return "module" if trainable and is_module(trainable) else trainable
+
+
 def of_trainable(part, kind=None):
-    """Pattern of the data sets whose model trains a part: all, or the head alone."""
+    """Pattern of the data sets whose model trains a part: all, module, or head."""
     return datasets_where(
-        lambda name: MODELS[DATASETS[name]["model"]]["trainable"] == part and is_of_kind(name, kind)
+        lambda name: part_trained(DATASETS[name]) == part and is_of_kind(name, kind)
     )
 
 

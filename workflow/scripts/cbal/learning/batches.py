@@ -1,4 +1,4 @@
-"""Batches of the pool's images, resized and normalised on the device."""
+"""Batches of the pool's images, resized and normalised on the device, or of their activations."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,12 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from cbal.errors import InputError
 from cbal.learning.device import moved
 from cbal.models.model import Spec
 from cbal.models.preprocessing import margins, resized
+from cbal.models.trainable import is_module
+from cbal.storage.files import HOW_TO_REBUILD
 
 READ_AHEAD = 4  # batches that are read in advance where the images are not on the device
 
@@ -22,6 +25,9 @@ class Batches:
     The uint8 images are put on the device at the start if they fit into `room`. Otherwise
     they stay in their file, and a thread reads the next batches while the device works on
     the current one. The batches are the same in both cases.
+
+    Where a model is trained from a named module on, the activations before that module take the
+    place of the images, and are given to the model as they are.
     """
 
     def __init__(
@@ -35,12 +41,23 @@ class Batches:
         """Put the samples' images on the device if they fit.
 
         Args:
-            images: uint8[N, H, W, C], as returned by `files.open_images`.
+            images: uint8[N, H, W, C], as returned by `files.open_images`; or activations,
+                float16 or float32[N, ...], channels last.
             sample_id: int64[n], the samples whose images are returned.
             spec: spec of the model that gets the images.
             device: device on which batches are made.
             room: bytes on the device that the images may take.
+
+        Raises:
+            InputError: the model takes activations and gets images, or the other way round; or
+                samples are missing.
         """
+        self.of_activations = is_module(spec.trainable)
+        what = "activations" if self.of_activations else "images"
+        if self.of_activations == (images.dtype == np.uint8):
+            raise InputError(f"a model with trainable {spec.trainable!r} needs a file of {what}")
+        if len(sample_id) and sample_id.max() >= images.shape[0]:
+            raise InputError(f"the {what} lack samples of the pool; {HOW_TO_REBUILD}")
         self.images, self.sample_id = images, sample_id
         self.spec, self.device = spec, device
         fits = len(sample_id) * images[:1].nbytes <= room
@@ -56,8 +73,12 @@ class Batches:
         """Resize, normalise and crop uint8[b, H, W, C]; return float32[b, C, side, side].
 
         Resizing is that of torchvision for a tensor scaled to [0, 1], with antialiasing where
-        images shrink. Bicubic resizing is PIL's in both directions, rounding aside.
+        images shrink. Bicubic resizing is PIL's in both directions, rounding aside. Activations
+        are returned as float32, in the order that the model takes.
         """
+        if self.of_activations:
+            x = pixels.permute(0, 3, 1, 2) if pixels.ndim == 4 else pixels
+            return x.to(torch.float32, copy=True)  # the model may change them in place
         x = pixels.permute(0, 3, 1, 2).float()
         size = resized(self.spec, *x.shape[2:])
         if x.shape[2:] != size:

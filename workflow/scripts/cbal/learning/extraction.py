@@ -12,8 +12,10 @@ from torch.nn import functional
 from cbal.learning.batches import Batches
 from cbal.learning.device import Download, Execution, describe, peak_memory_mb
 from cbal.learning.inference import ready
+from cbal.log import say
 from cbal.models.model import head
 from cbal.models.passes import Passes
+from cbal.wording import counted
 
 
 class ModelWithHeadInputs:
@@ -56,9 +58,7 @@ def extract(
     """
     model_with_inputs = ModelWithHeadInputs(model, batches.spec.classes, execution)
     outputs = map(model_with_inputs, _in_order(batches, execution))
-    yield from _downloaded(
-        (_feature(given), logits.float().softmax(1)) for given, logits in outputs
-    )
+    yield from downloaded((_feature(given), logits.float().softmax(1)) for given, logits in outputs)
 
 
 @torch.inference_mode()
@@ -90,7 +90,7 @@ def extract_dropping(
         )
         return _feature(given), *_summed(drawn, batches)
 
-    yield from _downloaded(map(rows, _in_order(batches, execution)))
+    yield from downloaded(map(rows, _in_order(batches, execution)))
 
 
 @torch.inference_mode()
@@ -109,7 +109,7 @@ def extract_ensemble(
         others = (member(x)[1] for member in members[1:])
         return _feature(given), *_summed((logits, *others), batches)
 
-    yield from _downloaded(map(rows, _in_order(batches, execution)))
+    yield from downloaded(map(rows, _in_order(batches, execution)))
 
 
 def _in_order(batches: Batches, execution: Execution) -> Iterator[torch.Tensor]:
@@ -130,7 +130,7 @@ def _summed(logits: Iterable[torch.Tensor], batches: Batches) -> tuple[torch.Ten
     return passes.mean(), *passes.terms()
 
 
-def _downloaded(rows: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[np.ndarray, ...]]:
+def downloaded(rows: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[np.ndarray, ...]]:
     """Yield rows as arrays; each batch is copied while the device computes the next."""
     waiting: deque[Download] = deque()
     for tensors in rows:
@@ -139,6 +139,17 @@ def _downloaded(rows: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[np.n
             yield waiting.popleft().finish()
     while waiting:
         yield waiting.popleft().finish()
+
+
+def with_progress(parts: Iterable[np.ndarray], n: int) -> Iterator[np.ndarray]:
+    """Yield parts that have n rows in total, and log the progress about twenty times."""
+    done, next_ = 0, n / 20
+    for part in parts:
+        yield part
+        done += len(part)
+        if done >= next_:
+            say(f"{done} of {counted(n, 'image')}")
+            next_ += n / 20
 
 
 def timing_of(images: int, seconds: float, device: torch.device) -> dict[str, Any]:

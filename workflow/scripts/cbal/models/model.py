@@ -14,8 +14,10 @@ from cbal.errors import InputError
 from cbal.models.convnet import convnet
 from cbal.models.names import is_timm
 from cbal.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, read
+from cbal.models.splitting import split
 from cbal.models.timm_models import config_of, preprocessing_of, timm_model
 from cbal.models.torchvision_models import FROM_TENSORFLOW, module_of, torchvision_model
+from cbal.models.trainable import ALL, is_module
 from cbal.storage.sealed_tensors import read_sealed, write_sealed
 
 OWN = "convnet"
@@ -32,6 +34,8 @@ class Spec:
         channels: channels of the pool's images; all but convnet get gray images as RGB.
         image_size, mean, std, interpolation, crop, fit: see `Preprocessing`.
         module: module of torchvision that defines the architecture; "" where it is not known.
+        trainable: "all", or the name of a module. The model is then the network from that module
+            on, and gets activations instead of images.
     """
 
     architecture: str
@@ -44,10 +48,11 @@ class Spec:
     interpolation: str = "bilinear"
     crop: float = 1.0
     fit: str = "squash"
+    trainable: str = ALL
 
 
 # Left out of a model's file where they are the usual ones, as before there were others.
-NEWER = ("interpolation", "crop", "fit")
+NEWER = ("interpolation", "crop", "fit", "trainable")
 
 
 def spec_for(
@@ -90,7 +95,7 @@ def _usual_spec(
 
 
 def build(spec: Spec, seed: int) -> nn.Module:
-    """Return the model with initial weights drawn with `seed`, head included.
+    """Return the whole network with initial weights drawn with `seed`, head included.
 
     Raises:
         InputError: torchvision or timm has no such model.
@@ -138,7 +143,7 @@ def _load(model: nn.Module, state: dict[str, torch.Tensor], strict: bool = True)
 
 
 def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
-    """Return the model that every round of a seed starts from.
+    """Return the model that every round of a seed starts from: the network, or its trained part.
 
     Args:
         spec: spec of the model.
@@ -148,7 +153,14 @@ def initial(spec: Spec, weights: Path | None, seed: int) -> nn.Module:
     model = build(spec, seed)
     if weights is not None:
         load_backbone(model, weights)
-    return _in_memory_format(model)
+    return _in_memory_format(_trained_part(model, spec))
+
+
+def _trained_part(model: nn.Module, spec: Spec) -> nn.Module:
+    """Return the part of the whole network that the spec names."""
+    if not is_module(spec.trainable):
+        return model
+    return split(model, spec.trainable, head(model, spec.classes))[1]
 
 
 def _in_memory_format(model: nn.Module) -> nn.Module:
@@ -173,7 +185,7 @@ def load_model(path: Path) -> tuple[nn.Module, Spec]:
         raise InputError(
             f"{path}: not a model of this workflow; delete it to rebuild it"
         ) from error
-    model = build(spec, seed=0)
+    model = _trained_part(build(spec, seed=0), spec)
     _load(model, state)
     return _in_memory_format(model).eval(), spec
 

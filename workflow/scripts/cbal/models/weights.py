@@ -1,5 +1,6 @@
 """Pretrained weights: reading, downloading, and checking against an architecture."""
 
+import math
 import re
 from pathlib import Path
 from urllib.error import URLError
@@ -8,8 +9,15 @@ import torch
 from safetensors.torch import load_file
 
 from cbal.errors import InputError
-from cbal.models.torchvision_models import head_parameters, model_without_memory
+from cbal.models.convnet import convnet
+from cbal.models.model import OWN, head
+from cbal.models.names import is_timm
+from cbal.models.splitting import activation_shape, split
+from cbal.models.timm_models import timm_model
+from cbal.models.torchvision_models import EmptyOnMeta, head_parameters, model_without_memory
 from cbal.models.weights_paths import is_weights_file
+
+HALF = 2  # bytes of a number
 
 # Names that torchvision gave to layers in earlier versions, and their names today. Its own files,
 # and files that people saved then, still have the old names; torchvision renames while it loads.
@@ -55,6 +63,32 @@ def _check_size(model: torch.nn.Module, architecture: str, image_size: int) -> N
             f"{architecture} takes no images of {image_size} x {image_size} ({reason}); "
             "choose another image_size"
         ) from error
+
+
+def check_module(architecture: str, trainable: str, image_size: int) -> int:
+    """Check that a model can be trained from a named module on.
+
+    Args:
+        architecture: `convnet`, a torchvision classification model's name, or `timm:NAME`.
+        trainable: name of the module.
+        image_size: side of the images in pixels.
+
+    Returns:
+        Bytes of the activations of an image before the module, in half precision.
+
+    Raises:
+        InputError: the model lacks the module or cannot be split there; lists those that do.
+    """
+    if architecture == OWN:
+        model = convnet(2, 3, image_size)
+    elif is_timm(architecture):
+        with EmptyOnMeta():
+            model = timm_model(architecture, 2, image_size)
+    else:
+        model = model_without_memory(architecture, 2)
+    frozen, _ = split(model.to("meta"), trainable, head(model, 2))
+    with torch.device("meta"):
+        return HALF * math.prod(activation_shape(frozen, 3, image_size))
 
 
 def fetch(architecture: str, weights: str) -> dict[str, torch.Tensor]:

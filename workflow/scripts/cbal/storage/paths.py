@@ -32,6 +32,8 @@ TRAINING_LOG = "train.log"
 # What belongs to a data set and to no run: no scenario may have the name of one of these folders.
 PRETRAINED = f"{RESULTS}/{{dataset}}/pretrained"
 ENCODED = f"{RESULTS}/{{dataset}}/encoded"
+ACTIVATIONS = f"{ENCODED}/activations.npy"  # where the model is trained from a module on
+FINAL_ACTIVATIONS = f"{ENCODED}/{{final}}/activations.npy"  # of another model trained at the end
 CALIBRATION = f"{RESULTS}/{{dataset}}/calibration"
 VALIDATION = f"{RESULTS}/{{dataset}}/validation"
 LABELING = f"{RESULTS}/{{dataset}}/labeling"
