@@ -113,3 +113,28 @@ def test_a_person_s_labels_come_from_the_part_too(part, tmp_path):
     assert result.returncode == 0, result.stderr
     (command,) = re.findall(r"scripts/write_labels[.]py .*", on_screen(result))
     assert "--images results/byhand/encoded/activations.npy" in command
+
+
+@pytest.mark.parametrize("model", ["part", "convnet"])
+def test_a_final_training_reads_activations_of_its_own_model(part, tmp_path, model):
+    project = part.copy(tmp_path / "project")
+    project.configure(
+        datasets__byhand={"source": "digits", "annotator": "human", "model": model}
+        | {"classes": ["0", "1"], "interactions": 6, "validation": 4}
+        | {"training": TINY["dataset"]["training"]}
+        | {"final_training": {"model": "part", "training": {"epochs": 1, "learning_rate": 0.01}}},
+        sweeps__byhand={"datasets": ["byhand"], "scenarios": ["uncertain+cluster"]}
+        | {"seeds": [0], "rounds": 1},
+        sweep="byhand",
+    )
+    result = project.snakemake("-n", "--printshellcmds")
+    assert result.returncode == 0, result.stderr
+    shared, own = (f"results/byhand/encoded/{name}activations.npy" for name in ("", "final/"))
+    of_rounds, of_final = (shared, shared) if model == "part" else ("data/byhand/images.npy", own)
+    (labels,) = re.findall(r"scripts/write_labels[.]py .*", on_screen(result))
+    assert f"--images {of_rounds} " in labels
+    assert f"--final-images {of_final} " in labels
+    trained = re.findall(r"scripts/train[.]py .*? --images (\S+)", on_screen(result))
+    assert sorted(trained) == sorted([of_rounds, of_final])
+    computed = re.findall(r"compute_activations[.]py .*? --out (\S+)", on_screen(result))
+    assert computed == [of_final]

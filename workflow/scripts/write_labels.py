@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--model", type=Path, required=True, help="model of the last round")
     cli.add_argument("--metrics", type=Path, nargs="?", help="of the last round")
     cli.add_argument("--final", type=Path, nargs="?", help="model of the final training")
-    cli.add_argument("--final-images", type=Path, nargs="?", help="what its network gets")
+    cli.add_argument("--final-images", type=Path, nargs="?", help="default: --images")
     cli.add_argument("--final-metrics", type=Path, nargs="?", help="of the final training")
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     add_device_arguments(cli)
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.final:
         measured = compare(arguments.metrics, arguments.final_metrics)
         if measured["predicted_by"] == FINAL:
-            model, inputs = arguments.final, arguments.final_images
+            model, inputs = arguments.final, arguments.final_images or inputs
     if classes and len(sample_id) and not ended:
         if arguments.encoded and model is arguments.model:
             probability = predict_by_heads(model, arguments.encoded, sample_id)

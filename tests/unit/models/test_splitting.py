@@ -6,6 +6,7 @@ from cbal.errors import InputError
 from cbal.models import model as models
 from cbal.models import splitting
 from cbal.models.splitting import activation_shape, shape_of_one, split
+from cbal.models.timm_models import timm_model
 from cbal.models.torchvision_models import model_without_memory, torchvision_model
 from cbal.models.weights import check_module
 
@@ -120,3 +121,25 @@ def test_a_whole_network_s_file_does_not_say_so(tmp_path):
     models.save_model(tmp_path / "m", models.initial(spec, None, seed=1), spec)
     assert "trainable" not in models.read_safetensors(tmp_path / "m")[1]["spec"]
     assert models.load_model(tmp_path / "m")[1].trainable == "all"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "side", "name"),
+    [("timm:resnet18", 32, "layer4"), ("timm:vit_tiny_patch16_224", 32, "blocks.11")],
+)
+def test_models_of_timm_are_split_too(architecture, side, name):
+    pytest.importorskip("timm")
+    torch.manual_seed(0)
+    model = timm_model(architecture, 4, side)
+    frozen, trained = split(model, name, models.head(model, 4))
+    x = torch.rand(3, 3, side, side)
+    with torch.inference_mode():
+        activations = frozen(x)
+        torch.testing.assert_close(trained(activations), model.eval()(x))
+    assert check_module(architecture, name, side) == 2 * activations[0].numel()
+
+
+def test_a_model_without_a_module_that_will_do_is_told():
+    pytest.importorskip("timm")
+    with pytest.raises(InputError, match="no module of this model will do; write all or head$"):
+        check_module("timm:test_vit", "blocks.1", 160)

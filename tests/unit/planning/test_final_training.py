@@ -57,3 +57,18 @@ def test_the_oracle_takes_no_labels_away():
     config["datasets"]["digits"]["final_training"] = {"model": "convnet", "training": SGD}
     with pytest.raises(SettingsError, match="labels that a person takes away, and the oracle"):
         check(config)
+
+
+def test_it_may_train_another_model_from_a_module_on(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    part = {"architecture": "convnet", "image_size": 8, "trainable": "6"}
+    config = by_hand({"model": "part", "training": SGD})
+    config["models"]["part"] = part
+    check(copy.deepcopy(config))
+    config["datasets"]["digits-by-hand"]["final_training"]["training"] = SGD | {"flip": True}
+    with pytest.raises(SettingsError, match="final_training: flip of training: .*computed once"):
+        check(copy.deepcopy(config))
+    config["datasets"]["digits-by-hand"]["final_training"]["training"] = SGD
+    config["models"]["part"] = part | {"trainable": "99"}
+    with pytest.raises(SettingsError, match="^models.part: trainable '99'"):
+        check(config)

@@ -49,6 +49,11 @@ def split(model: nn.Module, name: str, of_head: str) -> tuple[nn.Module, nn.Modu
     parts = _parts(model, name, of_head)
     if isinstance(parts, str):
         names = splittable(model, of_head)
+        if not names:
+            raise InputError(
+                f"trainable {name!r}: {parts}, and no module of this model will do; write all or "
+                "head"
+            )
         last = f"the last {MOST_NAMES}: " if len(names) > MOST_NAMES else ""
         raise InputError(
             f"trainable {name!r}: {parts}; write all, head, or the name of a module, as "
