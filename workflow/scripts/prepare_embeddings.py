@@ -13,6 +13,7 @@ from cbal.data.prepare import Plan, choose, tables
 from cbal.data.splits import described, published
 from cbal.data.vectors import write_vectors
 from cbal.storage.files import write_table
+from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for line in (
         *check_split_classes(listing.label, listing.classes, parts),
         described(published(listing.split), sizes),
-        f"{len(listing.classes)} classes",
+        counted(len(listing.classes), "class", "classes"),
     ):
         say(line)
     kept = np.concatenate(list(parts.values()))

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from cbal.wording import counted
+
 TOLERANCE = 1e-6  # of the sum of a row, for shares that were rounded when they were written
 
 Matrix = dict[str, dict[str, float]]
@@ -51,7 +53,10 @@ def read_confusion(path: Path, classes: Sequence[str] | None = None) -> Matrix:
 def _row(name: str, given: Sequence[str], cells: Sequence[str]) -> dict[str, float]:
     """Return the chances of a row by given label."""
     if len(cells) != len(given):
-        raise ValueError(f"row {name!r} has {len(cells)} numbers for {len(given)} classes; mend it")
+        raise ValueError(
+            f"row {name!r} has {counted(len(cells), 'number')} for "
+            f"{counted(len(given), 'class', 'classes')}; mend it"
+        )
     try:
         chances = [float(cell) for cell in cells]
     except ValueError as error:

@@ -9,6 +9,7 @@ from scipy.optimize import nnls
 
 from cbal.errors import InputError
 from cbal.pool.costs import NAMES, Costs, seconds_of, work_of
+from cbal.wording import counted
 
 FEWEST = 5  # answers of a sort before its seconds are fitted
 
@@ -69,6 +70,7 @@ def to_yaml(fit: Fit) -> str:
         f"{fit.left_out} were left out as interrupted.",
     ]
     for name, answers in zip(NAMES, fit.answers, strict=True):
-        said = f"{answers} answers" if answers >= FEWEST else f"default: {answers} answers only"
+        many = counted(answers, "answer")
+        said = many if answers >= FEWEST else f"default: {many} only"
         lines.append(f"  {name}: {getattr(fit.costs, name):.4g} # {said}")
     return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ from cbal.results import markdown
 from cbal.results.budgets import INTERACTIONS, Budget
 from cbal.results.goals import reached, sd
 from cbal.storage.paths import BASELINE
+from cbal.wording import counted
 
 Z = 1.959964  # of an interval of 95 %
 COLUMNS = ["dataset", "scenario", "seeds", "files", "given", "given_right", "predicted"]
@@ -138,7 +139,9 @@ def _cells(row: dict, budget: Budget) -> list[str]:
     if row["estimated"]:
         right = f"{row['right']:.1%} ({row['right_low']:.1%} to {row['right_high']:.1%})"
     covered = f"{row['covered']:.1%}" + (f" ± {row['covered_sd']:.1%}" if several else "")
-    needed = f"{row[budget.name]:{budget.form}} ({row['reached']} of {row['seeds']} seeds)"
+    needed = (
+        f"{row[budget.name]:{budget.form}} ({row['reached']} of {counted(row['seeds'], 'seed')})"
+    )
     return [
         row["scenario"],
         str(row["seeds"]),
