@@ -25,7 +25,7 @@ def test_rows_are_right_labels_and_columns_given_ones(file):
         (",cat,dog\ncat,1,0\ndog,0.3,0.6\n", "row 'dog' sums to 0.9, not to 1"),
         (",cat,dog\ncat,1.5,-0.5\ndog,0,1\n", "row 'cat' has a number that is not from 0 to 1"),
         (",cat,dog\ncat,nan,1\ndog,0,1\n", "row 'cat' has a number that is not from 0 to 1"),
-        (",cat,dog\ncat,1\ndog,0,1\n", "row 'cat' has 1 numbers for 2 classes"),
+        (",cat,dog\ncat,1\ndog,0,1\n", "row 'cat' has 1 number for 2 classes"),
         (",cat,dog\ncat,1,much\ndog,0,1\n", "row 'cat': could not convert"),
         (",cat,dog\ncat,1,0\ndog,0,1\n", "other classes than the data set: 'bird' is in one"),
         ("\udcff", "is not CSV in UTF-8"),

@@ -30,8 +30,8 @@ def metrics():
 def test_the_table_in_hours(metrics):
     table = summarise(metrics, budget=HOURS).set_index("scenario")
     cluster = table.loc["cluster"]
-    assert cluster["hours_within"] == pytest.approx(0.1)
-    assert cluster["saved_within"] == pytest.approx(1 - 0.1 / 10)
+    assert cluster["hours_within"] == pytest.approx(0.15)
+    assert cluster["saved_within"] == pytest.approx(1 - 0.15 / 10)
     assert (cluster["area_from"], cluster["area_to"]) == (0.1, 0.15)
     assert table.loc["supervised", "hours_sd"] == 10
     assert "interactions_sd" not in table
