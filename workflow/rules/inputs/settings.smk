@@ -80,7 +80,8 @@ LOGS_OF_SWEEP = paths.SWEEP_LOGS.format(sweep=config["sweep"])
 PART, PART_LOGS = f"{OF_SWEEP}/{{part}}", f"{LOGS_OF_SWEEP}/{{part}}"
 KEYS = ("dataset", "scenario", "seed")
 # In the environment for jobs that no other cost model shall rerun.
-COSTS = os.environ["CBAL_COSTS"] = joined_costs(config)
+COSTS = joined_costs(config)
+os.environ.update(CBAL_COSTS=COSTS)
 CALIBRATION = SWEEP["calibration"]
 TRIALS = trials(CALIBRATION)
 ENCODED = f"{paths.ENCODED}/features.npy"
