@@ -144,7 +144,7 @@ def our_round(
     pool = Candidates(others, probabilities=head.probabilities(features[others]))
     strategy, rng = guarded(STRATEGIES["entropy"].address, "individual"), np.random.default_rng(0)
     query = make_query(pool, strategy, "individual", arguments.interactions, rng, threads, {})
-    annotate(query, label, purity=0.8)
+    annotate(query, label)
     return head.probabilities, query["sample_id"].to_pylist()
 
 

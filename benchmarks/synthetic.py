@@ -64,4 +64,9 @@ def write_pool(folder: Path, n: int, d: int) -> None:
     table, metadata = pools.to_table(pools.initial(np.arange(n)))
     write_table(folder / "pool.parquet", table, **{**keys, "round": 0}, **metadata)
     truth = {"sample_id": np.arange(n), "label": rng.integers(CLASSES, size=n).astype(np.int16)}
-    write_table(folder / "truth.parquet", pa.table(truth), dataset="synthetic")
+    write_table(
+        folder / "truth.parquet",
+        pa.table(truth),
+        dataset="synthetic",
+        classes=[str(label) for label in range(CLASSES)],
+    )
