@@ -7,7 +7,10 @@ from urllib.parse import urljoin
 
 from PIL import Image
 
+from cbal.labeling.web import pages
 from tests.people import Browser
+
+STATIC = pages.HERE / "static"
 
 
 def test_pictures_are_webp_kept_for_ever(served, browser):
@@ -46,6 +49,14 @@ def test_script_and_style_are_kept_for_ever_under_their_version(browser):
         assert "immutable" in headers["cache-control"]
         assert browser.request("GET", name, If_None_Match=headers["etag"])[0] == 304
     assert not re.search(r"https?://", page)
+
+
+def test_all_styles_come_as_one_file_with_the_narrow_windows_last(browser):
+    path = re.search(r'"(/static/[^"]+[.]css)"', browser.open())[1]
+    style = browser.request("GET", path)[2].decode()
+    files = {file.name: file.read_text() for file in (STATIC / "styles").iterdir()}
+    assert all(text in style for text in files.values())
+    assert style.endswith(files["narrow.css"])
 
 
 def test_the_page_preloads_every_module_that_is_imported_and_no_other(browser):

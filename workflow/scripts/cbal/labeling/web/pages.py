@@ -19,12 +19,16 @@ FIRST = {"cluster": 240, "individual": 2000}
 Ready = Callable[[str, int], bytes | None]  # returns the picture of (size, sample) if it exists
 DIGITS = "1234567890"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+# The files in `static/styles/` are served as one, so that one request is all that a page waits for.
+# The last one has the rules for narrow windows, which must come after those that they change.
+STYLES = ("page.css", "questions.css", "answers.css", "narrow.css")
+STYLE = "labeling.css"
 # Names of the static files and their media types.
 STATIC = {
     path.name: KINDS[path.suffix]
     for path in sorted((HERE / "static").iterdir())
     if path.suffix in KINDS
-}
+} | {STYLE: KINDS[".css"]}
 MODULES = [name for name in STATIC if name.endswith(".js")]
 
 
@@ -50,7 +54,9 @@ class Pages:
             pictures: version of the data set's pictures.
         """
         self._showing = showing
-        self.static = {name: (HERE / "static" / name).read_bytes() for name in STATIC}
+        files = HERE / "static"
+        self.static = {name: (files / name).read_bytes() for name in STATIC if name != STYLE}
+        self.static[STYLE] = b"\n".join((files / "styles" / name).read_bytes() for name in STYLES)
         self.version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
         self._env = Environment(
             loader=FileSystemLoader(HERE / "templates"),
