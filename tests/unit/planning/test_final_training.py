@@ -2,6 +2,7 @@ import copy
 
 import pytest
 
+from orchestration.planning.final_training import check_final_training
 from orchestration.planning.provenance import provenance
 from orchestration.planning.settings import SettingsError, check
 from tests.unit.planning.test_settings import CONFIG
@@ -15,6 +16,13 @@ def by_hand(final, **changes):
     config["sweep"] = "label-demo"
     config["datasets"]["digits-by-hand"] |= {"final_training": final, **changes}
     return config
+
+
+def test_embeddings_have_no_images_to_train_on():
+    dataset = {"source": "embeddings", "annotator": "human", "validation": 5}
+    dataset["final_training"] = {"model": "convnet", "training": SGD}
+    with pytest.raises(SettingsError, match="own.final_training: it trains a network on images"):
+        check_final_training("own", dataset, {})
 
 
 def test_without_one_nothing_is_trained_after_the_last_round():

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cbal.models.trainable import HEAD
+from orchestration.planning.kinds import kind_of
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.training import check_needed, check_used
 
@@ -24,6 +25,8 @@ def check_final_training(where: str, dataset: dict[str, Any], models: dict[str, 
             f"{where}: it is for labels that a person takes away, and the oracle takes none; take "
             "it out, or compare models as data sets of their own"
         )
+    if kind_of(dataset) != "image":
+        raise SettingsError(f"{where}: it trains a network on images; take it out")
     if not dataset["validation"]:
         raise SettingsError(
             f"{where}: it counts only if it measures better on images that you label for that; "
