@@ -26,10 +26,7 @@ from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
 from cbal.pool.take_away import Predicted, take_away, to_predict
 from cbal.randomness import generator, of_member
-from cbal.storage.files import (
-    open_images,
-    write_table,
-)
+from cbal.storage.files import open_images, write_table
 from cbal.wording import counted
 
 

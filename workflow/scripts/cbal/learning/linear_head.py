@@ -35,7 +35,7 @@ class LinearHead:
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """Return the softmax, float32[n, classes], for features float16 or float32[n, d]."""
-        parts = [softmax(chunk @ self.weight + self.bias)[0] for chunk in _chunks(features)]
+        parts = [softmax(chunk @ self.weight + self.bias) for chunk in _chunks(features)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
 
 
@@ -83,22 +83,12 @@ def untrained(features: int, classes: int) -> LinearHead:
     return LinearHead(np.zeros((features, classes), np.float32), np.zeros(classes, np.float32))
 
 
-def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the softmax, with the two terms of its logarithm.
-
-    Args:
-        logits: float[n, classes]; overwritten by the softmax.
-
-    Returns:
-        The softmax, float[n, classes]; the highest logits, float[n]; and the sums of the
-        exponentials of logits less the highest, float[n].
-    """
-    highest = logits.max(axis=1, keepdims=True)
-    logits -= highest
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the softmax of logits, float[n, classes]; the array is overwritten."""
+    logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
-    sums = logits.sum(axis=1, keepdims=True)
-    logits /= sums
-    return logits, highest[:, 0], sums[:, 0]
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
 
 
 def accuracy_and_loss(probability: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
