@@ -2,36 +2,24 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
-from cbal.cli import keys_of, parser, run, say
+from cbal.cli import run, say
 from cbal.learning import device as devices
 from cbal.learning.activations import activations
-from cbal.learning.arguments import add_device_arguments, execution_of
+from cbal.learning.all_images import parse, write_timing
+from cbal.learning.arguments import execution_of
 from cbal.learning.batches import Batches
-from cbal.learning.extraction import timing_of, with_progress
-from cbal.models.arguments import add_model_arguments, initial_frozen_part
-from cbal.pool.metrics import TIMING
+from cbal.learning.extraction import with_progress
+from cbal.models.arguments import initial_frozen_part
 from cbal.storage.activations import write_activations
-from cbal.storage.files import metadata_of, open_images, read_table, write_table
-from cbal.wording import counted
+from cbal.storage.files import metadata_of, open_images, read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, run the frozen part on all images, write its outputs."""
-    cli = parser(__doc__, "dataset")
-    cli.add_argument("--images", type=Path, required=True)
-    cli.add_argument("--index", type=Path, required=True)
-    add_model_arguments(cli)
-    add_device_arguments(cli)
-    cli.add_argument("--out", type=Path, required=True, help="NumPy file to write")
-    cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
-    arguments = cli.parse_args(argv)
-    arguments.seed = 0  # for random weights, if no weights are given
-
+    arguments = parse(__doc__, argv)
     if arguments.weights is None:
         say(
             f"what is before {arguments.trainable} has random weights and is never trained: its "
@@ -51,12 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     with devices.enough_memory("make `models: forward_batch_size:` smaller"):
         write_activations(arguments.out, len(index), parts)
-    seconds = time.perf_counter() - start
-    say(f"{counted(len(index), 'image')} in {seconds:.1f} s")
-    of_no_round = {"scenario": "encoded", "seed": 0, "round": 0}
-    timing = of_no_round | timing_of(len(index), seconds, execution.device)
-    keys = keys_of(arguments)
-    write_table(arguments.timing, pa.Table.from_pylist([{**keys, **timing}], TIMING), **keys)
+    write_timing(arguments, len(index), time.perf_counter() - start, execution)
 
 
 if __name__ == "__main__":
