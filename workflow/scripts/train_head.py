@@ -66,11 +66,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         heads = fit_heads(arguments, features, pool, given.classes)
         fitted = time.perf_counter()
         timing.append(_timing("training", fitted - start, int((pool.kind != pools.NONE).sum())))
-        measured = measure(heads[0], features, test, truth)
+        tested = heads[0].probabilities(features[test])
+        measured = measure(tested, truth[test])
         if len(test):
             timing.append(_timing("evaluation", time.perf_counter() - fitted, len(test)))
         if arguments.pool:
-            measured |= labels_to_take_away(heads[0], features, pool, test, truth)
+            left = to_predict(pool)
+            predicted = Predicted.of(heads[0].probabilities(features[left]))
+            measured |= take_away(pool, truth, predicted, test, Predicted.of(tested))
         rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
     keys = keys_of(arguments)
     if arguments.probabilities:
@@ -105,25 +108,14 @@ def fit_heads(
     return heads
 
 
-def measure(
-    head: LinearHead, features: np.ndarray, test: np.ndarray, truth: np.ndarray
-) -> dict[str, float | None]:
+def measure(probability: np.ndarray, truth: np.ndarray) -> dict[str, float | None]:
     """Return accuracy and loss on the held-out split; None if none of its images has a label."""
-    if not len(test):
+    if not len(truth):
         say("accuracy is unknown: no held-out image has a label")
         return {"test_accuracy": None, "test_loss": None}
-    accuracy, loss = accuracy_and_loss(head.probabilities(features[test]), truth[test])
+    accuracy, loss = accuracy_and_loss(probability, truth)
     say(f"test accuracy {accuracy:.4f}, test loss {loss:.4f}")
     return {"test_accuracy": accuracy, "test_loss": loss}
-
-
-def labels_to_take_away(
-    head: LinearHead, features: np.ndarray, pool: pools.Pool, test: np.ndarray, truth: np.ndarray
-) -> dict[str, Any]:
-    """Return what the round's labels are worth to who takes them away."""
-    parts = (Predicted.of(head.probabilities(features[ids])) for ids in (to_predict(pool), test))
-    predicted, tested = parts
-    return take_away(pool, truth, predicted, test, tested)
 
 
 def batches_of(
