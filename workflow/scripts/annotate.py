@@ -8,9 +8,10 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
+from cbal.pool.annotations import CLUSTER, INDIVIDUAL
 from cbal.pool.confusion import read_confusion
 from cbal.pool.costs import Costs, costs_from, with_seconds
-from cbal.pool.oracle import CLUSTER, INDIVIDUAL, WAYS, Oracle, annotate, uniform_errors
+from cbal.pool.oracle import WAYS, Oracle, annotate, uniform_errors
 from cbal.storage.files import labels_of, metadata_of, read_table, write_table
 from cbal.wording import counted
 

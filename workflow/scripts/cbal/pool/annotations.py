@@ -3,6 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
+INDIVIDUAL, CLUSTER = "individual", "cluster"  # kinds of questions
+
 # Columns of `annotations.parquet`, one row per interaction. `size` counts the samples of the
 # question, `shown` those that the annotator looked at, `excluded` are those taken out of it.
 ANNOTATIONS = pa.schema(
@@ -33,3 +35,8 @@ def kinds_of(query: pa.Table) -> list[str]:
     first = np.unique(query["interaction"].to_numpy(), return_index=True)[1]
     kinds = query["kind"].to_pylist()
     return [kinds[row] for row in first]
+
+
+def of_clusters(table: pa.Table) -> np.ndarray:
+    """Return bool[rows], whether each row of a query or of annotations is of a cluster."""
+    return np.array(table["kind"].to_pylist(), dtype=object) == CLUSTER

@@ -5,6 +5,8 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 import pyarrow as pa
 
+from cbal.pool.annotations import of_clusters
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -36,7 +38,7 @@ def work_of(annotations: pa.Table) -> np.ndarray:
             lack the last two: then nothing was taken out, and all images were looked at.
     """
     n, there = len(annotations), annotations.column_names
-    clustered = np.array(annotations["kind"].to_pylist(), dtype=object) == "cluster"
+    clustered = of_clusters(annotations)
     labeled = np.array([label is not None for label in annotations["label"].to_pylist()], bool)
     shown = np.array(annotations["shown" if "shown" in there else "size"].to_pylist(), np.float64)
     out = annotations["excluded"].to_pylist() if "excluded" in there else [None] * n

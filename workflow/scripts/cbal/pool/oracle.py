@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.pool.annotations import ANNOTATIONS, groups_of, kinds_of
+from cbal.pool.annotations import ANNOTATIONS, CLUSTER, INDIVIDUAL, groups_of, kinds_of
 from cbal.randomness import generator
 
 WAYS = ("nearest", "random", "spread")
-INDIVIDUAL, CLUSTER = "individual", "cluster"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from cbal.pool.annotations import of_clusters
 from cbal.storage.files import filled, labels_of
 
 NONE, INDIVIDUAL, CLUSTER, PSEUDO = 0, 1, 2, 3
@@ -140,7 +141,7 @@ def apply_annotations(
     order = np.argsort(annotations.column("interaction").to_numpy())
     accepted = annotations.column("accepted").to_numpy(zero_copy_only=False)[order].astype(bool)
     label = labels_of(annotations)[order]
-    by_cluster = np.array(annotations.column("kind").to_pylist(), dtype=object)[order] == "cluster"
+    by_cluster = of_clusters(annotations)[order]
 
     row = np.searchsorted(pool.sample_id, shown)
     individual = pool.kind[row] == INDIVIDUAL

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.errors import InputError
+from cbal.pool.annotations import of_clusters
 from cbal.pool.corrections import corrected
 from cbal.pool.costs import Costs, seconds_of, work_of
 from cbal.results.gathering import NOTHING_YET, gather, metrics_files
@@ -110,7 +111,7 @@ def with_hours_of(metrics: pa.Table, costs: Costs, persons: Sequence[str] = ()) 
 def _effort(table: pa.Table) -> np.ndarray:
     """Return the effort of a step: float64, in the order of `EFFORT`; hours may be NaN."""
     work = work_of(table)
-    clustered = np.array(table["kind"].to_pylist(), dtype=object) == "cluster"
+    clustered = of_clusters(table)
     refused = work[:, 4] > 0
     seconds = [np.nan if value is None else value for value in table["seconds"].to_pylist()]
     counts = [(refused & ~clustered).sum(), (refused & clustered).sum(), *work[:, 2:4].sum(axis=0)]
