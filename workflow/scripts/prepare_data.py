@@ -8,11 +8,8 @@ import numpy as np
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.arguments import add_source_arguments, read_source, rule_of
 from cbal.data.checks import report
-from cbal.data.classes import check_split_classes
-from cbal.data.prepare import Plan, choose, tables, write_images
-from cbal.data.splits import described, published
+from cbal.data.prepare import Plan, choose, tables, told_of, write_images
 from cbal.storage.files import write_table
-from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,25 +33,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.split_seed,
     )
     parts = choose(listing, plan)
-    sizes = {kind: len(part) for kind, part in parts.items()}
-    for line in (
-        *listing.notes,
-        *check_split_classes(listing.label, listing.classes, parts),
-        described(published(listing.split), sizes),
-        counted(len(listing.classes), "class", "classes"),
-    ):
+    lines, metadata = told_of(listing, parts)
+    for line in lines:
         say(line)
     write_images(arguments.images, listing, np.concatenate(list(parts.values())), arguments.side)
     index, truth = tables(listing, parts)
     noted, told = report(arguments.images, index, rule, listing.left_out)
     for line in noted:
         say(line)
-    metadata = {
-        **keys_of(arguments),
-        "classes": list(listing.classes),
-        "published_splits": published(listing.split),
-        "images": sizes,
-    }
+    metadata = keys_of(arguments) | metadata
     write_table(arguments.truth, truth, **metadata)
     write_table(arguments.index, index, **metadata, **told)
 

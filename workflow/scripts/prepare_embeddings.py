@@ -7,13 +7,10 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.data.arguments import rule_of
-from cbal.data.classes import check_split_classes
 from cbal.data.embeddings_arguments import add_embeddings_arguments, read_embeddings
-from cbal.data.prepare import Plan, choose, tables
-from cbal.data.splits import described, published
+from cbal.data.prepare import Plan, choose, tables, told_of
 from cbal.data.vectors import write_vectors
 from cbal.storage.files import write_table
-from cbal.wording import counted
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -35,22 +32,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         split_seed=arguments.split_seed,
     )
     parts = choose(listing, plan)
-    sizes = {kind: len(part) for kind, part in parts.items()}
-    for line in (
-        *check_split_classes(listing.label, listing.classes, parts),
-        described(published(listing.split), sizes),
-        counted(len(listing.classes), "class", "classes"),
-    ):
+    lines, metadata = told_of(listing, parts)
+    for line in lines:
         say(line)
     kept = np.concatenate(list(parts.values()))
     write_vectors(arguments.encoded, listing.read, kept, str(arguments.path))
     index, truth = tables(listing, parts)
-    metadata = {
-        **keys_of(arguments),
-        "classes": list(listing.classes),
-        "published_splits": published(listing.split),
-        "images": sizes,
-    }
+    metadata = keys_of(arguments) | metadata
     write_table(arguments.truth, truth, **metadata)
     write_table(arguments.index, index, **metadata, **rule_of(arguments).as_metadata())
 

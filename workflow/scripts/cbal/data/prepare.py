@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from sklearn.model_selection import train_test_split
 
 from cbal.data import splits
+from cbal.data.classes import check_split_classes
 from cbal.data.listing import Listing
 from cbal.errors import InputError
 from cbal.storage.files import atomic
@@ -104,6 +105,26 @@ def stratified(
         )
     kept, _ = train_test_split(index, train_size=n, random_state=seed, stratify=label[index])
     return np.sort(kept)
+
+
+def told_of(
+    listing: Listing, parts: Mapping[str, np.ndarray]
+) -> tuple[list[str], dict[str, object]]:
+    """Return lines for the log on a prepared data set, and the metadata of its files.
+
+    Args:
+        listing: the samples of the source.
+        parts: the indices of each split, as `choose` returns them.
+    """
+    sizes = {kind: len(part) for kind, part in parts.items()}
+    found = splits.published(listing.split)
+    lines = [
+        *listing.notes,
+        *check_split_classes(listing.label, listing.classes, parts),
+        splits.described(found, sizes),
+        counted(len(listing.classes), "class", "classes"),
+    ]
+    return lines, {"classes": list(listing.classes), "published_splits": found, "images": sizes}
 
 
 def tables(listing: Listing, parts: Mapping[str, np.ndarray]) -> tuple[pa.Table, pa.Table]:
