@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-import faiss
 import numpy as np
 
 from cbal.clustering.blocks import Assign
+from cbal.clustering.faiss_library import faiss
 from cbal.log import say
 from cbal.remainders import largest_remainders
 

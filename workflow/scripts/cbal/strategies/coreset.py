@@ -2,10 +2,10 @@
 
 from functools import partial
 
-import faiss
 import numpy as np
 
 from cbal.clustering.blocks import workers
+from cbal.clustering.faiss_library import faiss
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one
 from cbal.strategies.support.checks import labeled_rows, squared_norms
 from cbal.strategies.support.lazy_greedy import lazy_greedy

@@ -1,9 +1,9 @@
 """TypiClust: the most typical sample of each cluster (Hacohen, Dekel and Weinshall 2022)."""
 
-import faiss
 import numpy as np
 
 from cbal.clustering.blocks import unit, workers
+from cbal.clustering.faiss_library import faiss
 from cbal.clustering.kmeans import kmeans
 from cbal.strategies.base import Candidates, Selection, nothing, one_by_one, refuse
 from cbal.strategies.support.checks import labeled_rows, positive
