@@ -48,7 +48,7 @@ from orchestration.planning.provenance import (
 from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.strategies import strategies_of
 from orchestration.planning.training import trials
-from orchestration.planning.versions import version
+from orchestration.planning.remembered import version
 
 # A DAG has millions of objects that stay until the end. Searching them for garbage again and
 # again took a tenth of the time to build it.
