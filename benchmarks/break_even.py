@@ -73,8 +73,9 @@ def draw(ax: Axes, curves: pd.DataFrame) -> None:
         look = {"color": f"C{number}"}
         ax.plot(table["accuracy"], table["worth"], lw=2, label=f"worth: {oracle}", **look)
         for model, (_, dashes) in MODELS.items():
-            label = f"costs: {NAMES[model]}" if number == 0 else None
-            ax.plot(table["accuracy"], table[model], dashes, lw=1, label=label, **look)
+            ax.plot(table["accuracy"], table[model], dashes, lw=1, **look)
+    for model, (_, dashes) in MODELS.items():
+        ax.plot([], [], dashes, lw=1, color="0.3", label=f"costs: {NAMES[model]}")
     ax.set_yscale("symlog", linthresh=1)
     ax.axhline(0, color="0.3", lw=0.8)
     ax.set_xlabel("accuracy reached")

@@ -147,11 +147,16 @@ def growth(jobs: Sequence[int], rows: Sequence[Row]) -> list[Row]:
 
 
 def scheduler(folder: Path, shape: Shape, cores: int) -> None:
-    """Run the bare workflow for real with each scheduler."""
+    """Run the bare workflow for real with each scheduler, and with few of the ready jobs."""
     rows = []
-    for name in ("greedy", "ilp"):
-        path = bare(folder / name, shape)
-        usage, text = snakemake(path, "--cores", str(cores), "--scheduler", name)
+    ways = {
+        "ilp": ["--scheduler", "ilp"],
+        "greedy": ["--scheduler", "greedy"],
+        "greedy, 8 ready jobs": ["--scheduler", "greedy", "--scheduler-subsample", "8"],
+    }
+    for name, words in ways.items():
+        path = bare(folder / name.replace(" ", "-"), shape)
+        usage, text = snakemake(path, "--cores", str(cores), *words)
         jobs = done(text)
         rows.append(
             {"scheduler": name, "jobs": jobs, "wall s": usage.wall, "CPU s": usage.cpu}
@@ -163,7 +168,7 @@ def scheduler(folder: Path, shape: Shape, cores: int) -> None:
 
 def sweep(name: str, title: str, folder: Path, cores: int) -> None:
     """Run a sweep and compare its time with the times in the logs of its jobs."""
-    usage, text = snakemake(folder, "all", "--cores", str(cores), "--scheduler", "greedy")
+    usage, text = snakemake(folder, "all", "--cores", str(cores), "--profile", "profiles/local")
     jobs = done(text) - 1  # `all` runs nothing
     logs = [log.read_text(errors="replace") for log in (folder / "logs").rglob("*.log")]
     told = [match for log in logs for match in TOLD.findall(log)[-1:]]

@@ -12,7 +12,7 @@ def test_gains_are_by_definition(monkeypatch):
     x = x.astype(np.float16)
     cover = cover_of(x, labeled, lambda squared: np.exp(-squared), 100, rng)
     with workers(2) as share:
-        rows, gains = greedy(x, cover, 15, share)
+        rows, gains = greedy(x, cover, 15, share, np.random.default_rng(0))
     points, known = unit(x.astype(np.float32)), unit(labeled)
     for count, row in enumerate(rows):
         before = similarity(points, np.concatenate([known, points[rows[:count]]])).max(axis=1)

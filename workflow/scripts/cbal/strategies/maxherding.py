@@ -20,7 +20,7 @@ def select(
 
     The kernel of two samples is exp(-d^2 / sigma^2), where d is the distance of their features
     after division by their lengths. Coverage is estimated from at most `references` candidates,
-    drawn at random. `score` is the coverage that a sample added. Ties break by `sample_id`.
+    drawn at random. `score` is the coverage that a sample added. Ties break at random.
 
     Raises:
         InputError: a feature is not a finite number, or a setting is not above 0.
@@ -39,5 +39,5 @@ def select(
     with workers(threads) as share:
         squared_norms(candidates, share)
         cover = cover_of(features, labeled, gaussian, references, rng)
-        rows, score = greedy(features, cover, n, share)
+        rows, score = greedy(features, cover, n, share, rng)
     return one_by_one(candidates.sample_id[rows], score)

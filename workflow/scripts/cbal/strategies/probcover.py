@@ -27,7 +27,7 @@ def select(
     A ball has the radius `delta` around features of unit length, as in the authors' code. By
     default the radius is `pure_radius`. Labeled samples have balls too. Coverage is estimated from
     at most `references` candidates, drawn at random; `score` is the share of them that a sample
-    added. Ties break by `sample_id`.
+    added. Ties break at random.
 
     Raises:
         InputError: a feature is not a finite number, or a setting is not above 0.
@@ -48,7 +48,7 @@ def select(
 
     with workers(threads) as share:
         cover = cover_of(features, labeled, ball, references, rng)
-        rows, score = greedy(features, cover, n, share)
+        rows, score = greedy(features, cover, n, share, rng)
     return one_by_one(candidates.sample_id[rows], score)
 
 

@@ -88,26 +88,31 @@ def cover_of(
 
 
 def greedy(
-    features: np.ndarray, cover: Cover, n: int, share: Workers
+    features: np.ndarray, cover: Cover, n: int, share: Workers, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return n rows, each the one that adds most to the coverage, and how much it added.
+
+    Of equal gains a random row is taken. Once a kernel without tails covers what it can reach,
+    all gains are equal, and the first rows of a data set that is sorted by class are of one class.
 
     Args:
         features: float16 or float32[rows, d]; only their directions count.
         cover: the cover at the start; the rows taken are added to it.
         n: number of rows to return, at most `rows`.
         share: threads to compute with.
+        rng: draws the order in which rows of equal gains are taken.
 
     Returns:
-        int64[n], the rows, and float64[n], the added coverage. Of equal gains the earlier row is
-        taken.
+        int64[n], the rows, and float64[n], the added coverage.
     """
+    order = rng.permutation(len(features))
 
-    def gain(rows: np.ndarray, _: int) -> np.ndarray:
-        return share.over(features[rows], lambda x, _: cover.gain(x))
+    def gain(places: np.ndarray, _: int) -> np.ndarray:
+        return share.over(features[order[places]], lambda x, _: cover.gain(x))
 
-    def add(row: int) -> None:
-        cover.add(features[[row]].astype(np.float32))
+    def add(place: int) -> None:
+        cover.add(features[order[[place]]].astype(np.float32))
 
-    start = share.over(features, lambda x, _: cover.gain(x))
-    return lazy_greedy(start, n, gain, add)
+    start = share.over(features, lambda x, _: cover.gain(x))[order]
+    places, gains = lazy_greedy(start, n, gain, add)
+    return order[places], gains
