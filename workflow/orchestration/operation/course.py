@@ -13,7 +13,16 @@ from typing import Any
 from snakemake.logging import logger
 
 from cbal.wording import counted
-from orchestration.operation import clocks, jobs, labeling, leftovers, permissions, presence, slurm
+from orchestration.operation import (
+    clocks,
+    jobs,
+    labeling,
+    leftovers,
+    permissions,
+    presence,
+    slurm,
+    wakeups,
+)
 from orchestration.operation.progress import Key, Progress
 from orchestration.operation.standing import Run, runs_of
 
@@ -52,6 +61,7 @@ class Course:
             self._tell_of_others()
             labeling.own_pages()
             labeling.announce_pages(by_hand)
+            wakeups.share_timers()
 
     def begin(self) -> None:
         """Clean up after crashed runs, and check what can be checked before the first job.
