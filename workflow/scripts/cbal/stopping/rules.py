@@ -102,7 +102,7 @@ def in_words(gain: float | None) -> str | None:
     """Return a gain of accuracy in words; None if it is None."""
     if gain is None:
         return None
-    return "less than half a point" if gain < SMALL else f"about {_points(gain)}"
+    return "less than half a point" if gain < SMALL else f"up to {_points(gain)}"
 
 
 def sentence(amount: str | None) -> str | None:

@@ -94,9 +94,9 @@ def compare(before: np.ndarray, now: np.ndarray) -> dict[str, float | None]:
       truth, differs by more.
     - `kappa`: agreement beyond chance (Cohen 1960; Bloodgood and Vijay-Shanker 2009); None where
       both models know one class alone, whose agreement says nothing.
-    - `gain`: by how much the later model expects to be more often right than the earlier one: the
-      mean of its probability of its own label less that of the earlier one's. It is the lower the
-      less the models differ, and where they do, the less sure the later one is.
+    - `gain`: how much more often the later model is right, if its own probabilities are: the mean
+      of that of its label less that of the earlier model's label. It is at most `changed`, and
+      high rather than low, since the later model takes all that it changed for better.
 
     Args:
         before, now: float32[m, classes]; the later model may know more classes.
