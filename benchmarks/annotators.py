@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from sklearn.model_selection import train_test_split
 
 from cbal.data.public import digits
-from cbal.learning.linear_head import fit
+from cbal.learning.linear_head import LinearHead, fit
 from cbal.pool import state as pools
 from cbal.pool.costs import Costs, seconds_of, work_of
 from cbal.pool.oracle import CLUSTER, INDIVIDUAL, Oracle, annotate, uniform_errors
@@ -86,10 +86,10 @@ def load_digits() -> Data:
     return Data("digits", features, listing.label, np.sort(train), np.sort(test), 40, 10)
 
 
-def rounds_of(
+def states_of(
     data: Data, scenario: str, oracle: Oracle, seed: int, rounds: int
-) -> Iterator[dict[str, float]]:
-    """Yield what is known after each round of a run."""
+) -> Iterator[tuple[pools.Pool, LinearHead, np.ndarray]]:
+    """Yield pool, head and work so far after each round of a run."""
     pool, head, work = pools.initial(data.train), None, np.zeros(5)
     steps = SCENARIOS[scenario]
     for round in range(1, rounds + 1):
@@ -109,6 +109,14 @@ def rounds_of(
             pool = pools.apply_annotations(pool, query, answers)
         labeled = pool.kind != pools.NONE
         head = fit(data.features[pool.sample_id[labeled]], pool.label[labeled], CLASSES, data.l2)
+        yield pool, head, work
+
+
+def rounds_of(
+    data: Data, scenario: str, oracle: Oracle, seed: int, rounds: int
+) -> Iterator[dict[str, float]]:
+    """Yield what is known after each round of a run."""
+    for pool, head, work in states_of(data, scenario, oracle, seed, rounds):
         parts = (head.probabilities(data.features[ids]) for ids in (to_predict(pool), data.test))
         predicted, tested = map(Predicted.of, parts)
         taken = take_away(pool, data.truth, predicted, data.test, tested)

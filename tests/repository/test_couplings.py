@@ -9,6 +9,7 @@ import pytest
 from cbal.data.arguments import SOURCES
 from cbal.labeling.web.server import Labeling
 from cbal.pool.querying import COLD_START
+from cbal.stopping import rules as stopping
 from cbal.storage.columns import COLUMNS
 from cbal.storage.paths import (
     BASELINE,
@@ -111,6 +112,11 @@ def test_the_schema_names_what_the_library_knows():
     assert set(keys("scenarios")["cold_start"]["enum"]) == set(COLD_START)
     # Embeddings have a preparation without `--source`.
     assert set(keys("datasets")["source"]["enum"]) == {*SOURCES, *KINDS}
+    stop = keys("sweeps")["stop"]["properties"]
+    assert set(stop["rule"]["enum"]) == set(stopping.RULES)
+    for name, rule in stopping.RULES.items():
+        assert re.search(rf"\b{rule.at:g} for ([a-z]+ and )?{name}\b", stop["at"]["description"])
+        assert re.search(rf"\b{rule.over} for ([a-z]+ and )?{name}\b", stop["over"]["description"])
 
 
 # The page's scripts, its templates and the server

@@ -57,6 +57,7 @@ use rule train_supervised as train_trial with:
         weights=weights_file,
     output:
         metrics=f"{TRIAL}/metrics.parquet",
+        predictions=[],
         timing=f"{TRIAL}/timing.parquet",
         model=temp(f"{TRIAL}/model.safetensors"),
     log:
@@ -77,6 +78,7 @@ use rule train_head_supervised as train_head_trial with:
         encoded=ENCODED,
     output:
         metrics=f"{TRIAL}/metrics.parquet",
+        predictions=[],
         timing=f"{TRIAL}/timing.parquet",
         model=f"{TRIAL}/model.safetensors",
         probabilities=[],

@@ -79,6 +79,7 @@ rule extract_features:
         index=settled(f"{DATA}/index.parquet"),
         pool=pool_at_start,
         models=models_before,
+        stopping=verdict_before,
     output:
         features=temp(f"{ROUND}/features.parquet"),
         timing=f"{ROUND}/timing-extraction.parquet",
@@ -112,6 +113,7 @@ rule extract_features:
         " --images {input.images:q}"
         " --index {input.index:q}"
         " --pool {input.pool:q}"
+        " --stopping {input.stopping:q}"
         " {params.labeled}"
         " --model {input.models:q}"
         " --dropout {params.dropout}"

@@ -19,6 +19,7 @@ use rule train as train_final with:
         weights=weights_file,
     output:
         metrics=f"{FINAL}/metrics.parquet",
+        predictions=[],
         timing=f"{FINAL}/timing.parquet",
         model=f"{FINAL}/model.safetensors",
     log:

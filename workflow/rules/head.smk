@@ -66,6 +66,7 @@ rule train_head:
         encoded=settled(ENCODED),
     output:
         metrics=f"{ROUND}/metrics.parquet",
+        predictions=PREDICTIONS,
         timing=f"{ROUND}/timing.parquet",
         model=f"{ROUND}/model.safetensors",
         probabilities=temp(f"{ROUND}/probabilities.parquet"),
@@ -104,6 +105,7 @@ rule train_head:
         " --split {params.split}"
         " --threads {threads}"
         " --metrics {output.metrics:q}"
+        " --predictions {output.predictions:q}"
         " --timing {output.timing:q}"
         " --model {output.model:q}"
         " --probabilities {output.probabilities:q}"
@@ -114,6 +116,7 @@ use rule train_head as train_head_last with:
     # Not temporary: a longer sweep starts from it without fitting it again.
     output:
         metrics=f"{ROUND}/metrics.parquet",
+        predictions=PREDICTIONS,
         timing=f"{ROUND}/timing.parquet",
         model=f"{ROUND}/model.safetensors",
         probabilities=f"{ROUND}/probabilities.parquet",
@@ -131,6 +134,7 @@ use rule train_head as train_head_supervised with:
         encoded=ENCODED,
     output:
         metrics=f"{SUPERVISED}/metrics.parquet",
+        predictions=[],
         timing=f"{SUPERVISED}/timing.parquet",
         model=f"{SUPERVISED}/model.safetensors",
         probabilities=[],

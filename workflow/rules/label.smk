@@ -26,6 +26,7 @@ rule annotate_by_hand:
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
+        predictions=predictions_before,
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
@@ -67,6 +68,7 @@ rule annotate_by_hand:
         " --annotations {input.annotations:q}"
         " --cluster-labels {params.cluster_labels}"
         " --features {input.features:q}"
+        " --predictions {input.predictions:q}"
         " --index {input.index:q}"
         " --images {input.images:q}"
         " --originals {input.originals:q}"
@@ -90,6 +92,7 @@ use rule annotate_by_hand as annotate_validation with:
         queries=[],
         annotations=[],
         features=[],
+        predictions=[],
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,

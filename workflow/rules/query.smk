@@ -16,6 +16,7 @@ rule select_random:
         annotations=earlier_steps("annotations.parquet"),
         features=[],
         encoded=encoded,
+        stopping=verdict_before,
     output:
         query=f"{STEP}/query.parquet",
     log:
@@ -49,6 +50,7 @@ rule select_random:
         " --annotations {input.annotations:q}"
         " --features {input.features:q}"
         " --encoded {input.encoded:q}"
+        " --stopping {input.stopping:q}"
         " --strategy {params.strategy:q}"
         " --needs {params.needs:q}"
         " --cold-start {params.cold_start}"
@@ -68,6 +70,7 @@ use rule select_random as select_uncertain with:
         annotations=earlier_steps("annotations.parquet"),
         features=probabilities,
         encoded=encoded,
+        stopping=verdict_before,
     wildcard_constraints:
         step=steps_by("select_uncertain"),
 
@@ -79,6 +82,7 @@ use rule select_random as cluster with:
         annotations=earlier_steps("annotations.parquet"),
         features=features,
         encoded=encoded,
+        stopping=verdict_before,
     wildcard_constraints:
         step=steps_by("cluster"),
     threads: threads_of

@@ -62,6 +62,7 @@ rule finish_run:
     input:
         metrics=rounds_of_run,
         annotations=annotations_of_run,
+        predictions=predictions_of_run,
     output:
         f"{RUN}/{FINISHED}",
     log:
@@ -82,6 +83,7 @@ rule finish_run:
         " --seed {wildcards.seed}"
         " --metrics {input.metrics:q}"
         " --annotations {input.annotations:q}"
+        " --predictions {input.predictions:q}"
         " --settings {params.settings:q}"
         " --out {output:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -21,6 +21,7 @@ rule train:
         weights=weights_file,
     output:
         metrics=f"{ROUND}/metrics.parquet",
+        predictions=PREDICTIONS_OF_NETWORK,
         timing=f"{ROUND}/timing.parquet",
         model=temp(f"{ROUND}/model.safetensors"),
     log:
@@ -86,6 +87,7 @@ rule train:
         " {params.cuda_graphs}"
         f"{ON_DEVICE}"
         " --metrics {output.metrics:q}"
+        " --predictions {output.predictions:q}"
         " --timing {output.timing:q}"
         " --model {output.model:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
@@ -95,6 +97,7 @@ use rule train as train_last with:
     # Not temporary: see above.
     output:
         metrics=f"{ROUND}/metrics.parquet",
+        predictions=PREDICTIONS_OF_NETWORK,
         timing=f"{ROUND}/timing.parquet",
         model=f"{ROUND}/model.safetensors",
     wildcard_constraints:
@@ -108,6 +111,7 @@ use rule train as train_member with:
     # Another member of an ensemble, which the next round's features are made from, too.
     output:
         metrics=[],
+        predictions=[],
         timing=f"{MEMBER}/timing.parquet",
         model=temp(f"{MEMBER}/model.safetensors"),
     log:
@@ -126,6 +130,7 @@ use rule train as train_supervised with:
         weights=weights_file,
     output:
         metrics=f"{SUPERVISED}/metrics.parquet",
+        predictions=[],
         timing=f"{SUPERVISED}/timing.parquet",
         model=f"{SUPERVISED}/model.safetensors",
     log:

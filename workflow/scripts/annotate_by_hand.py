@@ -20,6 +20,8 @@ from cbal.labeling.web.lifetime import Home, Owner
 from cbal.pool.annotations import groups_of
 from cbal.pool.corrections import Rows, corrected, differences
 from cbal.pool.rounds import pool_after, read_pool
+from cbal.stopping.rules import more
+from cbal.stopping.settling import measure_rounds
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import metadata_of, read_table, write_table
 from cbal.wording import counted
@@ -39,6 +41,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument(
         "--features", type=Path, nargs="?", help="features by the model of the previous round"
     )
+    cli.add_argument("--predictions", type=Path, nargs="*", default=[], help="of latest rounds")
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
@@ -125,7 +128,13 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
         query["kind"][0].as_py() if len(query) else "individual",
         digest_of(groups, files),
-        context_of(now, arguments.budget, arguments.rounds, tuple(arguments.steps)),
+        context_of(
+            now,
+            arguments.budget,
+            arguments.rounds,
+            tuple(arguments.steps),
+            more([*measure_rounds(arguments.predictions).values()]),
+        ),
         questions_of(groups, probability_of(arguments.features, groups), before),
     )
 

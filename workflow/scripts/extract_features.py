@@ -24,6 +24,7 @@ from cbal.models.model import load_model
 from cbal.pool.metrics import TIMING
 from cbal.pool.rounds import read_pool
 from cbal.randomness import seed_of
+from cbal.stopping.verdict import has_stopped
 from cbal.storage.feature_files import DoesNotFitError, to_batch, write_features
 from cbal.storage.feature_range import Spread, check_finite, check_informative
 from cbal.storage.files import metadata_of, open_images, read_table, samples_of, write_table
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument(
         "--pool", type=Path, help="write its unlabeled samples; default: all training samples"
     )
+    cli.add_argument("--stopping", type=Path, nargs="?", help="verdict of the previous round")
     cli.add_argument(
         "--labeled",
         action="store_true",
@@ -64,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.pool:
         pool = read_pool(arguments.pool)
         wanted = pool.unlabeled | arguments.labeled
-        sample_id = pool.sample_id[wanted & (not pool.ended)]
+        ended = pool.ended or has_stopped(arguments.stopping)
+        sample_id = pool.sample_id[wanted & (not ended)]
     else:
         sample_id = samples_of(index, "train")
     classes = max(len(metadata_of(index)["classes"]), 1)  # a person may start without any

@@ -1,4 +1,4 @@
-"""Write the metrics of all rounds of a run to one file, with the effort and the settings."""
+"""Write the metrics of all rounds of a run to one file, with what else is known of the run."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from cbal.cli import keys_of, parser, run
 from cbal.results.effort import with_effort
 from cbal.results.gathering import gather
+from cbal.results.settling import with_measures
 from cbal.storage.files import write_table
 
 
@@ -17,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument(
         "--annotations", type=Path, nargs="*", default=[], help="of all steps, in their order"
     )
+    cli.add_argument("--predictions", type=Path, nargs="*", default=[], help="of all rounds")
     cli.add_argument(
         "--settings", type=json.loads, required=True, help="settings of the run, as JSON"
     )
@@ -24,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     table = with_effort(gather(arguments.metrics), arguments.annotations)
+    table = with_measures(table, arguments.predictions)
     write_table(arguments.out, table, **keys_of(arguments), settings=arguments.settings)
 
 

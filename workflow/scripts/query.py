@@ -1,10 +1,13 @@
 """Let a strategy choose the samples that the annotator is shown in one step."""
 
+import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from cbal.cli import keys_of, parser, run
+import numpy as np
+
+from cbal.cli import keys_of, parser, run, say
 from cbal.pool.querying import (
     COLD_START,
     candidates_of,
@@ -14,7 +17,9 @@ from cbal.pool.querying import (
 )
 from cbal.pool.rounds import pool_after
 from cbal.randomness import generator
+from cbal.stopping.verdict import has_stopped
 from cbal.storage.files import write_table
+from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import guarded
 
 
@@ -28,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--features", type=Path, nargs="?", help="features by the model of the previous round"
     )
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
+    cli.add_argument("--stopping", type=Path, nargs="?", help="verdict of the previous round")
     cli.add_argument(
         "--strategy", required=True, help="address of the strategy: package.module:function"
     )
@@ -50,24 +56,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
-    pool = pool_after(
-        arguments.pool,
-        arguments.queries,
-        arguments.annotations,
-        arguments.round,
-        arguments.cluster_labels,
-    )
-    needs, cold_start = arguments.needs, arguments.cold_start or "random"
-    fields = needs if cold_start == "random" else [*needs, "features"]
-    candidates = candidates_of(
-        pool,
-        arguments.kind,
-        arguments.cluster_labels,
-        fields,
-        arguments.features,
-        arguments.encoded,
-    )
-    strategy = usable_strategy(arguments.strategy, needs, candidates, cold_start)
+    cold_start = arguments.cold_start or "random"
+    candidates = candidates_for(arguments, [] if cold_start == "random" else ["features"])
+    strategy = usable_strategy(arguments.strategy, arguments.needs, candidates, cold_start)
     table = make_query(
         candidates,
         guarded(strategy, arguments.kind),
@@ -78,6 +69,31 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.settings if strategy == arguments.strategy else {},
     )
     write_table(arguments.out, table, **keys_of(arguments))
+
+
+def candidates_for(arguments: argparse.Namespace, more: Sequence[str]) -> Candidates:
+    """Return the samples that the step may show, with what the strategy needs and `more`.
+
+    After a run has stopped by its rule there are none.
+    """
+    if has_stopped(arguments.stopping):
+        say("the run has stopped by its rule: nothing is asked")
+        return Candidates(np.zeros(0, np.int64))
+    pool = pool_after(
+        arguments.pool,
+        arguments.queries,
+        arguments.annotations,
+        arguments.round,
+        arguments.cluster_labels,
+    )
+    return candidates_of(
+        pool,
+        arguments.kind,
+        arguments.cluster_labels,
+        [*arguments.needs, *more],
+        arguments.features,
+        arguments.encoded,
+    )
 
 
 if __name__ == "__main__":

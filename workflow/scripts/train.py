@@ -26,6 +26,7 @@ from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
 from cbal.pool.take_away import Predicted, take_away, to_predict
 from cbal.randomness import generator, of_member
+from cbal.stopping.settling import sample_of, write_predictions
 from cbal.storage.files import open_images, write_table
 from cbal.wording import counted
 
@@ -62,6 +63,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument(
         "--metrics", type=Path, nargs="?", help="Parquet file to write; default: do not test"
     )
+    cli.add_argument(
+        "--predictions", type=Path, nargs="?", help="Parquet file to write, by which a run stops"
+    )
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
     return cli.parse_args(argv)
@@ -76,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     pool, truth, test = given.pool, given.truth, given.test
     images = open_images(arguments.images)
     model, spec = initial_model(arguments, images, given.classes, arguments.member)
-    rows, timing = [], []
+    rows, timing, said = [], [], None
+    sample = sample_of(pool, arguments.dataset, arguments.seed)
     if pool.ended:
         say("the scenario has ended: nothing to train")
         model = None
@@ -87,9 +92,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             measured, timing = _train_and_test(
                 arguments, model.to(execution.device), spec, images, pool, test, truth, execution
             )
+            if arguments.predictions and len(sample):
+                said = _predict(model, spec, images, sample, execution)
         rows = [{**keys_of(arguments), **label_metrics(pool, truth[pool.sample_id]), **measured}]
     save_model(arguments.model, model, spec)
     keys = keys_of(arguments)
+    if arguments.predictions:
+        write_predictions(arguments.predictions, sample, said, **keys)
     timing = pa.Table.from_pylist([{**keys, **row} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
     if arguments.metrics:
@@ -161,10 +170,17 @@ def _labels_to_take_away(
     for ids in (to_predict(pool), test):
         probability = np.zeros((0, 1), np.float32)
         if len(ids):
-            batches = Batches(images, ids, spec, execution.device, execution.room)
-            probability = probabilities(model, batches, execution)
+            probability = _predict(model, spec, images, ids, execution)
         parts.append(Predicted.of(probability))
     return take_away(pool, truth, parts[0], test, parts[1])
+
+
+def _predict(
+    model: nn.Module, spec: Spec, images: np.ndarray, ids: np.ndarray, execution: Execution
+) -> np.ndarray:
+    """Return float32[m, classes], the probabilities of m > 0 samples."""
+    batches = Batches(images, ids, spec, execution.device, execution.room)
+    return probabilities(model, batches, execution)
 
 
 def _timing(stage: str, seconds: float, images: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from cbal.pool.learning_set import read_learning_set
 from cbal.pool.metrics import METRICS, TIMING, label_metrics
 from cbal.pool.take_away import Predicted, take_away, to_predict
 from cbal.randomness import generator, of_member
+from cbal.stopping.settling import sample_of, write_predictions
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import to_batch, write_features
 from cbal.storage.files import write_table
@@ -48,6 +49,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
     cli.add_argument(
         "--probabilities", type=Path, nargs="?", help="Parquet file to write, of the unlabeled pool"
+    )
+    cli.add_argument(
+        "--predictions", type=Path, nargs="?", help="Parquet file to write, by which a run stops"
     )
     return cli.parse_args(argv)
 
@@ -78,6 +82,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     keys = keys_of(arguments)
     if arguments.probabilities:
         write_features(arguments.probabilities, batches_of(heads, features, pool), **keys)
+    if arguments.predictions:
+        sample = sample_of(pool, arguments.dataset, arguments.seed)
+        said = heads[0].probabilities(features[sample]) if len(sample) else None
+        write_predictions(arguments.predictions, sample, said, **keys)
     save_heads(arguments.model, heads)
     of_job = {
         "peak_memory_mb": memory.peak_mb(),

@@ -1,11 +1,12 @@
 """Write the pool after a round, with the answers of all steps and with pseudo-labels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.pool.pseudo_labels import with_pseudo_labels
-from cbal.pool.rounds import pool_after, write_pool
+from cbal.pool.rounds import pool_after, read_pool, write_pool
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -38,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.cluster_labels,
     )
     if pool.ended:
-        say("nothing was left to ask: the scenario has ended")
+        say("nothing was asked: the scenario has ended, with the labels that it had")
+        pool = replace(read_pool(arguments.pool), round=arguments.round, latest=0)
     elif arguments.features:
         pool = with_pseudo_labels(pool, arguments.features, *arguments.pseudo_labels)
     write_pool(arguments.out, pool, **keys_of(arguments))

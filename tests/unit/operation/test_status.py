@@ -2,6 +2,8 @@ import os
 
 import pytest
 
+from cbal.stopping.rules import rule_of
+from orchestration.operation.outlook import outlook_of
 from orchestration.operation.standing import duration, runs_of
 from orchestration.operation.status import describe, under_way
 
@@ -97,3 +99,21 @@ def test_a_sweep_that_has_not_begun(tmp_path):
 )
 def test_durations_have_about_two_digits(seconds, words):
     assert duration(seconds) == words
+
+
+def test_the_status_says_what_another_round_would_bring(root):
+    from tests.unit.stopping.test_settling import A, B, put
+
+    runs = runs_of({**SWEEP, "supervised": True, "rounds": 4}, root)
+    assert outlook_of(runs, root) is None
+    for round, probability in enumerate([A, B, B, B], start=1):
+        folder = root / f"results/d/a/seed-3/round-{round}"
+        folder.mkdir(parents=True)
+        put(folder, round, range(4), probability).rename(folder / "predictions.parquet")
+    said = "another round would probably bring up to 3 points of accuracy"  # 0.1, 0 and 0
+    assert outlook_of(runs[:2], root) == said
+    rule = rule_of({"rule": "gain", "at": 0, "over": 2})
+    assert outlook_of(runs[:2], root, rule) == f"{said}; 1 seed stopped by the rule"
+    lines = describe("x", runs, NOW, outlook=lambda group: outlook_of(group, root))
+    assert lines[2] == f"    {said}"
+    assert len([line for line in lines if "another" in line]) == 1

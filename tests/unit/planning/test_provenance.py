@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cbal.storage.archives import difference
 from orchestration.planning.provenance import (
     archived_runs,
     defaults,
@@ -111,3 +112,14 @@ def test_trials_are_all_combinations():
     ]
     assert named["batch_size-64+flip-true"] == {"batch_size": 64, "flip": True}
     assert trials(None) == {}
+
+
+def test_a_run_that_stops_by_a_rule_is_another_one(config):
+    """Archives from before the rules have runs without one."""
+    now = provenance(config, "digits", "cluster")
+    before = {key: value for key, value in now.items() if key != "stop"}
+    assert difference(before, now, defaults()) is None
+    config["sweeps"]["demo"]["stop"] = {"rule": "kappa", "at": 0.99, "over": 3}
+    after = provenance(config, "digits", "cluster")
+    assert difference(before, after, defaults()).startswith("stop.at was not set")
+    assert "stop" not in provenance(config, "digits", "supervised")

@@ -308,3 +308,33 @@ def test_two_entries_do_not_share_a_default():
     first, second = (config["sweeps"][name]["goal"] for name in ("demo", "paper"))
     first["within"] = 0.5
     assert second["within"] == 0.01
+
+
+@pytest.mark.parametrize(
+    ("stop", "rounds", "message"),
+    [
+        ({"rule": "mood"}, 6, "'mood' is not one of ['kappa', 'gain', 'uncertainty']"),
+        ({"rule": "kappa", "at": 2}, 6, "stop.at"),
+        ({"rule": "kappa", "over": 0}, 6, "stop.over"),
+        ({"rule": "kappa", "often": 1}, 6, "often"),
+        ({"at": 0.5}, 6, "rule"),
+        ({"rule": "kappa"}, 4, "kappa over 3 needs 4 rounds before it can stop"),
+        ({"rule": "gain", "over": 6}, 6, "gain over 6 needs 7 rounds"),
+        ({"rule": "uncertainty"}, 1, "uncertainty over 1 needs 1 round before it can stop"),
+    ],
+)
+def test_a_stopping_rule_without_what_it_needs_is_refused(stop, rounds, message):
+    demo = CONFIG["sweeps"]["demo"] | {"stop": stop, "rounds": rounds}
+    assert message in error("sweeps/demo", demo)
+
+
+def test_a_person_decides_alone_when_to_stop():
+    mine = CONFIG["sweeps"]["label-demo"] | {"stop": {"rule": "uncertainty"}}
+    assert "a person labels digits-by-hand" in error("sweeps/label-demo", mine)
+
+
+def test_a_stopping_rule_is_written_in_full():
+    config = changed("sweeps/demo/stop", {"rule": "gain"})
+    check(config)
+    assert config["sweeps"]["demo"]["stop"] == {"rule": "gain", "at": 0.005, "over": 3}
+    assert config["sweeps"]["paper"]["stop"] is None

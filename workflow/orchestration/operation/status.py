@@ -7,20 +7,30 @@ python -m orchestration.operation.status paper      another one
 import argparse
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import yaml
 
+from cbal.stopping.rules import rule_of
 from cbal.storage.paths import LOGS, TRAINING_LOG
 from cbal.wording import counted
 from orchestration.operation.leftovers import slurm_jobs
+from orchestration.operation.outlook import outlook_of
 from orchestration.operation.presence import find_processes
 from orchestration.operation.standing import Run, duration, runs_of
 from orchestration.planning.settings import SettingsError, check
 
 
-def describe(name: str, runs: list[Run], now: float, since: float | None = None) -> list[str]:
+def describe(
+    name: str,
+    runs: list[Run],
+    now: float,
+    since: float | None = None,
+    outlook: Callable[[list[Run]], str | None] = lambda runs: None,
+) -> list[str]:
     """Return the lines of a sweep's status.
 
     Args:
@@ -28,6 +38,7 @@ def describe(name: str, runs: list[Run], now: float, since: float | None = None)
         runs: runs of the sweep, as `runs_of` returns them.
         now: POSIX time.
         since: POSIX time at which the running workflow started; None if none runs.
+        outlook: returns what to say of another round of the runs of a data set and scenario.
     """
     done, total = sum(run.done for run in runs), sum(len(run.finished) for run in runs)
     lines = [f"sweep {name}: {done} of {counted(total, 'round')} done ({done / total:.0%})"]
@@ -39,6 +50,8 @@ def describe(name: str, runs: list[Run], now: float, since: float | None = None)
         of_all = f"{sum(run.done for run in members)}/{sum(len(run.finished) for run in members)}"
         seeds = ", ".join(f"seed {run.seed}: {run.done}" for run in members)
         lines.append(f"  {dataset:<16} {scenario:<20} {of_all:>8}   {seeds}")
+        said = outlook(members)
+        lines += [f"    {said}"] if said else []
     computed = (run for run in runs if not run.is_archived)
     times = sorted(time for run in computed for time in run.finished if time is not None)
     if times:
@@ -91,10 +104,13 @@ def main() -> None:
         check(config)
     except SettingsError as error:
         sys.exit(f"config.yaml: {error}")
-    now, runs = time.time(), runs_of(config["sweeps"][config["sweep"]])
+    sweep = config["sweeps"][config["sweep"]]
+    now, runs = time.time(), runs_of(sweep)
+    rule = rule_of(sweep["stop"]) if sweep["stop"] else None
     here = find_processes()[0]
     since = min((other.started for other in here if other.is_running), default=None)
-    print(*describe(config["sweep"], runs, now, since), sep="\n")
+    outlook = partial(outlook_of, rule=rule)
+    print(*describe(config["sweep"], runs, now, since, outlook), sep="\n")
     if since:
         training = under_way(runs, Path(), now, since)
         if training:

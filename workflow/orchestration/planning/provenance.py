@@ -50,7 +50,8 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
     if scenario == BASELINE:
         del made["dataset"]["interactions"]
         return made
-    return made | {"rounds": config["sweeps"][config["sweep"]]["rounds"]}
+    sweep = config["sweeps"][config["sweep"]]
+    return made | {"rounds": sweep["rounds"], "stop": sweep["stop"]}
 
 
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
@@ -70,10 +71,12 @@ def defaults() -> Config:
     schemas = {part: top[name]["additionalProperties"] for part, name in named.items()}
     schemas |= {"oracle": top["oracle"]}
     schemas |= {"training": schemas["dataset"]["properties"]["training"]}
-    return {
+    usual = {
         part: {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
         for part, schema in schemas.items()
     }
+    of_sweep = top["sweeps"]["additionalProperties"]["properties"]
+    return usual | {"stop": of_sweep["stop"]["default"]}
 
 
 def _cure(differs: str) -> str:

@@ -22,6 +22,7 @@ from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.models import check_model, fill_in_sizes
 from orchestration.planning.room import check_room
 from orchestration.planning.schema import Validator, describe, read_schema, with_defaults
+from orchestration.planning.stopping import complete_stop
 from orchestration.planning.strategies import check_own, check_scenario, strategies_of
 from orchestration.planning.training import check_calibration, check_training
 from orchestration.planning.values import plain
@@ -58,6 +59,8 @@ def check(config: Config) -> None:
     for sweep in config["sweeps"].values():
         if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
             sweep["supervised"] = False
+    for name, sweep in config["sweeps"].items():
+        complete_stop(f"sweeps.{name}", sweep, config["datasets"])
     check_calibration(f"sweeps.{config['sweep']}", config["sweeps"][config["sweep"]], schema)
     for name in config["sweeps"][config["sweep"]]["datasets"]:
         check_dataset(config, name)

@@ -26,7 +26,11 @@ def digest_of(groups: list[np.ndarray], files: list[str]) -> str:
 
 
 def context_of(
-    pool: Pool | None, budget: int, rounds: int, steps: tuple[int, int] = (1, 1)
+    pool: Pool | None,
+    budget: int,
+    rounds: int,
+    steps: tuple[int, int] = (1, 1),
+    more: str | None = None,
 ) -> dict[str, Any]:
     """Return the numbers that the page shows next to the questions of a step.
 
@@ -35,6 +39,7 @@ def context_of(
         budget: number of interactions of the whole run.
         rounds: number of rounds of the run.
         steps: position of the step in its round, and number of steps in the round.
+        more: in words how much accuracy another round would bring; None if it is not known.
     """
     kind = pool.kind if pool else np.zeros(0, np.int8)
     return {
@@ -42,6 +47,7 @@ def context_of(
         "rounds": rounds,
         "position": steps[0],
         "steps": steps[1],
+        "more": more,
         "images": len(kind),
         "interactions": pool.interactions if pool else 0,
         "individual": int((kind == INDIVIDUAL).sum()),

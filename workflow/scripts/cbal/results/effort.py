@@ -12,6 +12,7 @@ from cbal.pool.annotations import of_clusters
 from cbal.pool.corrections import corrected
 from cbal.pool.costs import Costs, seconds_of, work_of
 from cbal.results.gathering import NOTHING_YET, gather, metrics_files
+from cbal.results.settling import predictions_of, with_measures
 from cbal.storage.files import metadata_of, read_table
 from cbal.storage.paths import BASELINE
 
@@ -68,7 +69,7 @@ def with_effort(metrics: pa.Table, annotations: Iterable[Path]) -> pa.Table:
 
 
 def gather_runs(runs: Sequence[Path], rounds: int) -> pa.Table:
-    """Return the metrics of runs in one table; those of unfinished runs get their effort here.
+    """Return the metrics of runs in one table, those of unfinished runs with what is counted here.
 
     Args:
         runs, rounds: see `metrics_files`.
@@ -81,9 +82,10 @@ def gather_runs(runs: Sequence[Path], rounds: int) -> pa.Table:
         files = metrics_files([run], rounds)
         if files:
             table = gather(files)
-            tables.append(
-                with_effort(table, annotations_of(run, rounds)) if run.is_dir() else table
-            )
+            if run.is_dir():
+                table = with_effort(table, annotations_of(run, rounds))
+                table = with_measures(table, predictions_of(run, rounds))
+            tables.append(table)
     if not tables:
         raise InputError(NOTHING_YET)
     return pa.concat_tables(tables, promote_options="default")
