@@ -25,13 +25,13 @@ help:
 install: $(VENV)/ready
 
 demo: $(VENV)/ready
-	snakemake all --cores $(CORES) --profile profiles/local --quiet host reason rules --config sweep=demo
+	snakemake all --cores $(CORES) --scheduler greedy --rerun-incomplete --quiet host reason rules --config sweep=demo
 	@echo; cat results/sweeps/demo/tables/summary.md
 	@echo; echo "Figures and tables: results/sweeps/demo/"
 
 # The page's address is printed as soon as there is something to ask.
 label-demo: $(VENV)/ready
-	snakemake all --cores $(CORES) --profile profiles/local --quiet host reason rules --config sweep=label-demo
+	snakemake all --cores $(CORES) --scheduler greedy --rerun-incomplete --quiet host reason rules --config sweep=label-demo
 	@echo; echo "Your labels: results/digits-by-hand/uncertain+cluster/seed-0/labels.csv"
 
 # Installs nothing: it may be asked while a sweep runs.
