@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "encode": {"torch"},
     "compute_activations": {"torch"},
     "train_head": {"scipy"},
+    "find_suspects": {"scipy"},
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from cbal.data.arguments import SOURCES
 from cbal.labeling.web.server import Labeling
 from cbal.pool.querying import COLD_START
-from cbal.storage.columns import COLUMNS
+from cbal.storage.columns import COLUMNS, DOUBT
 from cbal.storage.paths import (
     BASELINE,
     LOGS,
@@ -107,7 +107,11 @@ def test_the_schema_names_what_the_library_knows():
     def keys(part):
         return read_schema()["properties"][part]["additionalProperties"]["properties"]
 
-    assert set(keys("strategies")["needs"]["items"]["enum"]) == {*COLUMNS, "labeled_features"}
+    assert set(keys("strategies")["needs"]["items"]["enum"]) == {
+        *COLUMNS,
+        DOUBT,
+        "labeled_features",
+    }
     assert set(keys("scenarios")["cold_start"]["enum"]) == set(COLD_START)
     # Embeddings have a preparation without `--source`.
     assert set(keys("datasets")["source"]["enum"]) == {*SOURCES, *KINDS}

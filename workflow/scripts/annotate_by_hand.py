@@ -107,7 +107,7 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
     """
     query = read_table(arguments.query, ["interaction", "sample_id", "kind"])
     files = read_table(arguments.index, ["source"])["source"].to_pylist()
-    groups = groups_of(query)
+    groups, verifies = groups_of(query), metadata_of(query).get("verifies", False)
     before = read_pool(arguments.pool) if arguments.pool else None
     now = before and pool_after(
         arguments.pool,
@@ -126,7 +126,12 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         query["kind"][0].as_py() if len(query) else "individual",
         digest_of(groups, files),
         context_of(now, arguments.budget, arguments.rounds, tuple(arguments.steps)),
-        questions_of(groups, probability_of(arguments.features, groups), before),
+        questions_of(
+            groups,
+            probability_of(arguments.features, groups),
+            now if verifies else before,
+            verifies,
+        ),
     )
 
 

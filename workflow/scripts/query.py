@@ -14,6 +14,7 @@ from cbal.pool.querying import (
 )
 from cbal.pool.rounds import pool_after
 from cbal.randomness import generator
+from cbal.storage.columns import DOUBT
 from cbal.storage.files import write_table
 from cbal.strategies.support.calls import guarded
 
@@ -25,7 +26,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument(
-        "--features", type=Path, nargs="?", help="features by the model of the previous round"
+        "--features",
+        type=Path,
+        nargs="?",
+        help="features by the model of the previous round, or suspects",
     )
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     cli.add_argument(
@@ -77,7 +81,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.threads,
         arguments.settings if strategy == arguments.strategy else {},
     )
-    write_table(arguments.out, table, **keys_of(arguments))
+    verifies = {"verifies": True} if DOUBT in needs else {}
+    write_table(arguments.out, table, **keys_of(arguments), **verifies)
 
 
 if __name__ == "__main__":

@@ -165,5 +165,6 @@ class Pages:
         known = {"guess": None, "earlier": None}
         for name, hint in hints.items():
             if hint["label"] < len(classes):
-                known[name] = hint | {"name": classes[hint["label"]]}
+                usual = {"alone": False, "doubted": False}
+                known[name] = usual | hint | {"name": classes[hint["label"]]}
         return known
