@@ -1,11 +1,17 @@
-"""Doubt: labels that are probably wrong.
+"""Doubt: labels that are probably wrong, and samples of which models are unsure.
 
-Needs:  labels of the round so far, and the features that its queries are made from.
+Needs:  labels of the round so far, and the features and probabilities that its queries are made
+        from.
 Makes:  suspects.parquet of a round, if the scenario has `suspects: true`, and of each step that
-        verifies labels.
+        verifies labels; uncertainty.parquet and uncertainty-clusters.parquet of a round, if it has
+        `uncertainty: true`, and their figure.
 Order:  find_suspects_of_step -> verify of query.smk; the last step's annotations
-        -> find_suspects.
+        -> find_suspects; the last step's query -> measure_uncertainty -> plot_uncertainty.
 """
+
+
+localrules:
+    plot_uncertainty,
 
 
 rule find_suspects:
@@ -74,3 +80,65 @@ use rule find_suspects as find_suspects_of_step with:
         step=steps_by("verify"),
     group:
         BEFORE_ANSWERS
+
+
+rule measure_uncertainty:
+    """The two kinds of uncertainty of the unlabeled pool, by the models of the round before."""
+    input:
+        pool=pool_at_start,
+        features=features_of_passes,
+        queries=all_steps("query.parquet"),
+    output:
+        samples=f"{ROUND}/uncertainty.parquet",
+        clusters=f"{ROUND}/uncertainty-clusters.parquet",
+    log:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/measure_uncertainty.log",
+    benchmark:
+        "logs/{dataset}/{scenario}/seed-{seed}/round-{round}/measure_uncertainty.tsv"
+    group:
+        AFTER_ANSWERS
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        version=version("measure_uncertainty.py"),
+    shell:
+        "python workflow/scripts/measure_uncertainty.py"
+        " --dataset {wildcards.dataset:q}"
+        " --scenario {wildcards.scenario:q}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
+        " --pool {input.pool:q}"
+        " --features {input.features:q}"
+        " --queries {input.queries:q}"
+        " --samples {output.samples:q}"
+        " --clusters {output.clusters:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
+
+
+rule plot_uncertainty:
+    """How unsure the models are of the unlabeled pool, and why."""
+    input:
+        uncertainty=uncertainty_of_sweep,
+    output:
+        png=report(
+            f"{OF_SWEEP}/figures/uncertainty.png",
+            caption="../report/uncertainty.rst",
+            category="Figures",
+            labels={"figure": "two kinds of uncertainty"},
+        ),
+        pdf=f"{OF_SWEEP}/figures/uncertainty.pdf",
+    log:
+        f"{LOGS_OF_SWEEP}/plot_uncertainty.log",
+    benchmark:
+        f"{LOGS_OF_SWEEP}/plot_uncertainty.tsv"
+    conda:
+        "../../envs/cbal.yaml"
+    params:
+        titles=titles,
+        version=version("plot_uncertainty.py"),
+    shell:
+        "python workflow/scripts/plot_uncertainty.py"
+        " --uncertainty {input.uncertainty:q}"
+        " --titles {params.titles:q}"
+        " --out {output.png:q} {output.pdf:q}"
+        " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -113,6 +113,7 @@ def test_a_name_that_cannot_be_taken(file, name):
         ({"pseudo_labels": {"decay": 0}}, ["scenarios.mine.pseudo_labels", "'threshold'"]),
         ({"pseudo_labels": {"threshold": 0}}, ["pseudo_labels.threshold"]),
         ({"steps": ["verify", "verify"]}, ["scenarios.mine", "no step gives labels"]),
+        ({"uncertainty": True}, ["uncertainty needs several passes of a model"]),
         ({"suspects": 3}, ["scenarios.mine.suspects", "boolean"]),
         ({"cold_start": "cluster"}, ["scenarios.mine.cold_start", "'centroid'"]),
     ],

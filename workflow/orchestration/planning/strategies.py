@@ -49,11 +49,17 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
     """
     if scenario["dropout"] and scenario["members"] > 1:
         raise SettingsError(f"{where}: dropout and members exclude each other; take one out")
+    several = scenario["dropout"] or scenario["members"] > 1
+    if scenario["uncertainty"] and not several:
+        raise SettingsError(
+            f"{where}: uncertainty needs several passes of a model; "
+            "give the scenario `dropout:` or `members:`"
+        )
     if all(DOUBT in known[step["strategy"]].needs for step in scenario["steps"]):
         raise SettingsError(f"{where}: no step gives labels that could be verified; add one before")
     for step in scenario["steps"]:
         missing = set(TERMS) & set(known[step["strategy"]].needs)
-        if missing and not scenario["dropout"] and scenario["members"] == 1:
+        if missing and not several:
             raise SettingsError(
                 f"{where}: {step['strategy']} needs several passes of a model; "
                 "give the scenario `dropout:` or `members:`"
