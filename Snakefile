@@ -30,6 +30,7 @@ include: "workflow/rules/inputs/steps.smk"
 include: "workflow/rules/inputs/rounds.smk"
 include: "workflow/rules/inputs/oracles.smk"
 include: "workflow/rules/inputs/stopping.smk"
+include: "workflow/rules/inputs/doubt.smk"
 include: "workflow/rules/inputs/sweep.smk"
 include: "workflow/rules/inputs/gallery.smk"
 include: "workflow/rules/data.smk"
@@ -41,6 +42,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/head.smk"
 include: "workflow/rules/calibration.smk"
 include: "workflow/rules/stopping.smk"
+include: "workflow/rules/doubt.smk"
 include: "workflow/rules/query.smk"
 include: "workflow/rules/pool.smk"
 include: "workflow/rules/label.smk"
@@ -67,4 +69,5 @@ rule all:
         runs_of_sweep,
         f"{OF_SWEEP}/metrics.parquet",
         rules.figures.input,
+        suspects_of_sweep,
         labels_of_sweep("labels.parquet", "labels.csv"),

@@ -108,7 +108,7 @@ def test_a_pool_without_a_label_and_one_that_has_ended(prepared, encoded, tmp_pa
     assert len(read_table(tmp_path / "probabilities.parquet")) == 0
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", sorted(STRATEGIES.keys() - {"verify"}))
 def test_every_strategy_asks_the_same_from_both_kinds_of_files(name, asked, prepared, tmp_path):
     """A round gives the same result from one file of features and probabilities as from two."""
     rng = np.random.default_rng(0)

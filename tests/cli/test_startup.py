@@ -35,7 +35,10 @@ MAY_IMPORT = {
     "extract_features": {"torch"},
     "encode": {"torch"},
     "compute_activations": {"torch"},
+    "measure_uncertainty": set(),
+    "plot_uncertainty": FIGURES,
     "train_head": {"scipy"},
+    "find_suspects": {"scipy"},
 }
 
 

@@ -10,7 +10,7 @@ from cbal.data.arguments import SOURCES
 from cbal.labeling.web.server import Labeling
 from cbal.pool.querying import COLD_START
 from cbal.stopping import rules as stopping
-from cbal.storage.columns import COLUMNS
+from cbal.storage.columns import COLUMNS, DOUBT
 from cbal.storage.paths import (
     BASELINE,
     LOGS,
@@ -108,7 +108,11 @@ def test_the_schema_names_what_the_library_knows():
     def keys(part):
         return read_schema()["properties"][part]["additionalProperties"]["properties"]
 
-    assert set(keys("strategies")["needs"]["items"]["enum"]) == {*COLUMNS, "labeled_features"}
+    assert set(keys("strategies")["needs"]["items"]["enum"]) == {
+        *COLUMNS,
+        DOUBT,
+        "labeled_features",
+    }
     assert set(keys("scenarios")["cold_start"]["enum"]) == set(COLD_START)
     # Embeddings have a preparation without `--source`.
     assert set(keys("datasets")["source"]["enum"]) == {*SOURCES, *KINDS}

@@ -25,7 +25,7 @@ rule annotate_by_hand:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
-        features=probabilities,
+        features=hints_of_model,
         predictions=predictions_before,
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),

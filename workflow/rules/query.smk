@@ -1,10 +1,12 @@
 """Query: the samples that the annotator is shown in one step.
 
-Needs:  the pool of the previous round, earlier steps, and features (pretrained ones in round 1).
+Needs:  the pool of the previous round, earlier steps, and features (pretrained ones in round 1)
+        or suspects.
 Makes:  step-{step}/query.parquet.
-Order:  select_random | select_uncertain | select_diverse | cluster -> annotate | annotate_by_hand.
+Order:  select_random | select_uncertain | select_diverse | cluster | verify
+        -> annotate | annotate_by_hand.
 
-The inputs that a strategy needs decide which of the four rules makes its query.
+The inputs that a strategy needs decide which of the five rules makes its query.
 """
 
 
@@ -95,3 +97,14 @@ use rule select_random as cluster with:
 use rule cluster as select_diverse with:
     wildcard_constraints:
         step=steps_by("select_diverse"),
+
+
+use rule select_random as verify with:
+    input:
+        pool=pool_at_start,
+        queries=earlier_steps("query.parquet"),
+        annotations=earlier_steps("annotations.parquet"),
+        features=f"{STEP}/suspects.parquet",
+        encoded=[],
+    wildcard_constraints:
+        step=steps_by("verify"),

@@ -22,7 +22,7 @@ rule figures:
     """Figures and tables of the sweep."""
     input:
         drawn(figures=FIGURES, tables=TABLES),
-        drawn(figures=[f"gallery-{dataset}" for dataset in GALLERIES]),
+        drawn(figures=[f"gallery-{dataset}" for dataset in GALLERIES] + OF_PASSES),
 
 
 rule partial:

@@ -13,11 +13,12 @@ import pyarrow as pa
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
 from cbal.labeling.asking import annotations_of, context_of, digest_of, questions_of
+from cbal.labeling.doubts import with_doubts
 from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
 from cbal.labeling.web.lifetime import Home, Owner
-from cbal.pool.annotations import groups_of
+from cbal.pool.annotations import INDIVIDUAL, groups_of
 from cbal.pool.corrections import Rows, corrected, differences
 from cbal.pool.rounds import pool_after, read_pool
 from cbal.stopping.rules import more
@@ -110,7 +111,7 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
     """
     query = read_table(arguments.query, ["interaction", "sample_id", "kind"])
     files = read_table(arguments.index, ["source"])["source"].to_pylist()
-    groups = groups_of(query)
+    groups, verifies = groups_of(query), metadata_of(query).get("verifies", False)
     before = read_pool(arguments.pool) if arguments.pool else None
     now = before and pool_after(
         arguments.pool,
@@ -124,9 +125,14 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
             journal.add_class(str(name))
     except ValueError as error:
         raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
+    kind = query["kind"][0].as_py() if len(query) else INDIVIDUAL
+    probability, expected = predictions_of(arguments.features, groups)
+    questions = questions_of(groups, probability, now if verifies else before, verifies)
+    if expected is not None and kind == INDIVIDUAL:
+        questions = with_doubts(questions, probability, expected)
     return journal.open_step(
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
-        query["kind"][0].as_py() if len(query) else "individual",
+        kind,
         digest_of(groups, files),
         context_of(
             now,
@@ -135,18 +141,25 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
             tuple(arguments.steps),
             more([*measure_rounds(arguments.predictions).values()]),
         ),
-        questions_of(groups, probability_of(arguments.features, groups), before),
+        questions,
     )
 
 
-def probability_of(features: Path | None, groups: list[np.ndarray]) -> np.ndarray | None:
-    """Return float32[shown samples, classes], in the order of `groups`; None without a model."""
+def predictions_of(
+    features: Path | None, groups: list[np.ndarray]
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return probabilities and expected entropies of the shown samples, in the order of `groups`.
+
+    Returns:
+        float32[shown samples, classes], None without a model; and float32[shown samples], None
+        without several passes of it.
+    """
     if features is None or not groups:
-        return None
+        return None, None
     shown = np.concatenate(groups)
     known, at = np.unique(shown, return_inverse=True)
-    probability = read_features(features, known, ["probability"])["probability"]
-    return None if probability is None else probability[at]
+    read = read_features(features, known, ["probability", "expected_entropy"])
+    return tuple(None if values is None else values[at] for values in read.values())
 
 
 def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step) -> None:

@@ -18,6 +18,7 @@ from cbal.pool.querying import (
 from cbal.pool.rounds import pool_after
 from cbal.randomness import generator
 from cbal.stopping.verdict import has_stopped
+from cbal.storage.columns import DOUBT
 from cbal.storage.files import write_table
 from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import guarded
@@ -30,7 +31,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument(
-        "--features", type=Path, nargs="?", help="features by the model of the previous round"
+        "--features",
+        type=Path,
+        nargs="?",
+        help="features by the model of the previous round, or suspects",
     )
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     cli.add_argument("--stopping", type=Path, nargs="?", help="verdict of the previous round")
@@ -68,7 +72,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.threads,
         arguments.settings if strategy == arguments.strategy else {},
     )
-    write_table(arguments.out, table, **keys_of(arguments))
+    verifies = {"verifies": True} if DOUBT in arguments.needs else {}
+    write_table(arguments.out, table, **keys_of(arguments), **verifies)
 
 
 def candidates_for(arguments: argparse.Namespace, more: Sequence[str]) -> Candidates:

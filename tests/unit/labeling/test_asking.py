@@ -54,6 +54,16 @@ def test_hints_are_the_mean_probability_and_earlier_answers():
     assert questions_of(groups_of(QUERY), None, None)[0].hints == {}
 
 
+def test_a_label_that_is_verified_is_shown_with_who_has_it():
+    pool = initial(np.arange(10))
+    pool.kind[[3, 4]] = [CLUSTER, INDIVIDUAL]
+    pool.label[[3, 4]] = [1, 0]
+    cluster, alone = questions_of([np.array([3]), np.array([4])], None, pool, verifies=True)
+    once = {"of": 1, "count": 1, "doubted": True}
+    assert cluster.hints == {"earlier": {"label": 1, "alone": False, **once}}
+    assert alone.hints == {"earlier": {"label": 0, "alone": True, **once}}
+
+
 def test_annotations_have_the_oracle_s_columns_and_what_was_taken_out():
     table = annotations_of("cluster", [3, 2], standing())
     assert table.drop_columns(["excluded", "shown"]).to_pylist() == [

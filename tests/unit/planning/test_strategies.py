@@ -77,6 +77,7 @@ def test_a_strategy_of_the_user_is_added_to_those_of_the_registry(file):
         ({"function": "FILE:hidden"}, ["own.py defines no function 'hidden'"]),
         ({"function": "FILE:select", "needs": ["labels"]}, ["strategies.mine.needs", "'labels'"]),
         ({"function": "FILE:select", "needs": ["labeled_features"]}, ["need features too"]),
+        ({"function": "FILE:select", "needs": ["doubt", "features"]}, ["doubt excludes other"]),
         ({"function": "FILE:select", "kind": "pair"}, ["strategies.mine.kind", "'pair'"]),
         ({"function": "FILE:select", "settings": {"k": "int"}}, ["mine.settings.k", "or boolean"]),
         ({"function": "FILE:select", "needz": []}, ["unknown key 'needz'"]),
@@ -111,6 +112,9 @@ def test_a_name_that_cannot_be_taken(file, name):
         ({"members": 0}, ["scenarios.mine.members"]),
         ({"pseudo_labels": {"decay": 0}}, ["scenarios.mine.pseudo_labels", "'threshold'"]),
         ({"pseudo_labels": {"threshold": 0}}, ["pseudo_labels.threshold"]),
+        ({"steps": ["verify", "verify"]}, ["scenarios.mine", "no step gives labels"]),
+        ({"uncertainty": True}, ["uncertainty needs several passes of a model"]),
+        ({"suspects": 3}, ["scenarios.mine.suspects", "boolean"]),
         ({"cold_start": "cluster"}, ["scenarios.mine.cold_start", "'centroid'"]),
     ],
 )

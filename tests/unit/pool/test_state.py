@@ -6,7 +6,7 @@ from cbal.pool import state as pools
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
 
 
-def step(pool, interactions, labels, kind, again=False):
+def step(pool, interactions, labels, kind, again=False, verifies=False):
     """Apply a step: lists of samples, and the label of each interaction (None: refused)."""
     query = pa.table(
         {
@@ -24,7 +24,7 @@ def step(pool, interactions, labels, kind, again=False):
             "accepted": pa.array([label is not None for label in labels], pa.bool_()),
         }
     )
-    return pools.apply_annotations(pool, query, annotations, again)
+    return pools.apply_annotations(pool, query, annotations, again, verifies)
 
 
 @pytest.fixture
@@ -88,3 +88,27 @@ def test_samples_that_come_have_no_label_and_those_that_are_there_stay(pool):
     assert (more.round, more.cluster, more.label.dtype) == (1, 1, np.int16)
     same = pools.admit(pool, pool.sample_id)
     assert pools.to_table(same)[0].equals(pools.to_table(pool)[0])
+
+
+def test_a_verified_label_replaces_any_other_and_is_known_as_verified(pool):
+    pool = step(pool, [[0, 1, 2]], [1], "cluster")
+    pool = step(pool, [[3], [4]], [0, 0], "individual")
+    after = step(pool, [[1], [2], [3]], [0, None, 1], "individual", verifies=True)
+    assert after.label.tolist() == [1, 0, 1, 1, 0, -1]
+    assert after.kind.tolist() == [CLUSTER, INDIVIDUAL, CLUSTER, INDIVIDUAL, INDIVIDUAL, NONE]
+    assert after.verified.tolist() == [False, True, False, True, False, False]
+    assert after.interaction.tolist() == [0, 3, 0, 5, 2, -1]
+    assert (after.individual, after.cluster) == (5, 1)
+    table, metadata = pools.to_table(after)
+    again = pools.from_table(table, {**metadata, "round": 1})
+    assert again.verified.tolist() == after.verified.tolist()
+    admitted = pools.admit(after, np.arange(-1, 7))
+    assert admitted.sample_id[admitted.verified].tolist() == [1, 3]
+
+
+def test_a_pool_without_a_verified_label_has_no_column_for_it(pool):
+    pool = step(pool, [[0, 1]], [1], "cluster")
+    pool = step(pool, [[0]], [None], "individual", verifies=True)
+    table, metadata = pools.to_table(pool)
+    assert table.column_names == list(pools.POOL_COLUMNS)
+    assert pools.from_table(table, {**metadata, "round": 1}).verified is None

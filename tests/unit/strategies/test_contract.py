@@ -36,6 +36,7 @@ def candidates(n=60, d=5, classes=4, labeled=8, seed=0):
         variation_ratio=rng.random(n).astype(np.float32),
         mean_std=rng.random(n).astype(np.float32),
         labeled_features=rng.normal(size=(labeled, d)).astype(np.float16),
+        doubt=rng.random(n).astype(np.float32),
     )
 
 

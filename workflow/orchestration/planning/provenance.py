@@ -12,13 +12,15 @@ from orchestration.planning.training import OF_A_HEAD_ALONE
 
 Config = dict[str, Any]
 
-# Keys that do not change results: where the data are, names, and the speed of jobs. `model` and
-# `training` are left out of the data set because they are parts of their own.
+# Keys that do not change results: where the data are, names, files beside the metrics, and the
+# speed of jobs. `model` and `training` are left out of the data set because they are parts of
+# their own.
 BESIDE_THE_POINT = {
     "dataset": {"path", "files", "title", "model", "training", "final_training", "published"}
     | {"classes", "take_away"}
     | {"pixel_limit", "row_limit", "unpacked_limit"},
     "model": {"compile", "cuda_graphs", "forward_batch_size", "threads"},
+    "scenario": {"suspects", "uncertainty"},
 }
 
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from cbal.storage.columns import TERMS
+from cbal.storage.columns import DOUBT, TERMS
 from cbal.strategies.registry import STRATEGIES, Strategy
 from orchestration.planning.mistakes import SettingsError
 
@@ -32,6 +32,8 @@ def check_own(config: dict[str, Any]) -> None:
             raise SettingsError(f"{where}: the name is taken; choose another")
         if "labeled_features" in own["needs"] and "features" not in own["needs"]:
             raise SettingsError(f"{where}.needs: labeled_features need features too; add them")
+        if DOUBT in own["needs"] and len(own["needs"]) > 1:
+            raise SettingsError(f"{where}.needs: doubt excludes other fields; take them out")
         file, _, function = own["function"].rpartition(":")
         if function not in _functions(f"{where}.function", Path(file)):
             raise SettingsError(
@@ -47,9 +49,17 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
     """
     if scenario["dropout"] and scenario["members"] > 1:
         raise SettingsError(f"{where}: dropout and members exclude each other; take one out")
+    several = scenario["dropout"] or scenario["members"] > 1
+    if scenario["uncertainty"] and not several:
+        raise SettingsError(
+            f"{where}: uncertainty needs several passes of a model; "
+            "give the scenario `dropout:` or `members:`"
+        )
+    if all(DOUBT in known[step["strategy"]].needs for step in scenario["steps"]):
+        raise SettingsError(f"{where}: no step gives labels that could be verified; add one before")
     for step in scenario["steps"]:
         missing = set(TERMS) & set(known[step["strategy"]].needs)
-        if missing and not scenario["dropout"] and scenario["members"] == 1:
+        if missing and not several:
             raise SettingsError(
                 f"{where}: {step['strategy']} needs several passes of a model; "
                 "give the scenario `dropout:` or `members:`"

@@ -94,10 +94,11 @@ def models_before(wildcards):
 
 
 def labeled(wildcards):
-    """The flag `--labeled`, if a step of the scenario uses features of labeled samples."""
-    steps = SCENARIOS[wildcards.scenario]["steps"]
-    needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
-    return "--labeled" if "labeled_features" in needed else ""
+    """The flag `--labeled`, if features of samples with an individual label are used."""
+    scenario = SCENARIOS[wildcards.scenario]
+    needed = {need for step in scenario["steps"] for need in STRATEGIES[step["strategy"]].needs}
+    used = {"labeled_features", DOUBT} & needed or scenario["suspects"]
+    return "--labeled" if used else ""
 
 
 def earlier_steps(name):

@@ -18,7 +18,7 @@ from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from cbal.stopping.rules import ROUNDS as ROUNDS_OF_OUTLOOK
 from cbal.storage import paths
-from cbal.storage.columns import OF_A_HEAD
+from cbal.storage.columns import DOUBT, OF_A_HEAD
 from cbal.storage.paths import (
     ACTIVATIONS,
     BASELINE,

@@ -11,6 +11,8 @@ def rule_of(strategy):
     """The rule that makes a strategy's query."""
     if strategy.kind == "cluster":
         return "cluster"
+    if DOUBT in strategy.needs:
+        return "verify"
     if {"features", "labeled_features"} & set(strategy.needs):
         return "select_diverse"
     return "select_uncertain" if strategy.needs else "select_random"

@@ -56,19 +56,25 @@ def context_of(
 
 
 def questions_of(
-    groups: list[np.ndarray], probability: np.ndarray | None, pool: Pool | None
+    groups: list[np.ndarray],
+    probability: np.ndarray | None,
+    pool: Pool | None,
+    verifies: bool = False,
 ) -> list[Question]:
     """Return the questions of a query, with hints for the person.
 
     The hint `guess` is the class with the highest probability, averaged over a cluster.
     The hint `earlier` summarises the labels that the images already have: the most frequent
-    class, how many images have it, and how many images have a label.
+    class, how many images have it, and how many images have a label. Where a label is
+    verified it says so, and whether the image was labeled alone.
 
     Args:
         groups: samples of each interaction.
         probability: float32[shown samples, classes] in the order of `groups`; None if there is
             no model.
-        pool: pool of the round before, with the cluster labels of that round.
+        pool: pool of the round before, with the cluster labels of that round; the pool before the
+            step where it verifies labels.
+        verifies: whether the step verifies labels.
     """
     questions, start = [], 0
     for samples in groups:
@@ -78,13 +84,13 @@ def questions_of(
             guess = int(mean.argmax())
             hints["guess"] = {"label": guess, "probability": round(float(mean[guess]), 4)}
         if pool is not None:
-            hints |= _earlier(samples, pool)
+            hints |= _earlier(samples, pool, verifies)
         questions.append(Question(samples, hints))
         start += len(samples)
     return questions
 
 
-def _earlier(samples: np.ndarray, pool: Pool) -> dict[str, Any]:
+def _earlier(samples: np.ndarray, pool: Pool, verifies: bool) -> dict[str, Any]:
     """Return the hint `earlier`; no hint if none of the samples has a label."""
     row = np.searchsorted(pool.sample_id, samples)
     label = pool.label[row][pool.kind[row] != NONE]
@@ -92,7 +98,10 @@ def _earlier(samples: np.ndarray, pool: Pool) -> dict[str, Any]:
         return {}
     count = np.bincount(label)
     modal = int(count.argmax())
-    return {"earlier": {"label": modal, "of": len(label), "count": int(count[modal])}}
+    result = {"label": modal, "of": len(label), "count": int(count[modal])}
+    if verifies:
+        result |= {"doubted": True, "alone": bool((pool.kind[row] == INDIVIDUAL).all())}
+    return {"earlier": result}
 
 
 def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:

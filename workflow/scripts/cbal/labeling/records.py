@@ -12,7 +12,7 @@ class Question:
 
     Attributes:
         samples: int64[n], in the order they are shown.
-        hints: help for the person: the model's guess, and earlier answers.
+        hints: help for the person: the model's guess and its doubt, and earlier answers.
     """
 
     samples: np.ndarray

@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from cbal.log import say
 from cbal.pool.state import NONE, Pool
-from cbal.storage.columns import COLUMNS, OF_A_HEAD
+from cbal.storage.columns import COLUMNS, DOUBT, OF_A_HEAD
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import read_features
 from cbal.storage.feature_range import computable
+from cbal.storage.files import read_table
 from cbal.strategies import random_choice
 from cbal.strategies.base import Candidates
 from cbal.strategies.support.calls import Select
@@ -63,7 +64,7 @@ def candidates_of(
     features: Path | None,
     encoded: Path | None = None,
 ) -> Candidates:
-    """Return the samples of the unlabeled pool that a step may show.
+    """Return the samples of the unlabeled pool that a step may show, or labeled ones to verify.
 
     With `cluster_labels="keep"` cluster labels are permanent, so images with one are not
     clustered again. Individual steps still rank every image without an individual label.
@@ -74,12 +75,14 @@ def candidates_of(
         cluster_labels: "reask" or "keep".
         needs: names of the fields of `Candidates` that the strategy uses.
         features: `features.parquet`, or `probabilities.parquet` of a round with a fixed encoder,
-            or None.
+            or `suspects.parquet` where the strategy needs doubt, or None.
         encoded: features of all samples from a fixed encoder, or None.
 
     Raises:
         InputError: the features lack a sample of the unlabeled pool.
     """
+    if DOUBT in needs:
+        return _suspects(features)
     open_ = pool.unlabeled
     if kind == "cluster" and cluster_labels == "keep":
         open_ = pool.kind == NONE
@@ -102,6 +105,14 @@ def candidates_of(
         labeled_features=labeled,
         **{field: values[open_[shown]] for field, values in fields.items()},
     )
+
+
+def _suspects(path: Path) -> Candidates:
+    """Return the samples of `suspects.parquet`, and how doubtful their labels are."""
+    table = read_table(path, ["sample_id", DOUBT])
+    sample_id, doubt = (table[name].to_numpy() for name in ("sample_id", DOUBT))
+    order = np.argsort(sample_id)
+    return Candidates(sample_id[order], doubt=doubt[order])
 
 
 def _read(features: Path, sample_id: np.ndarray, needs: Sequence[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from cbal.wording import counted
 
 def read_pool(path: Path) -> Pool:
     """Read `pool.parquet`."""
-    table = read_table(path, POOL_COLUMNS)
+    table = read_table(path, POOL_COLUMNS, ["verified"])
     return from_table(table, metadata_of(table))
 
 
@@ -62,5 +62,6 @@ def pool_after(
     given = [read_table(path, columns, ["excluded"]) for path in annotations]
     for query, answers in zip(queries, corrected(given), strict=True):
         shown = read_table(query, ["interaction", "sample_id", "kind"])
-        pool = apply_annotations(pool, shown, answers, is_corrected(given))
+        verifies = metadata_of(shown).get("verifies", False)
+        pool = apply_annotations(pool, shown, answers, is_corrected(given), verifies)
     return pool

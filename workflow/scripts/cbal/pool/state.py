@@ -30,6 +30,8 @@ class Pool:
         individual, cluster: number of interactions of each kind so far.
         latest: number of interactions in the latest round.
         round: the latest round; 0 before any label.
+        verified: bool[n], whether the annotator confirmed or corrected a label that was suspect;
+            None if there is no such sample.
     """
 
     sample_id: np.ndarray
@@ -41,6 +43,7 @@ class Pool:
     cluster: int = 0
     latest: int = 0
     round: int = 0
+    verified: np.ndarray | None = None
 
     @property
     def interactions(self) -> int:
@@ -90,7 +93,10 @@ def admit(pool: Pool, sample_id: np.ndarray) -> Pool:
         sample_id: int64[m], all training samples, old and new.
     """
     new = initial(np.setdiff1d(sample_id, pool.sample_id))
-    names = ("sample_id", "label", "kind", "labeled_round", "interaction")
+    names = ["sample_id", "label", "kind", "labeled_round", "interaction"]
+    if pool.verified is not None:
+        new = replace(new, verified=np.zeros(len(new.sample_id), bool))
+        names.append("verified")
     order = np.argsort(np.concatenate([pool.sample_id, new.sample_id]), kind="stable")
     joined = {
         name: np.concatenate([getattr(pool, name), getattr(new, name)])[order] for name in names
@@ -119,12 +125,16 @@ def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
 
 
 def apply_annotations(
-    pool: Pool, query: pa.Table, annotations: pa.Table, again: bool = False
+    pool: Pool,
+    query: pa.Table,
+    annotations: pa.Table,
+    again: bool = False,
+    verifies: bool = False,
 ) -> Pool:
     """Return the pool after the annotator's answers to one step's query.
 
-    An individual label replaces a cluster label and is never replaced. A refused
-    cluster changes no label and counts as one interaction.
+    An individual label replaces a cluster label, and is replaced only where it is verified. A
+    refused question changes no label and counts as one interaction.
 
     Args:
         pool: the pool before the step.
@@ -132,6 +142,7 @@ def apply_annotations(
         annotations: columns interaction, kind, label, accepted (one row per interaction), and
             `excluded`: the samples to which the answer does not apply.
         again: whether the query may show samples that have an individual label; they keep it.
+        verifies: whether the query asks again for labels, one by one; a new label replaces any.
 
     Raises:
         ValueError: the query shows a sample that has an individual label.
@@ -144,10 +155,10 @@ def apply_annotations(
     by_cluster = of_clusters(annotations)[order]
 
     row = np.searchsorted(pool.sample_id, shown)
-    individual = pool.kind[row] == INDIVIDUAL
-    if individual.any() and not again:
+    kept = (pool.kind[row] == INDIVIDUAL) & (not verifies)
+    if kept.any() and not again:
         raise ValueError("a sample with an individual label was queried again")
-    answered = accepted[interaction] & ~individual & ~np.isin(shown, _excluded(annotations))
+    answered = accepted[interaction] & ~kept & ~np.isin(shown, _excluded(annotations))
     row, interaction = row[answered], interaction[answered]
 
     changed = {name: getattr(pool, name).copy() for name in ("label", "kind", "labeled_round")}
@@ -157,6 +168,8 @@ def apply_annotations(
     provenance = pool.interaction.copy()
     provenance[row] = pool.interactions + interaction
     clusters = int(by_cluster.sum())
+    if verifies and len(row):
+        changed["verified"] = _verified(pool, row)
     return replace(
         pool,
         **changed,
@@ -197,6 +210,8 @@ def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
             "interaction": pa.array(pool.interaction, pa.int32(), mask=pool.interaction < 0),
         }
     )
+    if pool.verified is not None:
+        table = table.append_column("verified", pa.array(pool.verified))
     metadata = {
         "interactions_individual": pool.individual,
         "interactions_cluster": pool.cluster,
@@ -221,7 +236,16 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         cluster=metadata["interactions_cluster"],
         latest=metadata["interactions_round"],
         round=metadata["round"],
+        verified=table["verified"].to_numpy() if "verified" in table.column_names else None,
     )
+
+
+def _verified(pool: Pool, row: np.ndarray) -> np.ndarray:
+    """Return `verified`, bool[n], with some more rows."""
+    none = np.zeros(len(pool.sample_id), bool)
+    flags = none if pool.verified is None else pool.verified.copy()
+    flags[row] = True
+    return flags
 
 
 def _excluded(annotations: pa.Table) -> list[int]:

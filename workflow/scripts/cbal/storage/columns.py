@@ -11,5 +11,7 @@ COLUMNS = {
     "probabilities": "probability",
     **{term: term for term in TERMS},
 }
+# The field of strategies that verify labels; its column is in `suspects.parquet`.
+DOUBT = "doubt"
 # Fields that exist only with a trained head.
 OF_A_HEAD = set(COLUMNS) - {"features"}

@@ -24,6 +24,9 @@ class Candidates:
             class, averaged over classes.
         labeled_features: float16 or float32[m, d] or None, the features of all samples with an
             individual label, in the order of their `sample_id`.
+        doubt: float32[n] or None, how much a model that did not learn from the sample's label
+            contradicts it (nats, 0 or more). With it the samples are those with a label that is
+            not verified, and there are no other fields.
     """
 
     sample_id: np.ndarray
@@ -33,6 +36,7 @@ class Candidates:
     variation_ratio: np.ndarray | None = None
     mean_std: np.ndarray | None = None
     labeled_features: np.ndarray | None = None
+    doubt: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.sample_id)

@@ -63,6 +63,7 @@ STRATEGIES = {
     "centroid": Strategy(
         "cbal.strategies.centroid:select", ("features",), "individual", {"iterations": int}
     ),
+    "verify": Strategy("cbal.strategies.verify:select", ("doubt",), "individual"),
     "cluster": Strategy(
         "cbal.strategies.cluster:select",
         ("features",),

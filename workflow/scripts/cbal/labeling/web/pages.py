@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cbal.data.showing import Showing
 from cbal.labeling.desk import View
+from cbal.labeling.doubts import words_of
 
 HERE = Path(__file__).parent
 WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
@@ -162,8 +163,11 @@ class Pages:
 
     def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
         """Return the hints, with the names of their classes added."""
-        known = {"guess": None, "earlier": None}
+        known = {"guess": None, "earlier": None, "doubt": None}
         for name, hint in hints.items():
-            if hint["label"] < len(classes):
-                known[name] = hint | {"name": classes[hint["label"]]}
+            if name == "doubt":
+                known[name] = words_of(hint, classes)
+            elif hint["label"] < len(classes):
+                usual = {"alone": False, "doubted": False}
+                known[name] = usual | hint | {"name": classes[hint["label"]]}
         return known

@@ -14,7 +14,7 @@ def highest(
         candidates: the samples.
         score: float32[len(candidates)].
         n: number of samples; all if there are fewer.
-        what: the values from which the score was computed: "features" or "probabilities".
+        what: the values from which the score was computed, such as "features".
 
     Raises:
         InputError: a score is not a finite number.
