@@ -86,13 +86,13 @@ def test_what_was_taken_out_goes_back_to_the_pool():
 def test_the_context_counts_what_was_labeled_before():
     pool = initial(np.arange(10))
     pool.kind[:5] = [INDIVIDUAL, CLUSTER, CLUSTER, INDIVIDUAL, CLUSTER]
-    context = context_of(pool, 40, 2, (2, 3), "up to 2 points")
+    context = context_of(pool, 40, 2, (2, 3), "could bring up to 2 points")
     assert context == {
         "budget": 40,
         "rounds": 2,
         "position": 2,
         "steps": 3,
-        "more": "up to 2 points",
+        "more": "could bring up to 2 points",
         "images": 10,
         "interactions": 0,
         "individual": 2,

@@ -110,7 +110,7 @@ def test_the_status_says_what_another_round_would_bring(root):
         folder = root / f"results/d/a/seed-3/round-{round}"
         folder.mkdir(parents=True)
         put(folder, round, range(4), probability).rename(folder / "predictions.parquet")
-    said = "another round would probably bring up to 3 points of accuracy"  # 0.1, 0 and 0
+    said = "another round could bring up to 3 points of accuracy"  # 0.1, 0 and 0
     assert outlook_of(runs[:2], root) == said
     rule = rule_of({"rule": "gain", "at": 0, "over": 2})
     assert outlook_of(runs[:2], root, rule) == f"{said}; 1 seed stopped by the rule"

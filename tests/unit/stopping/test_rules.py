@@ -50,12 +50,12 @@ def test_a_mean_needs_all_its_rounds():
     [
         ([0.02, 0.01], None),
         ([None, 0.02, 0.01], None),
-        ([0.006, 0.003, 0.003], "less than half a point"),
-        ([0.005, 0.005, 0.005], "up to 0.5 points"),
-        ([0.01, 0.01, 0.01], "up to 1 point"),
-        ([0.04, 0.02, 0.03], "up to 3 points"),
+        ([0.006, 0.003, 0.003], "would probably bring less than half a point"),
+        ([0.005, 0.005, 0.005], "could bring up to 0.5 points"),
+        ([0.01, 0.01, 0.01], "could bring up to 1 point"),
+        ([0.04, 0.02, 0.03], "could bring up to 3 points"),
     ],
 )
 def test_the_outlook_in_words(gains, words):
     assert more(rounds("gain", *gains)) == words
-    assert sentence(words) == (words and f"another round would probably bring {words} of accuracy")
+    assert sentence(words) == (words and f"another round {words} of accuracy")

@@ -39,7 +39,7 @@ def context_of(
         budget: number of interactions of the whole run.
         rounds: number of rounds of the run.
         steps: position of the step in its round, and number of steps in the round.
-        more: in words how much accuracy another round would bring; None if it is not known.
+        more: what another round would bring, in words (`cbal.stopping.rules`); None if not known.
     """
     kind = pool.kind if pool else np.zeros(0, np.int8)
     return {

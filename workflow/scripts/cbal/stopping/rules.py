@@ -87,7 +87,7 @@ def mean_of(
 
 
 def more(measured: Sequence[Mapping[str, float | None]]) -> str | None:
-    """Return in words how much accuracy another round would add, by the gain of the latest ones.
+    """Return in words what another round would bring, by the gain of the latest ones.
 
     Args:
         measured: the measures of each round so far, in their order.
@@ -102,12 +102,14 @@ def in_words(gain: float | None) -> str | None:
     """Return a gain of accuracy in words; None if it is None."""
     if gain is None:
         return None
-    return "less than half a point" if gain < SMALL else f"up to {_points(gain)}"
+    if gain < SMALL:
+        return "would probably bring less than half a point"
+    return f"could bring up to {_points(gain)}"
 
 
 def sentence(amount: str | None) -> str | None:
     """Return what to tell people of the words that `more` returned; None if it is None."""
-    return amount and f"another round would probably bring {amount} of accuracy"
+    return amount and f"another round {amount} of accuracy"
 
 
 def _points(gain: float) -> str:
