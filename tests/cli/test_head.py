@@ -141,6 +141,23 @@ def test_round_one_clusters_without_a_head(encoded, prepared, tmp_path):
     assert len(read_table(tmp_path / "q.parquet")) == 4
 
 
+def test_weights_of_one_give_the_same_bytes_and_others_do_not(prepared, encoded, asked, tmp_path):
+    def head(name, *extra):
+        train(prepared, encoded, tmp_path / name, "--members", "2", *extra, pool=asked)
+        return (tmp_path / name / "model.safetensors").read_bytes()
+
+    plain = head("plain")
+    assert head("one", "--forgiving", '{"weights": {"cluster": 1, "individual": 1}}') == plain
+    assert head("less", "--forgiving", '{"weights": {"cluster": 0.1}}') != plain
+    assert head("robust", "--forgiving", '{"robustness": 0.7}') != plain
+    assert head("smooth", "--forgiving", '{"label_smoothing": 0.1}') != plain
+    (row,) = train(
+        prepared, encoded, tmp_path, "--forgiving", '{"weights": {"cluster": 0}}', pool=asked
+    )
+    assert row["test_loss"] == pytest.approx(np.log(3), abs=1e-5)  # nothing to learn from
+    assert row["images_cluster"] > 0
+
+
 def test_features_of_another_data_set_are_refused(prepared, tmp_path, asked):
     write_encoded(tmp_path / "features.npy", 2, [np.eye(2, dtype=np.float16)])
     with pytest.raises(InputError, match="lacks samples of the pool"):

@@ -86,6 +86,7 @@ rule train_head:
         scenario=key("scenario", BASELINE),
         round=key("round", 0),
         l2=training("l2"),
+        forgiving=forgiving,
         members=members,
         split="test",
         version=version("train_head.py"),
@@ -100,6 +101,7 @@ rule train_head:
         " --truth {input.truth:q}"
         " --encoded {input.encoded:q}"
         " --l2 {params.l2}"
+        " --forgiving {params.forgiving:q}"
         " --members {params.members}"
         " --split {params.split}"
         " --threads {threads}"

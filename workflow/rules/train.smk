@@ -49,6 +49,7 @@ rule train:
         momentum=training("momentum"),
         weight_decay=training("weight_decay"),
         flip=flip,
+        forgiving=forgiving,
         split="test",
         dropout=dropout("rate"),
         member=key("member", 0),
@@ -79,6 +80,7 @@ rule train:
         " --momentum {params.momentum}"
         " --weight-decay {params.weight_decay}"
         " {params.flip}"
+        " --forgiving {params.forgiving:q}"
         " --split {params.split}"
         " --dropout {params.dropout}"
         " --member {params.member}"

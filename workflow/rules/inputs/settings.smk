@@ -47,7 +47,8 @@ from orchestration.planning.provenance import (
 )
 from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.strategies import strategies_of
-from orchestration.planning.training import trials
+from orchestration.planning.training import FORGIVING, trials
+from orchestration.planning.training import training_of as training_for
 from orchestration.planning.versions import version
 
 # A DAG has millions of objects that stay until the end. Searching them for garbage again and

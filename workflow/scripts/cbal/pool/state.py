@@ -30,6 +30,8 @@ class Pool:
         individual, cluster: number of interactions of each kind so far.
         latest: number of interactions in the latest round.
         round: the latest round; 0 before any label.
+        weight: float32[n], what a label counts in the training of this round, 0 for not at all;
+            None if all count alike.
     """
 
     sample_id: np.ndarray
@@ -41,6 +43,7 @@ class Pool:
     cluster: int = 0
     latest: int = 0
     round: int = 0
+    weight: np.ndarray | None = None
 
     @property
     def interactions(self) -> int:
@@ -95,7 +98,7 @@ def admit(pool: Pool, sample_id: np.ndarray) -> Pool:
     joined = {
         name: np.concatenate([getattr(pool, name), getattr(new, name)])[order] for name in names
     }
-    return replace(pool, **joined)
+    return replace(pool, **joined, weight=None)
 
 
 def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
@@ -103,9 +106,9 @@ def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
 
     With `cluster_labels="reask"` (as the paper's Figure 3, right, suggests) the cluster labels of
     earlier rounds are removed and asked again; with "keep" they stay. Pseudo-labels are always
-    removed.
+    removed, and so are weights: they are of one round.
     """
-    pool = replace(pool, round=round, latest=0)
+    pool = replace(pool, round=round, latest=0, weight=None)
     stale = pool.kind == PSEUDO
     if cluster_labels == "reask":
         stale |= pool.kind == CLUSTER
@@ -197,6 +200,8 @@ def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
             "interaction": pa.array(pool.interaction, pa.int32(), mask=pool.interaction < 0),
         }
     )
+    if pool.weight is not None:
+        table = table.append_column("weight", pa.array(pool.weight, pa.float32(), mask=empty))
     metadata = {
         "interactions_individual": pool.individual,
         "interactions_cluster": pool.cluster,
@@ -221,7 +226,13 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         cluster=metadata["interactions_cluster"],
         latest=metadata["interactions_round"],
         round=metadata["round"],
+        weight=_weight(table),
     )
+
+
+def _weight(table: pa.Table) -> np.ndarray | None:
+    """Return the weights of labels, 0 without a label; None if the table has none."""
+    return np.nan_to_num(table["weight"].to_numpy()) if "weight" in table.column_names else None
 
 
 def _excluded(annotations: pa.Table) -> list[int]:
