@@ -60,7 +60,7 @@ rule encode:
 rule train_head:
     """Fit the head to the labels of the round's pool and evaluate it on the test split."""
     input:
-        pool=f"{ROUND}/pool.parquet",
+        pool=learned,
         index=f"{DATA}/index.parquet",
         truth=reference,
         encoded=settled(ENCODED),

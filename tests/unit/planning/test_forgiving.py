@@ -44,6 +44,18 @@ def settings(of_dataset=None, trainable="head", **scenario):
             settings(trainable="all", training={"l2": 3}),
             ["scenarios.mine.training: l2 means nothing", "`trainable: all`"],
         ),
+        (settings(sieve={}), ["scenarios.mine.sieve", "'keep' is a required property"]),
+        (settings(sieve={"keep": "some"}), ["scenarios.mine.sieve.keep: 'some' is not one of"]),
+        (settings(sieve={"keep": "nearest", "share": 0}), ["scenarios.mine.sieve.share: 0"]),
+        (settings(label_propagation={"alpha": 1}), ["label_propagation.alpha: 1"]),
+        (
+            settings(label_propagation={}, pseudo_labels={"threshold": 0.1}),
+            ["scenarios.mine: pseudo_labels and label_propagation exclude each other"],
+        ),
+        (
+            settings(trainable="all", label_propagation={}),
+            ["scenarios.mine.label_propagation", "fixed features", "`trainable: all`"],
+        ),
         (settings(training={"epochs": 3}), ["scenarios.mine.training: unknown key 'epochs'"]),
     ],
 )
@@ -73,4 +85,6 @@ def test_runs_from_before_these_settings_are_still_valid():
     old = copy.deepcopy(now)
     for key in ("weights", "label_smoothing", "robustness"):
         del old["training"][key]
+    for key in ("sieve", "label_propagation"):
+        del old["scenario"][key]
     assert difference(old, now, defaults()) is None

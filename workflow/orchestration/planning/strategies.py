@@ -47,6 +47,10 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
     """
     if scenario["dropout"] and scenario["members"] > 1:
         raise SettingsError(f"{where}: dropout and members exclude each other; take one out")
+    if scenario["pseudo_labels"] and scenario["label_propagation"]:
+        raise SettingsError(
+            f"{where}: pseudo_labels and label_propagation exclude each other; take one out"
+        )
     for step in scenario["steps"]:
         missing = set(TERMS) & set(known[step["strategy"]].needs)
         if missing and not scenario["dropout"] and scenario["members"] == 1:

@@ -32,6 +32,11 @@ def check_training(config: Config, name: str) -> None:
         own = config["scenarios"][scenario]["training"]
         check_used(f"scenarios.{scenario}", own, trainable, {"calibration": None})
         _check_loss(f"scenarios.{scenario}.training", training_of(config, name, scenario))
+        if config["scenarios"][scenario]["label_propagation"] and trainable != HEAD:
+            raise SettingsError(
+                f"scenarios.{scenario}.label_propagation: it needs fixed features, and the model "
+                f"of {name} has `trainable: {trainable}`; take it out, or make that `head`"
+            )
     if trainable != HEAD:
         check_needed(where, dataset["training"])
         return

@@ -28,6 +28,11 @@ def features(wildcards):
     """
     if is_fixed(wildcards):
         return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
+    return network_features(wildcards)
+
+
+def network_features(wildcards):
+    """Features of the unlabeled pool from the model of the previous round, or the initial one."""
     if int(wildcards.round) > 1:
         return f"{ROUND.format_map(wildcards)}/features.parquet"
     return settled(initial_features(wildcards))(wildcards)
@@ -94,10 +99,11 @@ def models_before(wildcards):
 
 
 def labeled(wildcards):
-    """The flag `--labeled`, if a step of the scenario uses features of labeled samples."""
-    steps = SCENARIOS[wildcards.scenario]["steps"]
-    needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
-    return "--labeled" if "labeled_features" in needed else ""
+    """The flag `--labeled`, if a step or the sieve uses features of labeled samples."""
+    scenario = SCENARIOS[wildcards.scenario]
+    needed = {need for step in scenario["steps"] for need in STRATEGIES[step["strategy"]].needs}
+    sieves = scenario["sieve"] and scenario["sieve"]["keep"] != "nearest"
+    return "--labeled" if "labeled_features" in needed or sieves else ""
 
 
 def earlier_steps(name):
