@@ -19,7 +19,7 @@ from tests.cli.stages import CLUSTER, ENTROPY, Run
 KEYS = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", "1"]
 FOLDS = {"share": 0.7, "folds": 3, "l2": 1.0}
 OF_A_LABEL = ("label", "labeled_round", "interaction")
-PROPAGATION = {"neighbours": 10, "alpha": 0.99, "certainty": 0}
+PROPAGATION = {"neighbours": 10, "alpha": 0.9, "certainty": 0}
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_labels_are_those_of_the_closed_form():
     label, weight = seeds(60, {0: 0, 1: 1, 2: 2, 3: 1})
     weight[3] = 0.5
     given = np.zeros((60, 3))
-    given[[0, 1, 2, 3], [0, 1, 2, 1]] = [1, 1, 1, 0.5]
+    given[[0, 1, 2, 3], [0, 1, 2, 1]] = [1, 2 / 3, 1, 1 / 3]  # each class has a mass of 1
     reach = np.linalg.solve(np.eye(60) - 0.9 * joined.toarray(), given)
     share = reach / reach.sum(axis=1, keepdims=True)
     found, certainty = propagate(joined, label, weight, 3, 0.9)
@@ -60,6 +60,15 @@ def test_labels_stay_on_their_side_and_do_not_reach_another_part():
     assert (certainty[10:] == 0).all()
     found, _ = propagate(joined, *seeds(20, {0: 1, 15: 0}), 2, 0.99)
     assert found.tolist() == [1] * 10 + [0] * 10
+
+
+def test_a_class_with_many_labels_does_not_win_by_their_number():
+    rng = np.random.default_rng(3)
+    x = np.concatenate([rng.normal(size=(50, 3)) + [3, 0, 0], rng.normal(size=(50, 3)) + [0, 3, 0]])
+    given = dict.fromkeys(range(30), 0) | {60: 1, 61: 1}
+    found, _ = propagate(graph(x, 10), *seeds(100, given), 2, 0.99)
+    assert (found[30:50] == 0).mean() > 0.9
+    assert (found[62:] == 1).mean() > 0.9
 
 
 def test_a_label_of_weight_zero_has_no_effect():

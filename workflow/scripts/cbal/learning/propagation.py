@@ -48,8 +48,11 @@ def propagate(
 
     With Y the given labels, one row for a sample, the solution F of (1 - alpha W) F = Y is what
     steps of F = alpha W F + Y come to (Zhou et al. 2004, equation 4). It is found by conjugate
-    gradients, class by class. The certainty of a row is 1 - H / log(classes), with the entropy H
-    of its share of each class (Iscen et al. 2019, equation 11).
+    gradients, class by class. Each class has the same mass in Y, 1 in all: else the class with the
+    most labels, as one with a few large clusters, wins wherever labels reach far.
+
+    The certainty of a row is 1 - H / log(classes), with the entropy H of its share of each class
+    (Iscen et al. 2019, equation 11).
 
     Args:
         joined: W, see `graph`.
@@ -66,7 +69,7 @@ def propagate(
     reach = np.zeros((n, classes))
     for number in np.unique(label[weight > 0]):
         given = np.where(label == number, weight, 0).astype(np.float64)
-        reach[:, number] = cg(system, given, rtol=EXACT, maxiter=MOST_STEPS)[0]
+        reach[:, number] = cg(system, given / given.sum(), rtol=EXACT, maxiter=MOST_STEPS)[0]
     reach = np.maximum(reach, 0)
     total = reach.sum(axis=1, keepdims=True)
     share = reach / np.where(total > 0, total, 1)
