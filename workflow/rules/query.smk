@@ -31,6 +31,7 @@ rule select_random:
     params:
         strategy=address,
         needs=needs,
+        wants=wants,
         cold_start=cold_start,
         kind=kind,
         interactions=interactions,
@@ -51,6 +52,7 @@ rule select_random:
         " --encoded {input.encoded:q}"
         " --strategy {params.strategy:q}"
         " --needs {params.needs:q}"
+        " --wants {params.wants:q}"
         " --cold-start {params.cold_start}"
         " --kind {params.kind}"
         " --interactions {params.interactions}"

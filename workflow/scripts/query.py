@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--needs", nargs="*", default=[], help="fields of `Candidates` that the strategy uses"
     )
     cli.add_argument(
+        "--wants", nargs="*", default=[], help="further fields, which may be missing in round 1"
+    )
+    cli.add_argument(
         "--cold-start",
         choices=COLD_START,
         nargs="?",
@@ -58,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.cluster_labels,
     )
     needs, cold_start = arguments.needs, arguments.cold_start or "random"
-    fields = needs if cold_start == "random" else [*needs, "features"]
+    fields = [*needs, *arguments.wants, *([] if cold_start == "random" else ["features"])]
     candidates = candidates_of(
         pool,
         arguments.kind,

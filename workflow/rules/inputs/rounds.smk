@@ -27,7 +27,8 @@ def features(wildcards):
     With a fixed encoder the features are in another file; this one has the probabilities.
     """
     if is_fixed(wildcards):
-        return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
+        looks = OF_A_HEAD & {*needs(wildcards), *wants(wildcards)}
+        return head_probabilities(wildcards) if looks else []
     return network_features(wildcards)
 
 
@@ -101,7 +102,9 @@ def models_before(wildcards):
 def labeled(wildcards):
     """The flag `--labeled`, if a step or the sieve uses features of labeled samples."""
     scenario = SCENARIOS[wildcards.scenario]
-    needed = {need for step in scenario["steps"] for need in STRATEGIES[step["strategy"]].needs}
+    steps = scenario["steps"]
+    needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
+    needed |= {want for step in steps for want in wanted(step)}
     sieves = scenario["sieve"] and scenario["sieve"]["keep"] != "nearest"
     return "--labeled" if "labeled_features" in needed or sieves else ""
 

@@ -24,6 +24,7 @@ class Candidates:
             class, averaged over classes.
         labeled_features: float16 or float32[m, d] or None, the features of all samples with an
             individual label, in the order of their `sample_id`.
+        labels: int16[m] or None, the labels of these samples; there where their features are.
     """
 
     sample_id: np.ndarray
@@ -33,6 +34,7 @@ class Candidates:
     variation_ratio: np.ndarray | None = None
     mean_std: np.ndarray | None = None
     labeled_features: np.ndarray | None = None
+    labels: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.sample_id)
