@@ -20,7 +20,7 @@ def settings(of_dataset=None, trainable="head", **scenario):
     config["models"]["convnet"]["trainable"] = trainable
     usual = HEAD if trainable == "head" else SGD
     config["datasets"]["digits"]["training"] = usual | (of_dataset or {})
-    config["scenarios"]["mine"] = {"steps": ["cluster"], **scenario}
+    config["scenarios"]["mine"] = {"steps": ["cluster"]} | scenario
     config["sweeps"]["demo"]["scenarios"] = ["cluster", "mine"]
     return config
 
@@ -47,6 +47,14 @@ def settings(of_dataset=None, trainable="head", **scenario):
         (settings(sieve={}), ["scenarios.mine.sieve", "'keep' is a required property"]),
         (settings(sieve={"keep": "some"}), ["scenarios.mine.sieve.keep: 'some' is not one of"]),
         (settings(sieve={"keep": "nearest", "share": 0}), ["scenarios.mine.sieve.share: 0"]),
+        (
+            settings(steps=["entropy"], sieve={"keep": "nearest"}),
+            ["scenarios.mine.sieve: it is for labels of clusters", "take it out"],
+        ),
+        (
+            settings(steps=[{"strategy": "cluster", "settings": {"space": "labels"}}]),
+            ["scenarios.mine.steps.cluster.space: 'labels' is none of", "discriminant"],
+        ),
         (settings(label_propagation={"alpha": 1}), ["label_propagation.alpha: 1"]),
         (
             settings(label_propagation={}, pseudo_labels={"threshold": 0.1}),

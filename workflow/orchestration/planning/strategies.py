@@ -51,6 +51,10 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
         raise SettingsError(
             f"{where}: pseudo_labels and label_propagation exclude each other; take one out"
         )
+    if scenario["sieve"] and all(known[s["strategy"]].kind != "cluster" for s in scenario["steps"]):
+        raise SettingsError(
+            f"{where}.sieve: it is for labels of clusters, and no step shows clusters; take it out"
+        )
     for step in scenario["steps"]:
         missing = set(TERMS) & set(known[step["strategy"]].needs)
         if missing and not scenario["dropout"] and scenario["members"] == 1:
