@@ -69,5 +69,6 @@ def test_every_row_gets_its_probabilities_and_the_same_again(folds):
 
 
 def test_of_a_single_group_nothing_is_known():
-    known = out_of_fold(np.ones((3, 2)), np.zeros(3, int), np.zeros(3), 4, 1.0, 5, None)
+    rng = np.random.default_rng(0)
+    known = out_of_fold(np.ones((3, 2)), np.zeros(3, int), np.zeros(3), 4, 1.0, 5, rng)
     assert known.tolist() == [[0.25] * 4] * 3

@@ -1,8 +1,12 @@
-"""Probabilities of labeled samples by models that have not learned from them."""
+"""Out-of-fold probabilities: what a head says of labels that it did not learn from.
+
+All labels of a cluster come from one answer, so they are wrong together. A head that learned one
+half of a cluster would repeat the mistake for the other half. So a fold holds whole groups.
+"""
 
 import numpy as np
 
-from cbal.learning.linear_head import fit
+from cbal.learning.linear_head import fit, untrained
 
 
 def out_of_fold(
@@ -15,33 +19,47 @@ def out_of_fold(
     rng: np.random.Generator,
     threads: int = 1,
 ) -> np.ndarray:
-    """Return the probabilities of each row by a linear head that was fitted without its group.
+    """Return the probabilities of each row by a head that is fitted to the other folds.
 
-    Groups are dealt to folds at random, and each fold gets its probabilities from a head that is
-    fitted to the others. A group is what was labeled in one interaction: a wrong label of a
-    cluster stands among equal ones, so its neighbours must not be learned from either.
+    A head gives a class that its folds lack a low probability, whatever the row. That happens to
+    the rows of a class that has a single group, and to no others. Rows of a single fold get the
+    same probability for every class.
 
     Args:
         features: float16 or float32[n, d].
         label: int16[n].
-        groups: int[n], the group of each row.
-        classes: outputs of the heads.
-        l2: strength of their penalty, see `linear_head.fit`.
-        folds: number of folds; as many as there are groups if there are fewer.
+        groups: int[n], the interaction that gave each label. Rows of a group have one label.
+        classes: outputs of the head.
+        l2: strength of the penalty; see `linear_head.fit`.
+        folds: number of folds, 2 or more; as many as groups if there are fewer.
         rng: deals the groups.
-        threads: of the linear algebra.
+        threads: threads of the linear algebra.
 
     Returns:
-        float32[n, classes]; of a single group, with nothing to learn from, all alike.
+        float32[n, classes].
     """
-    different, group = np.unique(groups, return_inverse=True)
-    folds = min(folds, len(different))
-    if folds < 2:
-        return np.full((len(label), classes), 1 / classes, np.float32)
-    fold = (rng.permutation(len(different)) % folds)[group]
-    probability = np.empty((len(label), classes), np.float32)
-    for number in range(folds):
-        inside = fold == number
-        head = fit(features[~inside], label[~inside], classes, l2, None, threads)
-        probability[inside] = head.probabilities(features[inside])
-    return probability
+    fold = folds_of(label, groups, folds, rng)
+    result = np.empty((len(label), classes), np.float32)
+    for number in np.unique(fold):
+        held_out = fold == number
+        if held_out.all():
+            head = untrained(features.shape[1], classes)
+        else:
+            head = fit(features[~held_out], label[~held_out], classes, l2, threads=threads)
+        result[held_out] = head.probabilities(features[held_out])
+    return result
+
+
+def folds_of(
+    label: np.ndarray, groups: np.ndarray, folds: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return int64[n], the fold of each row.
+
+    Groups are dealt out class by class, those of a class in random order, so that each class is
+    in as many folds as it can be.
+    """
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    order = np.lexsort((rng.random(len(first)), label[first]))
+    dealt = np.empty(len(order), np.int64)
+    dealt[order] = np.arange(len(order)) % folds
+    return dealt[group]
