@@ -15,7 +15,7 @@ from cbal.storage.encoded import open_encoded, write_encoded
 from cbal.storage.feature_files import read_features
 from cbal.storage.files import read_table
 from cbal.strategies.registry import STRATEGIES
-from tests.cli.stages import CLUSTER, ENTROPY, MODEL, Run
+from tests.cli.stages import CLUSTER, ENTROPY, MODEL, RANDOM, Run
 from tests.unit.tables import features_file
 
 KEYS = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", "2"]
@@ -127,6 +127,31 @@ def test_every_strategy_asks_the_same_from_both_kinds_of_files(name, asked, prep
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("space", "wants"), [("probabilities", "probabilities"), ("discriminant", "labeled_features")]
+)
+def test_clusters_know_labels_from_both_kinds_of_files(prepared, tmp_path, space, wants):
+    run = Run(prepared, tmp_path)
+    run.round(1, RANDOM, n=12)
+    rng = np.random.default_rng(0)
+    feature = rng.normal(size=(60, 8)).astype(np.float16)
+    probability = rng.dirichlet(np.ones(3), 60).astype(np.float32)
+    one = features_file(tmp_path / "one.parquet", range(48), feature[:48], probability[:48])
+    write_encoded(tmp_path / "features.npy", 60, [feature])
+
+    def asked(*words):
+        out = tmp_path / "query.parquet"
+        query.main(
+            [*KEYS, "--step", "1-cluster", "--pool", str(run.pool), *CLUSTER, *words]
+            + ["--interactions", "5", "--features", str(one), "--out", str(out)]
+        )
+        return out.read_bytes()
+
+    wanted = ["--wants", wants, "--settings", json.dumps({"iterations": 5, "space": space})]
+    encoded = ["--encoded", f"{tmp_path}/features.npy"]
+    assert asked(*wanted) == asked(*wanted, *encoded) != asked(*encoded)
+
+
 def test_round_one_clusters_without_a_head(encoded, prepared, tmp_path):
     words = [*KEYS[:-1], "1", "--step", "1-x", "--pool", f"{prepared}/pool-0.parquet"]
     query.main(
@@ -139,6 +164,23 @@ def test_round_one_clusters_without_a_head(encoded, prepared, tmp_path):
         + ["--features", "--encoded", str(encoded), "--out", f"{tmp_path}/q.parquet"]
     )
     assert len(read_table(tmp_path / "q.parquet")) == 4
+
+
+def test_weights_of_one_give_the_same_bytes_and_others_do_not(prepared, encoded, asked, tmp_path):
+    def head(name, *extra):
+        train(prepared, encoded, tmp_path / name, "--members", "2", *extra, pool=asked)
+        return (tmp_path / name / "model.safetensors").read_bytes()
+
+    plain = head("plain")
+    assert head("one", "--forgiving", '{"weights": {"cluster": 1, "individual": 1}}') == plain
+    assert head("less", "--forgiving", '{"weights": {"cluster": 0.1}}') != plain
+    assert head("robust", "--forgiving", '{"robustness": 0.7}') != plain
+    assert head("smooth", "--forgiving", '{"label_smoothing": 0.1}') != plain
+    (row,) = train(
+        prepared, encoded, tmp_path, "--forgiving", '{"weights": {"cluster": 0}}', pool=asked
+    )
+    assert row["test_loss"] == pytest.approx(np.log(3), abs=1e-5)  # nothing to learn from
+    assert row["images_cluster"] > 0
 
 
 def test_features_of_another_data_set_are_refused(prepared, tmp_path, asked):

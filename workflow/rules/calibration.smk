@@ -90,6 +90,7 @@ use rule train_head_supervised as train_head_trial with:
         scenario="calibration",
         round=0,
         l2=training("l2"),
+        forgiving=forgiving,
         members=1,
         split="validation",
         version=version("train_head.py"),

@@ -12,7 +12,7 @@ predicts the labels.
 
 use rule train as train_final with:
     input:
-        pool=last_round("pool.parquet"),
+        pool=learned_last,
         index=settled(f"{DATA}/index.parquet"),
         truth=last_round("known.parquet"),
         images=settled_inputs,

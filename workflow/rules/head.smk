@@ -60,7 +60,7 @@ rule encode:
 rule train_head:
     """Fit the head to the labels of the round's pool and evaluate it on the test split."""
     input:
-        pool=f"{ROUND}/pool.parquet",
+        pool=learned,
         index=f"{DATA}/index.parquet",
         truth=reference,
         encoded=settled(ENCODED),
@@ -87,6 +87,7 @@ rule train_head:
         scenario=key("scenario", BASELINE),
         round=key("round", 0),
         l2=training("l2"),
+        forgiving=forgiving,
         members=members,
         split="test",
         version=version("train_head.py"),
@@ -101,6 +102,7 @@ rule train_head:
         " --truth {input.truth:q}"
         " --encoded {input.encoded:q}"
         " --l2 {params.l2}"
+        " --forgiving {params.forgiving:q}"
         " --members {params.members}"
         " --split {params.split}"
         " --threads {threads}"

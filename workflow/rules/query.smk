@@ -34,6 +34,7 @@ rule select_random:
     params:
         strategy=address,
         needs=needs,
+        wants=wants,
         cold_start=cold_start,
         kind=kind,
         interactions=interactions,
@@ -55,6 +56,7 @@ rule select_random:
         " --stopping {input.stopping:q}"
         " --strategy {params.strategy:q}"
         " --needs {params.needs:q}"
+        " --wants {params.wants:q}"
         " --cold-start {params.cold_start}"
         " --kind {params.kind}"
         " --interactions {params.interactions}"

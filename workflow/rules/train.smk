@@ -2,8 +2,9 @@
 
 Needs:  data or activations, weights, and pool.parquet of the round.
 Makes:  metrics.parquet and timing.parquet (kept); model.safetensors (temporary).
-Order:  update_pool -> train -> the next round's extract_features; beside train, train_member for
-        each other member of an ensemble; train_supervised once for each seed.
+Order:  update_pool -> weigh_labels, if any -> train -> the next round's extract_features; beside
+        train, train_member for each other member of an ensemble; train_supervised once for each
+        seed.
 
 Evaluation is part of train, so that the model can be temporary. The last round's model is kept:
 it is the result of the run, and a longer sweep starts from it without training it again.
@@ -14,7 +15,7 @@ features.smk says how a job uses its device.
 rule train:
     """Train on the labels of the round's pool and evaluate on the test split."""
     input:
-        pool=f"{ROUND}/pool.parquet",
+        pool=learned,
         index=settled(f"{DATA}/index.parquet"),
         truth=reference,
         images=settled_inputs,
@@ -50,6 +51,7 @@ rule train:
         momentum=training("momentum"),
         weight_decay=training("weight_decay"),
         flip=flip,
+        forgiving=forgiving,
         split="test",
         dropout=dropout("rate"),
         member=key("member", 0),
@@ -80,6 +82,7 @@ rule train:
         " --momentum {params.momentum}"
         " --weight-decay {params.weight_decay}"
         " {params.flip}"
+        " --forgiving {params.forgiving:q}"
         " --split {params.split}"
         " --dropout {params.dropout}"
         " --member {params.member}"

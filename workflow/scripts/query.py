@@ -45,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--needs", nargs="*", default=[], help="fields of `Candidates` that the strategy uses"
     )
     cli.add_argument(
+        "--wants", nargs="*", default=[], help="further fields, which may be missing in round 1"
+    )
+    cli.add_argument(
         "--cold-start",
         choices=COLD_START,
         nargs="?",
@@ -61,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     cold_start = arguments.cold_start or "random"
-    candidates = candidates_for(arguments, [] if cold_start == "random" else ["features"])
+    more = [*arguments.wants, *([] if cold_start == "random" else ["features"])]
+    candidates = candidates_for(arguments, more)
     strategy = usable_strategy(arguments.strategy, arguments.needs, candidates, cold_start)
     table = make_query(
         candidates,

@@ -17,6 +17,7 @@ from cbal.learning.arguments import add_device_arguments, execution_of
 from cbal.learning.batches import Batches
 from cbal.learning.device import Execution
 from cbal.learning.evaluation import evaluate, probabilities
+from cbal.learning.forgiving import add_forgiving_argument, forgiving_of
 from cbal.learning.training import Training, check_finite, fit
 from cbal.models.arguments import add_model_arguments, initial_model
 from cbal.models.model import Spec, save_model
@@ -49,6 +50,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--momentum", type=float, required=True)
     cli.add_argument("--weight-decay", type=float, required=True)
     cli.add_argument("--flip", action="store_true", help="mirror images at random")
+    add_forgiving_argument(cli)
     cli.add_argument(
         "--split", choices=["test", "validation"], default="test", help="split to test on"
     )
@@ -120,7 +122,9 @@ def _train_and_test(
     Without a file of metrics, as for members of an ensemble, the model is not tested.
     """
     device = execution.device
-    labeled = pool.kind != pools.NONE
+    forgiving = forgiving_of(arguments)
+    weight = forgiving.weights_of(pool)
+    labeled = weight > 0
     how = Training(
         arguments.epochs,
         arguments.batch_size,
@@ -129,12 +133,13 @@ def _train_and_test(
         arguments.weight_decay,
         arguments.flip,
         arguments.dropout or 0.0,
+        forgiving,
     )
     stage = of_member("train", arguments.member)
     rng = generator(arguments.dataset, arguments.seed, arguments.round, stage)
     start = time.perf_counter()
     learned = Batches(images, pool.sample_id[labeled], spec, device, execution.room)
-    fit(model, learned, pool.label[labeled], how, rng, execution)
+    fit(model, learned, pool.label[labeled], how, rng, execution, weight[labeled])
     del learned  # frees memory for the test images
     devices.wait(device)
     trained = time.perf_counter()

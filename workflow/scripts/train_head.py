@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.learning import memory
+from cbal.learning.forgiving import add_forgiving_argument, forgiving_of, usual
 from cbal.learning.linear_head import LinearHead, accuracy_and_loss, fit, save_heads, untrained
 from cbal.pool import state as pools
 from cbal.pool.learning_set import read_learning_set
@@ -39,6 +40,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--truth", type=Path, required=True)
     cli.add_argument("--encoded", type=Path, required=True, help="features of all samples")
     cli.add_argument("--l2", type=float, required=True, help="strength of the L2 penalty")
+    add_forgiving_argument(cli)
     cli.add_argument("--members", type=int, default=1, help="number of heads in the ensemble")
     cli.add_argument(
         "--split", choices=["test", "validation"], default="test", help="split to test on"
@@ -100,19 +102,22 @@ def fit_heads(
     arguments: argparse.Namespace, features: np.ndarray, pool: pools.Pool, classes: int
 ) -> list[LinearHead]:
     """Return the head fitted to all labels, then those fitted to bootstrap samples of them."""
-    labeled = np.flatnonzero(pool.kind != pools.NONE)
+    how = forgiving_of(arguments)
+    weight = how.weights_of(pool)
+    labeled = np.flatnonzero(weight)
     if not len(labeled):
         say("no label yet: the head is not trained")
         return [untrained(features.shape[1], classes)] * arguments.members
-    x, label = features[pool.sample_id[labeled]], pool.label[labeled]
-    heads = [fit(x, label, classes, arguments.l2, None, arguments.threads)]
+    x, label, weight = features[pool.sample_id[labeled]], pool.label[labeled], weight[labeled]
+    rest = (arguments.threads, how.label_smoothing, how.robustness)
+    heads = [fit(x, label, classes, arguments.l2, None if usual(weight) else weight, *rest)]
     for member in range(1, arguments.members):
         stage = of_member("train", member)
         rng = generator(arguments.dataset, arguments.seed, arguments.round, stage)
         count = rng.multinomial(len(x), np.full(len(x), 1 / len(x)))
         drawn = count > 0
-        weight = count[drawn].astype(np.float32)
-        heads.append(fit(x[drawn], label[drawn], classes, arguments.l2, weight, arguments.threads))
+        times = count[drawn].astype(np.float32) * weight[drawn]
+        heads.append(fit(x[drawn], label[drawn], classes, arguments.l2, times, *rest))
     return heads
 
 

@@ -57,6 +57,7 @@ def test_label_metrics_by_hand():
         kind=np.array([INDIVIDUAL, *[CLUSTER] * 2, 0, CLUSTER, *[PSEUDO] * 4], np.int8),
         individual=1,
         cluster=4,
+        weight=np.array([1, 0, 0, 0, 0.5, *[1] * 4], np.float32),
     )
     metrics = label_metrics(pool, np.array([0, 1, 0, 0, 2, 0, 1, 2, 0], np.int16))
     assert metrics == {
@@ -69,9 +70,11 @@ def test_label_metrics_by_hand():
         "images_pseudo": 4,
         "cluster_accuracy": 2 / 3,
         "pseudo_accuracy": 3 / 4,
+        "images_left_out": 2,
+        "left_out_accuracy": 1 / 2,
     }
 
 
-@pytest.mark.parametrize("name", ["cluster_accuracy", "pseudo_accuracy"])
+@pytest.mark.parametrize("name", ["cluster_accuracy", "pseudo_accuracy", "left_out_accuracy"])
 def test_without_labels_of_a_kind_their_accuracy_is_unknown(name):
     assert label_metrics(pools.initial(np.arange(3)), np.zeros(3))[name] is None

@@ -103,6 +103,42 @@ def test_a_constant_feature_and_half_precision_change_nothing_much():
     np.testing.assert_allclose(fit(half, label, 4, 1.0).probabilities(half), expected, atol=0.02)
 
 
+def generalised(head, x, label, q, l2=1.0):
+    """The loss that a head with `robustness` q minimises, and its gradient."""
+    mean, scale = x.mean(0), x.std(0)
+    inside = np.vstack([head.weight * scale[:, None], head.bias + mean @ head.weight])
+    p = head.probabilities(x).astype(np.float64)
+    given = p[np.arange(len(x)), label]
+    both = np.column_stack([(x - mean) / scale, np.ones(len(x))])
+    error = given[:, None] ** q * (p - np.eye(p.shape[1])[label])
+    loss = ((1 - given**q) / q).sum() + l2 / 2 * (inside**2).sum()
+    return loss, both.T @ error + l2 * inside
+
+
+@pytest.mark.parametrize("q", [0.3, 0.7, 1.0])
+def test_a_robust_head_is_at_a_minimum_that_is_lower(q):
+    x, label = blobs()
+    label[::7] = (label[::7] + 1) % 4
+    plain, robust = fit(x, label, 4, 1.0), fit(x, label, 4, 1.0, robustness=q)
+    (before, steep), (after, flat) = (generalised(head, x, label, q) for head in (plain, robust))
+    assert after < before
+    assert np.abs(flat).max() < 0.02 * np.abs(steep).max()
+
+
+def test_little_robustness_is_cross_entropy_and_much_forgives():
+    x, right = blobs(n=600)
+    label = right.copy()
+    label[::5] = (label[::5] + 1) % 4
+    plain = fit(x, label, 4, 1.0).probabilities(x)
+    little = fit(x, label, 4, 1.0, robustness=1e-5).probabilities(x)
+    np.testing.assert_allclose(little, plain, atol=1e-3)
+    much = fit(x, label, 4, 1.0, robustness=0.7).probabilities(x)
+    given = np.arange(600), label
+    wrong = label != right
+    assert (much[given][wrong] < plain[given][wrong]).mean() > 0.9
+    assert (much.argmax(1) == right).mean() >= (plain.argmax(1) == right).mean()
+
+
 def test_the_same_labels_give_the_same_bytes():
     x, label = blobs()
     one, other = fit(x, label, 4, 1.0), fit(x, label, 4, 1.0)

@@ -50,15 +50,33 @@ def test_the_gradient_at_the_optimum_is_zero_and_weights_are_centred(n):
     assert value == pytest.approx(loss, rel=1e-5)
 
 
-def test_the_gradient_is_that_of_the_loss():
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_the_gradient_is_that_of_the_loss(smoothing):
     x, label = task(50, 4, 3)
     rng = np.random.default_rng(0)
-    loss = Loss(x, label, np.ones(50), 2.0, rng.normal(size=(5, 3)))
+    loss = Loss(x, label, np.ones(50), 2.0, rng.normal(size=(5, 3)), smoothing)
     change, direction = 0.1 * rng.normal(size=(2, 5, 3))
     gradient = loss(change)[1]
     step = 1e-3
     slope = (loss(change + step * direction)[0] - loss(change - step * direction)[0]) / (2 * step)
     assert (gradient * direction).sum() == pytest.approx(slope, rel=1e-3)
+
+
+def test_a_smoothed_label_is_its_class_and_a_little_of_each():
+    x, label = task(300, 10, 4)
+    smoothed = minimum(x, label, np.ones(300), 4, 1.0, 0.2)[0]
+    each = np.repeat(np.arange(4)[None], 300, axis=0).ravel()
+    shares = np.where(each == np.repeat(label, 4), 0.85, 0.05)
+    rows = minimum(np.repeat(x, 4, axis=0), each, shares, 4, 1.0)[0]
+    np.testing.assert_allclose(softmax(x @ smoothed), softmax(x @ rows), atol=1e-4)
+
+
+def test_a_start_near_the_optimum_saves_passes():
+    x, label = task(400, 20, 4)
+    weights, _, passes = minimum(x, label, np.ones(400), 4, 1.0)
+    again, _, fewer = minimum(x, label, np.ones(400), 4, 1.0, start=weights)
+    assert fewer < passes / 2
+    np.testing.assert_allclose(softmax(x @ weights), softmax(x @ again), atol=1e-4)
 
 
 def test_many_classes_share_coordinates(monkeypatch):

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 from cbal.clustering.kmeans import kmeans
+from cbal.errors import InputError
 from cbal.strategies.base import Candidates
 from cbal.strategies.cluster import select
 
@@ -59,3 +61,43 @@ def test_threads_change_nothing():
     x, _ = blobs(2000, 9)
     one, two = (kmeans(x, 30, seed=5, iterations=40, threads=t)[0] for t in (1, 2))
     assert (one == two).all()
+
+
+def striped(space, **known):
+    """Two classes of one place and much noise, which what is known tells apart."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 100)
+    x = rng.normal(size=(200, 6)) * [0.3, 5, 5, 5, 5, 5]
+    x[:, 0] += 2 * y
+    x = x.astype(np.float32)
+    fields = {name: value(x, y) for name, value in known.items()}
+    pool = Candidates(np.arange(200), features=x, **fields)
+    chosen = select(pool, 2, np.random.default_rng(0), space=space, space_share=0.9)
+    share = y[chosen.sample_id[chosen.interaction == 0]].mean()
+    return max(share, 1 - share), chosen
+
+
+LABELED = {"labeled_features": lambda x, y: x[::4], "labels": lambda x, y: y[::4].astype(np.int16)}
+SURE = {"probabilities": lambda x, y: np.where(np.eye(2)[y], 0.9, 0.1).astype(np.float32)}
+
+
+@pytest.mark.parametrize(("space", "known"), [("probabilities", SURE), ("discriminant", LABELED)])
+def test_a_space_that_knows_labels_gives_purer_clusters(space, known):
+    assert striped("features")[0] < 0.7
+    assert striped(space, **known)[0] > 0.95
+
+
+@pytest.mark.parametrize("space", ["probabilities", "discriminant"])
+def test_where_nothing_is_known_the_features_are_clustered_as_before(space):
+    one = LABELED | {"labels": lambda x, y: np.zeros(50, np.int16)}
+    plain = striped("features")[1]
+    for known in ({}, one):
+        chosen = striped(space, **known)[1]
+        for name in ("interaction", "sample_id", "score"):
+            assert getattr(chosen, name).tobytes() == getattr(plain, name).tobytes()
+
+
+def test_a_share_above_one_is_told():
+    pool = Candidates(np.arange(4), features=np.eye(4))
+    with pytest.raises(InputError, match=r"^setting space_share: 1.5 is above 1; correct it"):
+        select(pool, 2, np.random.default_rng(0), space_share=1.5)

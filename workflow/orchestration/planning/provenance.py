@@ -8,7 +8,7 @@ from cbal.storage.paths import BASELINE
 from orchestration.planning.annotators import with_digests
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import read_schema
-from orchestration.planning.training import OF_A_HEAD_ALONE
+from orchestration.planning.training import is_used, training_of
 
 Config = dict[str, Any]
 
@@ -36,14 +36,13 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
     made = {
         "dataset": of_dataset,
         "model": config["models"][of_dataset["model"]],
-        "training": of_dataset["training"],
+        "training": training_of(config, dataset, scenario),
     }
     head = made["model"]["trainable"] == "head"
-    made["training"] = {
-        key: value for key, value in made["training"].items() if (key in OF_A_HEAD_ALONE) == head
-    }
+    made["training"] = {k: v for k, v in made["training"].items() if is_used(k, head)}
     if scenario != BASELINE:
         of_scenario = dict(config["scenarios"][scenario])
+        del of_scenario["training"]  # it is in that of the data set
         made |= {"oracle": with_digests(of_scenario.pop("oracle")), "scenario": of_scenario}
     made = {
         part: {k: v for k, v in keys.items() if k not in BESIDE_THE_POINT.get(part, ())}

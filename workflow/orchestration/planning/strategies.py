@@ -57,6 +57,14 @@ def check_scenario(where: str, scenario: dict[str, Any], known: dict[str, Strate
         )
     if all(DOUBT in known[step["strategy"]].needs for step in scenario["steps"]):
         raise SettingsError(f"{where}: no step gives labels that could be verified; add one before")
+    if scenario["pseudo_labels"] and scenario["label_propagation"]:
+        raise SettingsError(
+            f"{where}: pseudo_labels and label_propagation exclude each other; take one out"
+        )
+    if scenario["sieve"] and all(known[s["strategy"]].kind != "cluster" for s in scenario["steps"]):
+        raise SettingsError(
+            f"{where}.sieve: it is for labels of clusters, and no step shows clusters; take it out"
+        )
     for step in scenario["steps"]:
         missing = set(TERMS) & set(known[step["strategy"]].needs)
         if missing and not several:

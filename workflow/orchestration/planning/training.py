@@ -11,6 +11,8 @@ from orchestration.planning.schema import Validator, describe, read_schema
 
 # Settings of `training:` that only a model with `trainable: head` uses; it uses no others.
 OF_A_HEAD_ALONE = {"l2"}
+# Settings for labels of which some are wrong; every training uses them.
+FORGIVING = {"weights", "label_smoothing", "robustness"}
 NEEDED = ("epochs", "learning_rate")  # of all others
 
 Config = dict[str, Any]
@@ -26,6 +28,15 @@ def check_training(config: Config, name: str) -> None:
     trainable = config["models"][dataset["model"]]["trainable"]
     sweep = config["sweeps"][config["sweep"]]
     check_used(where, dataset["training"], trainable, sweep)
+    for scenario in sweep["scenarios"]:
+        own = config["scenarios"][scenario]["training"]
+        check_used(f"scenarios.{scenario}", own, trainable, {"calibration": None})
+        _check_loss(f"scenarios.{scenario}.training", training_of(config, name, scenario))
+        if config["scenarios"][scenario]["label_propagation"] and trainable != HEAD:
+            raise SettingsError(
+                f"scenarios.{scenario}.label_propagation: it needs fixed features, and the model "
+                f"of {name} has `trainable: {trainable}`; take it out, or make that `head`"
+            )
     if trainable != HEAD:
         check_needed(where, dataset["training"])
         return
@@ -35,6 +46,31 @@ def check_training(config: Config, name: str) -> None:
                 f"{where}: {scenario} has dropout, which means nothing without training with "
                 "dropout; give the model `trainable: all`, or the scenario `members:`"
             )
+
+
+def training_of(config: Config, dataset: str, scenario: str | None) -> Config:
+    """Return the training of a data set, with what a scenario changes of it.
+
+    Args:
+        config: checked settings.
+        dataset: name of the data set.
+        scenario: name of the scenario; another name or None for a baseline.
+    """
+    of_scenario = config["scenarios"].get(scenario, {"training": {}})
+    return config["datasets"][dataset]["training"] | of_scenario["training"]
+
+
+def is_used(key: str, head: bool) -> bool:
+    """Whether a training of a head alone, or one of a network, uses a setting."""
+    return key in FORGIVING or (key in OF_A_HEAD_ALONE) == head
+
+
+def _check_loss(where: str, training: Config) -> None:
+    """Check that a loss can be both: the generalised one is for labels of one class."""
+    if training.get("label_smoothing") and training.get("robustness"):
+        raise SettingsError(
+            f"{where}: label_smoothing and robustness exclude each other; make one of them 0"
+        )
 
 
 def check_needed(where: str, training: Config) -> None:
@@ -59,13 +95,14 @@ def check_used(where: str, training: Config, trainable: str, sweep: Config) -> N
     changed = {key for key, value in training.items() if value != usual[key]}
     tried = set(sweep["calibration"]["grid"]) if sweep["calibration"] else set()
     for part, keys in ((f"{where}.training", changed), (f"{where}: calibration", tried)):
-        unused = [key for key in sorted(keys) if (key in OF_A_HEAD_ALONE) != (trainable == HEAD)]
+        unused = [key for key in sorted(keys) if not is_used(key, trainable == HEAD)]
         if unused:
             raise SettingsError(
                 f"{part}: {unused[0]} means nothing for a model with `trainable: {trainable}`; "
                 "take it out"
             )
-    if is_module(trainable):
+    _check_loss(f"{where}.training", training)
+    if is_module(trainable) and "flip" in training:
         _check_flip(where, training, trainable, sweep)
 
 

@@ -113,12 +113,22 @@ def weights_path(wildcards):
 
 
 def training_of(wildcards):
-    """Training settings of a data set, with the changes of a trial of the calibration."""
-    return what_trains(wildcards)["training"] | TRIALS.get(wildcards.get("trial"), {})
+    """Training settings of a data set, with the changes of a scenario, or of a trial."""
+    if wildcards.get("final"):
+        return what_trains(wildcards)["training"]
+    changed = TRIALS.get(wildcards.get("trial"), {})
+    return training_for(config, wildcards.dataset, wildcards.get("scenario")) | changed
 
 
 def training(name):
     return lambda wildcards: training_of(wildcards)[name]
+
+
+def forgiving(wildcards):
+    """Settings for labels of which some are wrong, as JSON; nothing where none is set."""
+    training = training_of(wildcards)
+    given = {key: training[key] for key in sorted(FORGIVING) if training[key]}
+    return json.dumps(given, sort_keys=True) if given else []
 
 
 def flip(wildcards):

@@ -27,7 +27,13 @@ def features(wildcards):
     With a fixed encoder the features are in another file; this one has the probabilities.
     """
     if is_fixed(wildcards):
-        return head_probabilities(wildcards) if OF_A_HEAD & set(needs(wildcards)) else []
+        looks = OF_A_HEAD & {*needs(wildcards), *wants(wildcards)}
+        return head_probabilities(wildcards) if looks else []
+    return network_features(wildcards)
+
+
+def network_features(wildcards):
+    """Features of the unlabeled pool from the model of the previous round, or the initial one."""
     if int(wildcards.round) > 1:
         return f"{ROUND.format_map(wildcards)}/features.parquet"
     return settled(initial_features(wildcards))(wildcards)
@@ -94,10 +100,13 @@ def models_before(wildcards):
 
 
 def labeled(wildcards):
-    """The flag `--labeled`, if features of samples with an individual label are used."""
+    """The flag `--labeled`, if a step, the sieve or suspects use features of labeled samples."""
     scenario = SCENARIOS[wildcards.scenario]
-    needed = {need for step in scenario["steps"] for need in STRATEGIES[step["strategy"]].needs}
-    used = {"labeled_features", DOUBT} & needed or scenario["suspects"]
+    steps = scenario["steps"]
+    needed = {need for step in steps for need in STRATEGIES[step["strategy"]].needs}
+    needed |= {want for step in steps for want in wanted(step)}
+    sieves = scenario["sieve"] and scenario["sieve"]["keep"] != "nearest"
+    used = {"labeled_features", DOUBT} & needed or sieves or scenario["suspects"]
     return "--labeled" if used else ""
 
 

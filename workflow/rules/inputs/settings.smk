@@ -48,8 +48,9 @@ from orchestration.planning.provenance import (
 )
 from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.strategies import strategies_of
-from orchestration.planning.training import trials
 from orchestration.planning.remembered import version
+from orchestration.planning.training import FORGIVING, trials
+from orchestration.planning.training import training_of as training_for
 
 # A DAG has millions of objects that stay until the end. Searching them for garbage again and
 # again took a tenth of the time to build it.

@@ -45,6 +45,15 @@ def needs(wildcards):
     return strategy(wildcards).needs
 
 
+def wants(wildcards):
+    """Fields that a strategy uses, by its setting `space`, where there are any."""
+    return wanted(SCENARIOS[wildcards.scenario]["steps"][position(wildcards)])
+
+
+def wanted(step):
+    return STRATEGIES[step["strategy"]].wants.get(step["settings"].get("space"), ())
+
+
 def kind(wildcards):
     return strategy(wildcards).kind
 

@@ -25,7 +25,13 @@ Coordinates = np.ndarray | None  # float32[1 or classes, d, d]; None for those o
 
 
 def minimum(
-    x: np.ndarray, label: np.ndarray, counts: np.ndarray, classes: int, l2: float
+    x: np.ndarray,
+    label: np.ndarray,
+    counts: np.ndarray,
+    classes: int,
+    l2: float,
+    smoothing: float = 0.0,
+    start: np.ndarray | None = None,
 ) -> tuple[np.ndarray, float, int]:
     """Return the weights at the optimum, the loss there, and the number of passes over the rows.
 
@@ -38,18 +44,20 @@ def minimum(
         counts: float64[n], weights of the rows in the loss.
         classes: number of classes, K.
         l2: strength of the penalty, above 0.
+        smoothing: share of each label that all classes get alike.
+        start: float64[d, K], weights near the optimum, to save passes; None starts from 0.
 
     Returns:
         float64[d, K], nats, passes.
     """
-    weights, passes = np.zeros((x.shape[1], classes)), 0
+    weights, passes = np.zeros((x.shape[1], classes)) if start is None else start, 0
     use = len(x) >= ROWS * x.shape[1]  # with fewer, coordinates cost more than they save
     # The less penalty, the more a change in the coordinates may change a probability.
     basis, scale = None, min(1, l2**0.5) * (1 if use else PLAIN / FINE * counts.sum())
-    for tolerance in (ROUGH, MIDDLE, FINE):
+    for tolerance in (ROUGH, MIDDLE, FINE)[start is not None :]:
         if use and tolerance != FINE:
             basis = coordinates(x, counts, weights, l2)
-        loss = Loss(x, label, counts, l2, weights)
+        loss = Loss(x, label, counts, l2, weights, smoothing)
         weights = weights + search(loss, basis, tolerance * scale)
         passes += loss.passes
     return weights, loss.value, passes
@@ -124,9 +132,16 @@ class Loss:
     """
 
     def __init__(
-        self, x: np.ndarray, label: np.ndarray, counts: np.ndarray, l2: float, base: np.ndarray
+        self,
+        x: np.ndarray,
+        label: np.ndarray,
+        counts: np.ndarray,
+        l2: float,
+        base: np.ndarray,
+        smoothing: float = 0.0,
     ):
         self.x, self.label, self.counts, self.l2, self.base = x, label, counts, l2, base
+        self.smoothing = smoothing
         self.rows, self.before = np.arange(len(x)), x @ base.astype(np.float32)
         self.value, self.passes = 0.0, 0
 
@@ -135,8 +150,10 @@ class Loss:
         self.passes += 1
         logits = (self.x @ change.astype(np.float32)).astype(np.float64)
         logits += self.before
-        error, loss = probabilities(logits, self.label)
-        error[self.rows, self.label] -= 1
+        error, loss = probabilities(logits, self.label, self.smoothing)
+        if self.smoothing:
+            error -= self.smoothing / error.shape[1]
+        error[self.rows, self.label] -= 1 - self.smoothing
         error *= self.counts[:, None]
         weights = self.base + change
         value = self.counts @ loss + self.l2 / 2 * (weights * weights).sum()
@@ -144,11 +161,13 @@ class Loss:
 
 
 def probabilities(
-    logits: np.ndarray, label: np.ndarray | None = None
+    logits: np.ndarray, label: np.ndarray | None = None, smoothing: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the softmax of float64[n, K], which is overwritten, and the loss of the labels."""
     logits -= logits.max(axis=1, keepdims=True)
     given = None if label is None else logits[np.arange(len(logits)), label]
+    if smoothing:
+        given = (1 - smoothing) * given + smoothing * logits.mean(axis=1)
     np.exp(logits, out=logits)
     sums = logits.sum(axis=1, keepdims=True)
     loss = None if given is None else np.log(sums[:, 0]) - given

@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.optim.sgd import sgd
 
 from cbal.errors import InputError
 from cbal.learning.batches import Batches
 from cbal.learning.cuda_graph import Captured
 from cbal.learning.device import Execution, moved
+from cbal.learning.forgiving import Forgiving
+from cbal.learning.losses import Targets, loss_of, targets_of
 from cbal.log import say
 from cbal.models.convolution import learn_small_images_faster
 from cbal.models.dropout import drop_before_head
@@ -33,6 +34,7 @@ class Training:
     weight_decay: float
     flip: bool = False  # mirror half of the images left to right, drawn in each epoch
     dropout: float = 0.0
+    forgiving: Forgiving = field(default_factory=Forgiving)
 
 
 class Sgd:
@@ -79,18 +81,18 @@ class Step:
     ):
         """Start without momentum."""
         self.model, self.prepare = model, prepare
-        self.batch_size = how.batch_size
+        self.batch_size, self.robustness = how.batch_size, how.forgiving.robustness
         self.autocast = execution.autocast
         self.optimizer = Sgd(model, how)
         self.compiled = torch.compile(model) if execution.compiled else model
 
     def __call__(self, pixels: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Train on uint8[b, H, W, C] with labels int64[b]; return the loss before the step."""
+        """Train on uint8[b, H, W, C] with `targets_of` them; return the loss before the step."""
         # Code is compiled for one size only; a smaller last batch runs without it.
         model = self.compiled if len(pixels) == self.batch_size else self.model
         with self.autocast():
             logits = logits_of(model(self.prepare(pixels)))
-            loss = functional.cross_entropy(logits, target)
+            loss = loss_of(logits, target, self.robustness)
         self.model.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -104,6 +106,7 @@ def fit(
     how: Training,
     rng: np.random.Generator,
     execution: Execution,
+    weight: np.ndarray | None = None,
 ) -> None:
     """Train the model in place, and log one line per epoch.
 
@@ -115,6 +118,7 @@ def fit(
         rng: draws the order of the images and which are mirrored, in each epoch, and what dropout
             leaves out.
         execution: how the device is used.
+        weight: float32[n], above 0, what each label counts; None if all count alike.
 
     Raises:
         InputError: the loss is not finite.
@@ -127,7 +131,8 @@ def fit(
     if how.dropout:
         drop_before_head(model, batches.spec.classes, how.dropout)
         torch.manual_seed(int(rng.integers(2**63)))
-    target = torch.from_numpy(labels.astype(np.int64))
+    weight = np.ones(len(labels), np.float32) if weight is None else weight
+    targets = targets_of(labels, weight, batches.spec.classes, how.forgiving)
     step = Step(model, batches.prepare, how, execution)
     if execution.cuda_graphs:
         step = Captured(step, how.batch_size, execution.device)
@@ -135,7 +140,7 @@ def fit(
     for epoch in range(1, how.epochs + 1):
         order = torch.from_numpy(rng.permutation(len(batches)))
         flipped = torch.from_numpy(rng.random(len(batches)) < 0.5) if how.flip else None
-        loss = _epoch(batches, target, order, flipped, how.batch_size, step)
+        loss = _epoch(batches, targets, order, flipped, how.batch_size, step)
         say(f"epoch {epoch}/{how.epochs}: training loss {loss:.4f}")
         check_finite(loss, f"training loss of epoch {epoch}", how)
 
@@ -155,7 +160,7 @@ def check_finite(loss: float, what: str, how: Training) -> None:
 
 def _epoch(
     batches: Batches,
-    target: torch.Tensor,
+    targets: Targets,
     order: torch.Tensor,
     flipped: torch.Tensor | None,
     size: int,
@@ -168,7 +173,7 @@ def _epoch(
     for rows, pixels in zip(parts, batches.pixels_of(parts), strict=True):
         if flipped is not None:
             pixels = mirrored(pixels, moved(flipped[rows], batches.device))
-        total += step(pixels, moved(target[rows], batches.device)) * len(rows)
+        total += step(pixels, moved(targets(rows), batches.device)) * len(rows)
     return (total / len(order)).item()  # the only wait for the device in an epoch
 
 

@@ -23,6 +23,9 @@ METRICS = pa.schema(
         "images_pseudo": pa.int32(),
         "cluster_accuracy": pa.float64(),
         "pseudo_accuracy": pa.float64(),
+        # Cluster labels that a sieve leaves out of the training.
+        "images_left_out": pa.int32(),
+        "left_out_accuracy": pa.float64(),
         "test_accuracy": pa.float64(),
         "test_loss": pa.float64(),
         # Labels to take away (`cbal.pool.take_away`); null where they are not measured.
@@ -64,6 +67,7 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
         truth: int16[n], true labels of the pool's samples, in the pool's order; -1 for unknown.
     """
     clustered, pseudo = pool.kind == CLUSTER, pool.kind == PSEUDO
+    left_out = clustered & (False if pool.weight is None else pool.weight == 0)
     return {
         "images": len(pool.sample_id),
         "interactions": pool.interactions,
@@ -74,6 +78,8 @@ def label_metrics(pool: Pool, truth: np.ndarray) -> dict[str, Any]:
         "images_pseudo": int(pseudo.sum()),
         "cluster_accuracy": _accuracy(pool.label, truth, clustered),
         "pseudo_accuracy": _accuracy(pool.label, truth, pseudo),
+        "images_left_out": int(left_out.sum()),
+        "left_out_accuracy": _accuracy(pool.label, truth, left_out),
     }
 
 

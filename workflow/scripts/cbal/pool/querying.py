@@ -73,7 +73,7 @@ def candidates_of(
         pool: the pool before the step.
         kind: "individual" or "cluster".
         cluster_labels: "reask" or "keep".
-        needs: names of the fields of `Candidates` that the strategy uses.
+        needs: names of the fields of `Candidates` that the strategy uses, or wants.
         features: `features.parquet`, or `probabilities.parquet` of a round with a fixed encoder,
             or `suspects.parquet` where the strategy needs doubt, or None.
         encoded: features of all samples from a fixed encoder, or None.
@@ -90,8 +90,8 @@ def candidates_of(
     if not needs or not len(sample_id):
         return Candidates(sample_id)
     if encoded is not None:
-        labeled = pool.sample_id[~pool.unlabeled]
-        return Candidates(sample_id, **_fixed_fields(sample_id, labeled, needs, features, encoded))
+        fields = _fixed_fields(sample_id, pool, needs, features, encoded)
+        return Candidates(sample_id, **fields)
     if features is None:
         return Candidates(sample_id)
     if "labeled_features" not in needs:
@@ -103,6 +103,7 @@ def candidates_of(
     return Candidates(
         sample_id,
         labeled_features=labeled,
+        labels=pool.label[~pool.unlabeled],
         **{field: values[open_[shown]] for field, values in fields.items()},
     )
 
@@ -126,7 +127,7 @@ def _read(features: Path, sample_id: np.ndarray, needs: Sequence[str]) -> dict[s
 
 def _fixed_fields(
     sample_id: np.ndarray,
-    labeled: np.ndarray,
+    pool: Pool,
     needs: Sequence[str],
     probabilities: Path | None,
     encoded: Path,
@@ -134,11 +135,13 @@ def _fixed_fields(
     """Return fields of `Candidates`, with features from the file of a fixed encoder."""
     fields = {}
     if {"features", "labeled_features"} & set(needs):
-        both = np.concatenate([sample_id, labeled if "labeled_features" in needs else []])
-        both = both.astype(np.int64)
+        labeled = ~pool.unlabeled & ("labeled_features" in needs)
+        both = np.concatenate([sample_id, pool.sample_id[labeled]])
         rows = computable(open_encoded(encoded, int(both.max()) + 1)[both])
         fields = {"features": rows[: len(sample_id)], "labeled_features": rows[len(sample_id) :]}
         fields = {field: values for field, values in fields.items() if field in needs}
+        if "labeled_features" in needs:
+            fields["labels"] = pool.label[labeled]
     of_a_head = [need for need in needs if need in OF_A_HEAD]
     if probabilities is not None and of_a_head:
         fields |= _read(probabilities, sample_id, of_a_head)

@@ -19,7 +19,7 @@ from cbal.wording import counted
 
 def read_pool(path: Path) -> Pool:
     """Read `pool.parquet`."""
-    table = read_table(path, POOL_COLUMNS, ["verified"])
+    table = read_table(path, POOL_COLUMNS, ["verified", "weight"])
     return from_table(table, metadata_of(table))
 
 

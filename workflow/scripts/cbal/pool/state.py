@@ -32,6 +32,8 @@ class Pool:
         round: the latest round; 0 before any label.
         verified: bool[n], whether the annotator confirmed or corrected a label that was suspect;
             None if there is no such sample.
+        weight: float32[n], what a label counts in the training of this round, 0 for not at all;
+            None if all count alike.
     """
 
     sample_id: np.ndarray
@@ -44,6 +46,7 @@ class Pool:
     latest: int = 0
     round: int = 0
     verified: np.ndarray | None = None
+    weight: np.ndarray | None = None
 
     @property
     def interactions(self) -> int:
@@ -101,7 +104,7 @@ def admit(pool: Pool, sample_id: np.ndarray) -> Pool:
     joined = {
         name: np.concatenate([getattr(pool, name), getattr(new, name)])[order] for name in names
     }
-    return replace(pool, **joined)
+    return replace(pool, **joined, weight=None)
 
 
 def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
@@ -109,9 +112,9 @@ def begin_round(pool: Pool, round: int, cluster_labels: str) -> Pool:
 
     With `cluster_labels="reask"` (as the paper's Figure 3, right, suggests) the cluster labels of
     earlier rounds are removed and asked again; with "keep" they stay. Pseudo-labels are always
-    removed.
+    removed, and so are weights: they are of one round.
     """
-    pool = replace(pool, round=round, latest=0)
+    pool = replace(pool, round=round, latest=0, weight=None)
     stale = pool.kind == PSEUDO
     if cluster_labels == "reask":
         stale |= pool.kind == CLUSTER
@@ -212,6 +215,8 @@ def to_table(pool: Pool) -> tuple[pa.Table, dict[str, Any]]:
     )
     if pool.verified is not None:
         table = table.append_column("verified", pa.array(pool.verified))
+    if pool.weight is not None:
+        table = table.append_column("weight", pa.array(pool.weight, pa.float32(), mask=empty))
     metadata = {
         "interactions_individual": pool.individual,
         "interactions_cluster": pool.cluster,
@@ -237,6 +242,7 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         latest=metadata["interactions_round"],
         round=metadata["round"],
         verified=table["verified"].to_numpy() if "verified" in table.column_names else None,
+        weight=_weight(table),
     )
 
 
@@ -246,6 +252,11 @@ def _verified(pool: Pool, row: np.ndarray) -> np.ndarray:
     flags = none if pool.verified is None else pool.verified.copy()
     flags[row] = True
     return flags
+
+
+def _weight(table: pa.Table) -> np.ndarray | None:
+    """Return the weights of labels, 0 without a label; None if the table has none."""
+    return np.nan_to_num(table["weight"].to_numpy()) if "weight" in table.column_names else None
 
 
 def _excluded(annotations: pa.Table) -> list[int]:

@@ -27,6 +27,7 @@ class Candidates:
         doubt: float32[n] or None, how much a model that did not learn from the sample's label
             contradicts it (nats, 0 or more). With it the samples are those with a label that is
             not verified, and there are no other fields.
+        labels: int16[m] or None, the labels of these samples; there where their features are.
     """
 
     sample_id: np.ndarray
@@ -37,6 +38,7 @@ class Candidates:
     mean_std: np.ndarray | None = None
     labeled_features: np.ndarray | None = None
     doubt: np.ndarray | None = None
+    labels: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.sample_id)

@@ -16,12 +16,15 @@ class Strategy(NamedTuple):
             Fields that come from a trained head are missing in round 1.
         kind: "individual" or "cluster": whether an interaction shows one image or a cluster.
         settings: keyword settings that a step may have: for each its type, or all allowed values.
+        wants: by the value of the setting `space`, further fields that it uses where they are not
+            None; in round 1 they may be.
     """
 
     address: str
     needs: tuple[str, ...]
     kind: str
     settings: dict[str, type | tuple] = {}
+    wants: dict[str, tuple[str, ...]] = {}
 
 
 STRATEGIES = {
@@ -68,6 +71,8 @@ STRATEGIES = {
         "cbal.strategies.cluster:select",
         ("features",),
         "cluster",
-        {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
+        {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)}
+        | {"space": ("features", "probabilities", "discriminant"), "space_share": float},
+        {"probabilities": ("probabilities",), "discriminant": ("labeled_features",)},
     ),
 }
