@@ -1,6 +1,7 @@
 """Query: the samples that the annotator is shown in one step.
 
-Needs:  the pool of the previous round, earlier steps, and features (pretrained ones in round 1).
+Needs:  the pool of the previous round, earlier steps, and features (pretrained ones in round 1);
+        for a strategy that looks back, the steps of all earlier rounds.
 Makes:  step-{step}/query.parquet.
 Order:  select_random | select_uncertain | select_diverse | cluster -> annotate | annotate_by_hand.
 
@@ -14,6 +15,8 @@ rule select_random:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=[],
         encoded=encoded,
     output:
@@ -47,6 +50,8 @@ rule select_random:
         " --pool {input.pool:q}"
         " --queries {input.queries:q}"
         " --annotations {input.annotations:q}"
+        " --past-queries {input.past_queries:q}"
+        " --past-annotations {input.past_annotations:q}"
         " --features {input.features:q}"
         " --encoded {input.encoded:q}"
         " --strategy {params.strategy:q}"
@@ -66,6 +71,8 @@ use rule select_random as select_uncertain with:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=probabilities,
         encoded=encoded,
     wildcard_constraints:
@@ -77,6 +84,8 @@ use rule select_random as cluster with:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=features,
         encoded=encoded,
     wildcard_constraints:

@@ -1,10 +1,13 @@
 """Let a strategy choose the samples that the annotator is shown in one step."""
 
+import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cbal.cli import keys_of, parser, run
+from cbal.pool.history import read_history
 from cbal.pool.querying import (
     COLD_START,
     candidates_of,
@@ -14,16 +17,21 @@ from cbal.pool.querying import (
 )
 from cbal.pool.rounds import pool_after
 from cbal.randomness import generator
+from cbal.storage.columns import ITSELF
 from cbal.storage.files import write_table
 from cbal.strategies.support.calls import guarded
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, let the strategy choose, write the query."""
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
     cli = parser(__doc__, "dataset", "scenario", "seed", "round", "step")
     cli.add_argument("--pool", type=Path, required=True, help="pool of the previous round")
     cli.add_argument("--queries", type=Path, nargs="*", default=[], help="of earlier steps")
     cli.add_argument("--annotations", type=Path, nargs="*", default=[], help="of earlier steps")
+    for name in ("queries", "annotations"):
+        cli.add_argument(
+            f"--past-{name}", type=Path, nargs="*", default=[], help="of all earlier rounds"
+        )
     cli.add_argument(
         "--features", type=Path, nargs="?", help="features by the model of the previous round"
     )
@@ -36,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     cli.add_argument(
         "--cold-start",
-        choices=COLD_START,
+        choices=[*COLD_START, ITSELF],
         nargs="?",
         help="replaces the strategy if there is no trained head",
     )
@@ -48,8 +56,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
-    arguments = cli.parse_args(argv)
+    return cli.parse_args(argv)
 
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, let the strategy choose, write the query."""
+    arguments = parse(argv)
     pool = pool_after(
         arguments.pool,
         arguments.queries,
@@ -58,15 +70,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.cluster_labels,
     )
     needs, cold_start = arguments.needs, arguments.cold_start or "random"
-    fields = needs if cold_start == "random" else [*needs, "features"]
     candidates = candidates_of(
         pool,
         arguments.kind,
         arguments.cluster_labels,
-        fields,
+        [*needs, "features"] if cold_start == "centroid" else needs,
         arguments.features,
         arguments.encoded,
     )
+    if "history" in needs:
+        queries = [*arguments.past_queries, *arguments.queries]
+        answers = [*arguments.past_annotations, *arguments.annotations]
+        candidates = replace(candidates, history=read_history(queries, answers, pool))
     strategy = usable_strategy(arguments.strategy, needs, candidates, cold_start)
     table = make_query(
         candidates,

@@ -17,7 +17,7 @@ from cbal.models.names import is_timm
 from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from cbal.storage import paths
-from cbal.storage.columns import OF_A_HEAD
+from cbal.storage.columns import ITSELF, OF_A_HEAD
 from cbal.storage.paths import (
     ACTIVATIONS,
     BASELINE,

@@ -63,10 +63,17 @@ def settings(wildcards):
     return json.dumps(step_settings(wildcards), sort_keys=True)
 
 
+def looks_back(wildcards):
+    """Whether a query looks at the questions and answers of earlier rounds."""
+    return "history" in needs(wildcards)
+
+
 def cold_start(wildcards):
     """What replaces a strategy that needs a trained head in round 1; else nothing."""
-    cold = int(wildcards.round) == 1 and OF_A_HEAD & set(needs(wildcards))
-    return SCENARIOS[wildcards.scenario]["cold_start"] if cold else []
+    if int(wildcards.round) > 1 or not OF_A_HEAD & set(needs(wildcards)):
+        return []
+    cold = strategy(wildcards).cold
+    return ITSELF if cold else SCENARIOS[wildcards.scenario]["cold_start"]
 
 
 def cluster_labels(wildcards):

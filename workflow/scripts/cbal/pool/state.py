@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.pool.annotations import of_clusters
+from cbal.pool.annotations import excluded_of, of_clusters
 from cbal.storage.files import filled, labels_of
 
 NONE, INDIVIDUAL, CLUSTER, PSEUDO = 0, 1, 2, 3
@@ -147,7 +147,7 @@ def apply_annotations(
     individual = pool.kind[row] == INDIVIDUAL
     if individual.any() and not again:
         raise ValueError("a sample with an individual label was queried again")
-    answered = accepted[interaction] & ~individual & ~np.isin(shown, _excluded(annotations))
+    answered = accepted[interaction] & ~individual & ~np.isin(shown, excluded_of(annotations))
     row, interaction = row[answered], interaction[answered]
 
     changed = {name: getattr(pool, name).copy() for name in ("label", "kind", "labeled_round")}
@@ -222,10 +222,3 @@ def from_table(table: pa.Table, metadata: dict[str, Any]) -> Pool:
         latest=metadata["interactions_round"],
         round=metadata["round"],
     )
-
-
-def _excluded(annotations: pa.Table) -> list[int]:
-    """Return the samples that were taken out of a cluster before labeling it."""
-    if "excluded" not in annotations.column_names:
-        return []
-    return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]

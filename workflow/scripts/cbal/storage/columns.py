@@ -13,3 +13,5 @@ COLUMNS = {
 }
 # Fields that exist only with a trained head.
 OF_A_HEAD = set(COLUMNS) - {"features"}
+# The cold start of a strategy that chooses in round 1, too, without these fields.
+ITSELF = "itself"

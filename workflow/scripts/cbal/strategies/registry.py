@@ -16,12 +16,14 @@ class Strategy(NamedTuple):
             Fields that come from a trained head are missing in round 1.
         kind: "individual" or "cluster": whether an interaction shows one image or a cluster.
         settings: keyword settings that a step may have: for each its type, or all allowed values.
+        cold: whether it chooses without a trained head, too; else round 1 has a cold start.
     """
 
     address: str
     needs: tuple[str, ...]
     kind: str
     settings: dict[str, type | tuple] = {}
+    cold: bool = False
 
 
 STRATEGIES = {
@@ -68,5 +70,20 @@ STRATEGIES = {
         ("features",),
         "cluster",
         {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
+    ),
+    "gain": Strategy(
+        "cbal.strategies.gain:select",
+        ("features", "probabilities", "labeled_features", "history"),
+        "cluster",
+        {"finer": int, "purity": float, "sure": float}
+        | {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
+        cold=True,
+    ),
+    "divide": Strategy(
+        "cbal.strategies.divide:select",
+        ("features", "history"),
+        "cluster",
+        {"parts": int, "iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
+        cold=True,
     ),
 }
