@@ -37,6 +37,7 @@ rule select_random:
         cold_start=cold_start,
         kind=kind,
         interactions=interactions,
+        unless_they_pay=unless_they_pay,
         cluster_labels=cluster_labels,
         settings=settings,
         version=query_version,
@@ -59,6 +60,7 @@ rule select_random:
         " --cold-start {params.cold_start}"
         " --kind {params.kind}"
         " --interactions {params.interactions}"
+        " --unless-they-pay {params.unless_they_pay}"
         " --cluster-labels {params.cluster_labels}"
         " --settings {params.settings:q}"
         " --threads {threads}"

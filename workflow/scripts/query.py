@@ -16,6 +16,7 @@ from cbal.pool.querying import (
     usable_strategy,
 )
 from cbal.pool.rounds import pool_after
+from cbal.pool.yields import clusters_pay
 from cbal.randomness import generator
 from cbal.storage.columns import ITSELF
 from cbal.storage.files import write_table
@@ -50,6 +51,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.add_argument("--kind", required=True, choices=["individual", "cluster"])
     cli.add_argument("--interactions", type=int, required=True, help="number of interactions")
+    cli.add_argument(
+        "--unless-they-pay",
+        type=int,
+        nargs="?",
+        help="number of interactions while clusters do not pay; default: the same",
+    )
     cli.add_argument("--cluster-labels", choices=["reask", "keep"], default="reask")
     cli.add_argument(
         "--settings", type=json.loads, default={}, help="settings of the strategy, as JSON"
@@ -78,16 +85,21 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.features,
         arguments.encoded,
     )
-    if "history" in needs:
+    interactions, rule = arguments.interactions, arguments.unless_they_pay
+    if "history" in needs or rule is not None:
         queries = [*arguments.past_queries, *arguments.queries]
         answers = [*arguments.past_annotations, *arguments.annotations]
-        candidates = replace(candidates, history=read_history(queries, answers, pool))
+        history = read_history(queries, answers, pool)
+        if "history" in needs:
+            candidates = replace(candidates, history=history)
+        if rule is not None and not clusters_pay(history):
+            interactions = rule
     strategy = usable_strategy(arguments.strategy, needs, candidates, cold_start)
     table = make_query(
         candidates,
         guarded(strategy, arguments.kind),
         arguments.kind,
-        arguments.interactions,
+        interactions,
         generator(arguments.dataset, arguments.seed, arguments.round, stream_of(strategy)),
         arguments.threads,
         arguments.settings if strategy == arguments.strategy else {},

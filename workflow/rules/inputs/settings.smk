@@ -36,7 +36,6 @@ from cbal.storage.paths import (
 )
 from orchestration.operation.standing import runs_of
 from orchestration.planning.annotators import by_kind, joined_costs
-from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.kinds import folder_shown, kind_of
 from orchestration.planning.provenance import (
@@ -46,6 +45,7 @@ from orchestration.planning.provenance import (
     provenance_of_sweep,
 )
 from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.shares import shares
 from orchestration.planning.strategies import strategies_of
 from orchestration.planning.training import trials
 from orchestration.planning.versions import version
