@@ -15,18 +15,22 @@ from cbal.strategies.base import History, nothing_asked
 
 
 def read_history(queries: Sequence[Path], annotations: Sequence[Path], pool: Pool) -> History:
+    """Return the history of a run from files; see `history_of`."""
+    return history_of(list(map(read_table, queries)), list(map(read_table, annotations)), pool)
+
+
+def history_of(queries: Sequence[pa.Table], annotations: Sequence[pa.Table], pool: Pool) -> History:
     """Return the history of a run.
 
     Args:
-        queries, annotations: files of all steps so far, in their order.
+        queries, annotations: of all steps so far, in their order, with their metadata.
         pool: after these steps, of the present round.
     """
-    tables = [read_table(path) for path in annotations]
-    rounds = groupby(tables, lambda table: metadata_of(table)["round"])
+    rounds = groupby(annotations, lambda table: metadata_of(table)["round"])
     answers = [table for _, steps in rounds for table in corrected(list(steps))]
     asked = 0
     steps = []
-    for query, answered in zip(map(read_table, queries), answers, strict=True):
+    for query, answered in zip(queries, answers, strict=True):
         steps.append(_of_step(query, answered, asked))
         asked += len(answered)
     known = pool.label[~pool.unlabeled].astype(np.int64)
