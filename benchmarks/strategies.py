@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -14,7 +15,7 @@ import numpy as np
 from benchmarks.processes import measure
 from benchmarks.report import cores, report
 from benchmarks.synthetic import CLASSES, features_of
-from cbal.strategies.base import Candidates
+from cbal.strategies.base import Candidates, History
 from cbal.strategies.registry import STRATEGIES
 from cbal.strategies.support.calls import load_strategy
 from cbal.strategies.support.probabilities import entropy
@@ -125,12 +126,29 @@ def choose(path: Path, way: str, arguments: argparse.Namespace) -> None:
     name = arguments.only[0]
     with np.load(path) as fields:
         pool = Candidates(**fields)
+    pool = replace(pool, history=history_of(pool))
     choice = {"ours": ours, "theirs": theirs}[way](name, pool, arguments)
     start = perf_counter()
     chosen = choice()
     seconds = perf_counter() - start
     assert len(chosen) == arguments.interactions
     print(seconds)
+
+
+def history_of(pool: Candidates) -> History:
+    """Return a history in which all samples were shown, 50 a cluster, each second one refused."""
+    question = np.arange(len(pool)) // 50
+    asked = np.arange(question[-1] + 1)
+    return History(
+        round=np.ones(len(asked), np.int64),
+        of_cluster=np.ones(len(asked), bool),
+        label=np.where(asked % 2, asked % CLASSES, -1),
+        question=question,
+        sample_id=np.random.default_rng(0).permutation(pool.sample_id),
+        excluded=np.zeros(len(pool), bool),
+        known=np.arange(len(pool.labeled_features)) % CLASSES,
+        now=2,
+    )
 
 
 def ours(name: str, pool: Candidates, arguments: argparse.Namespace) -> Callable[[], np.ndarray]:

@@ -17,6 +17,11 @@ ENTROPY = ["--strategy", "cbal.strategies.entropy:select", "--needs", "probabili
 ENTROPY += ["--kind", "individual"]
 RANDOM = ["--strategy", "cbal.strategies.random_choice:select", "--needs"]
 RANDOM += ["--kind", "individual"]
+GAIN = ["--strategy", "cbal.strategies.gain:select"]
+GAIN += ["--needs", "features", "probabilities", "labeled_features", "history"]
+GAIN += ["--cold-start", "itself", "--kind", "cluster"]
+DIVIDE = ["--strategy", "cbal.strategies.divide:select", "--needs", "features", "history"]
+DIVIDE += ["--kind", "cluster"]
 
 
 class Run:
@@ -30,6 +35,7 @@ class Run:
         self.pool = prepared / "pool-0.parquet"
         self.model, self.members = None, []
         self.extraction, self.pseudo = [], []
+        self.past_queries, self.past_annotations = [], []
 
     def keys(self, round, *step):
         keys = ["--dataset", "tiny", "--scenario", "s", "--seed", "0", "--round", str(round)]
@@ -38,13 +44,16 @@ class Run:
     def round(self, round, *steps, n=6):
         """Run a round with these (strategy arguments) as steps, up to the new pool."""
         out = self.folder / f"round-{round}"
-        features = self.extract(round) if any(CLUSTER[1] in s or self.model for s in steps) else []
+        looks = {CLUSTER[1], GAIN[1], DIVIDE[1]}
+        features = self.extract(round) if any(looks & {*s} or self.model for s in steps) else []
         queries, annotations = [], []
         for i, strategy in enumerate(steps, 1):
             asked, answered = out / f"{i}/query.parquet", out / f"{i}/annotations.parquet"
             query.main(
                 [*self.keys(round, f"{i}-x"), "--pool", str(self.pool), *strategy, *self.labels]
                 + ["--queries", *queries, "--annotations", *annotations]
+                + ["--past-queries", *self.past_queries]
+                + ["--past-annotations", *self.past_annotations]
                 + ["--features", *features, "--interactions", str(n), "--out", str(asked)]
             )
             self.annotate(self.keys(round, f"{i}-x"), asked, answered, (queries, annotations))
@@ -57,6 +66,8 @@ class Run:
             + (["--pseudo-labels", *self.pseudo, "--features", *features] if self.pseudo else [])
         )
         self.pool = pool
+        self.past_queries += queries
+        self.past_annotations += annotations
         return out
 
     def annotate(self, keys, asked, answered, earlier):

@@ -108,11 +108,8 @@ def test_the_schema_names_what_the_library_knows():
     def keys(part):
         return read_schema()["properties"][part]["additionalProperties"]["properties"]
 
-    assert set(keys("strategies")["needs"]["items"]["enum"]) == {
-        *COLUMNS,
-        DOUBT,
-        "labeled_features",
-    }
+    beside = {DOUBT, "labeled_features", "history"}
+    assert set(keys("strategies")["needs"]["items"]["enum"]) == {*COLUMNS, *beside}
     assert set(keys("scenarios")["cold_start"]["enum"]) == set(COLD_START)
     # Embeddings have a preparation without `--source`.
     assert set(keys("datasets")["source"]["enum"]) == {*SOURCES, *KINDS}

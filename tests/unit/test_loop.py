@@ -1,6 +1,7 @@
 """The invariants of the loop, over random scenarios, pools and labels."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbal.pool import state as pools
+from cbal.pool.annotations import with_notes
+from cbal.pool.history import history_of
 from cbal.pool.oracle import Oracle, annotate
 from cbal.pool.querying import candidates_of, make_query, usable_strategy
 from cbal.pool.state import CLUSTER, INDIVIDUAL
+from cbal.storage.columns import ITSELF
+from cbal.storage.files import with_metadata
 from cbal.strategies.registry import STRATEGIES
 from cbal.strategies.support.calls import load_strategy
 from tests.unit.tables import features_file
@@ -34,7 +39,7 @@ def run_in(folder, steps, cluster_labels, seed, n, rounds):
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, n).astype(np.int16)
     feature = rng.normal(size=(n, 4)) + 3 * truth[:, None]
-    pool = pools.initial(np.arange(n))
+    pool, asked, answered = pools.initial(np.arange(n)), [], []
     for round in range(1, rounds + 1):
         probability = rng.dirichlet(np.ones(3), n) if round > 1 else None
         terms = list(rng.random((3, n), np.float32)) if round > 1 else ()
@@ -43,16 +48,21 @@ def run_in(folder, steps, cluster_labels, seed, n, rounds):
             strategy = STRATEGIES[name]
             file = features_file(folder / "f.parquet", np.arange(n), feature, probability, terms)
             candidates = candidates_of(pool, strategy.kind, cluster_labels, strategy.needs, file)
+            candidates = replace(candidates, history=history_of(asked, answered, pool))
+            cold_start = ITSELF if strategy.cold else "random"
+            usable = usable_strategy(strategy.address, strategy.needs, candidates, cold_start)
             query = make_query(
                 candidates,
-                load_strategy(usable_strategy(strategy.address, strategy.needs, candidates)),
+                load_strategy(usable),
                 strategy.kind,
                 interactions,
                 rng,
                 threads=1,
                 settings={},
             )
-            annotations = annotate(query, truth, Oracle(PURITY))
+            annotations = with_notes(annotate(query, truth, Oracle(PURITY)), query)
+            asked.append(query)
+            answered.append(annotations.cast(with_metadata(annotations.schema, round=round)))
             after = pools.apply_annotations(pool, query, annotations)
             yield pool, query, annotations, after, truth
             pool = after
@@ -61,7 +71,7 @@ def run_in(folder, steps, cluster_labels, seed, n, rounds):
 @settings(deadline=None, max_examples=60)
 @given(scenarios, st.sampled_from(["reask", "keep"]), st.integers(0, 2**32))
 def test_invariants(steps, cluster_labels, seed):
-    shown_alone = set()
+    shown_alone, refused = set(), {}
     for before, query, annotations, after, truth in run(steps, cluster_labels, seed):
         shown = query["sample_id"].to_pylist()
         assert len(shown) == len(set(shown)), "a sample is in two interactions of a step"
@@ -86,6 +96,11 @@ def test_invariants(steps, cluster_labels, seed):
             if answer["kind"] == "individual":
                 assert len(samples) == 1
                 shown_alone |= set(samples.tolist())
+            elif not answer["accepted"]:
+                refused[before.interactions + answer["interaction"]] = set(samples.tolist())
+            whole = refused.get(answer.get("part_of"), set(samples.tolist()))
+            assert set(samples.tolist()) <= whole
+            assert answer.get("part_of", -1) in {-1, *refused}
     assert (after.kind == INDIVIDUAL).sum() == after.individual
 
 

@@ -1,7 +1,7 @@
 """Query: the samples that the annotator is shown in one step.
 
 Needs:  the pool of the previous round, earlier steps, and features (pretrained ones in round 1)
-        or suspects.
+        or suspects; for a strategy that looks back, the steps of all earlier rounds.
 Makes:  step-{step}/query.parquet.
 Order:  select_random | select_uncertain | select_diverse | cluster | verify
         -> annotate | annotate_by_hand.
@@ -16,6 +16,8 @@ rule select_random:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=[],
         encoded=encoded,
         stopping=verdict_before,
@@ -38,6 +40,7 @@ rule select_random:
         cold_start=cold_start,
         kind=kind,
         interactions=interactions,
+        unless_they_pay=unless_they_pay,
         cluster_labels=cluster_labels,
         settings=settings,
         version=query_version,
@@ -51,6 +54,8 @@ rule select_random:
         " --pool {input.pool:q}"
         " --queries {input.queries:q}"
         " --annotations {input.annotations:q}"
+        " --past-queries {input.past_queries:q}"
+        " --past-annotations {input.past_annotations:q}"
         " --features {input.features:q}"
         " --encoded {input.encoded:q}"
         " --stopping {input.stopping:q}"
@@ -60,6 +65,7 @@ rule select_random:
         " --cold-start {params.cold_start}"
         " --kind {params.kind}"
         " --interactions {params.interactions}"
+        " --unless-they-pay {params.unless_they_pay}"
         " --cluster-labels {params.cluster_labels}"
         " --settings {params.settings:q}"
         " --threads {threads}"
@@ -72,6 +78,8 @@ use rule select_random as select_uncertain with:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=probabilities,
         encoded=encoded,
         stopping=verdict_before,
@@ -84,6 +92,8 @@ use rule select_random as cluster with:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=features,
         encoded=encoded,
         stopping=verdict_before,
@@ -106,7 +116,10 @@ use rule select_random as verify with:
         pool=pool_at_start,
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
+        past_queries=past_steps("query.parquet"),
+        past_annotations=past_steps("annotations.parquet"),
         features=f"{STEP}/suspects.parquet",
         encoded=[],
+        stopping=verdict_before,
     wildcard_constraints:
         step=steps_by("verify"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
-from cbal.pool.annotations import CLUSTER, INDIVIDUAL
+from cbal.pool.annotations import CLUSTER, INDIVIDUAL, with_notes
 from cbal.pool.confusion import read_confusion
 from cbal.pool.costs import Costs, costs_from, with_seconds
 from cbal.pool.oracle import WAYS, Oracle, annotate, uniform_errors
@@ -59,7 +59,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line, answer the query, write the annotations."""
     arguments = parse(argv)
-    query = read_table(arguments.query, ["interaction", "sample_id", "kind"])
+    query = read_table(arguments.query)
     truth = read_table(arguments.truth, ["label"])
     oracle = Oracle(
         purity=arguments.purity,
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         anew=arguments.asked_again == "new",
     )
     annotations = annotate(query, labels_of(truth), oracle, keys_of(arguments))
-    annotations = with_seconds(annotations, arguments.costs)
+    annotations = with_notes(with_seconds(annotations, arguments.costs), query)
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
     write_table(arguments.out, annotations, **keys_of(arguments))

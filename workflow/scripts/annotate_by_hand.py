@@ -18,7 +18,7 @@ from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
 from cbal.labeling.web.lifetime import Home, Owner
-from cbal.pool.annotations import INDIVIDUAL, groups_of
+from cbal.pool.annotations import INDIVIDUAL, groups_of, with_notes
 from cbal.pool.corrections import Rows, corrected, differences
 from cbal.pool.rounds import pool_after, read_pool
 from cbal.stopping.rules import more
@@ -81,6 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     journal.close()
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
+    annotations = with_notes(annotations, read_table(arguments.query))
     write_table(arguments.out, annotations, **keys_of(arguments), **metadata)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.planning.datasets import shares
 from orchestration.planning.provenance import provenance
 from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.training import trials
@@ -41,6 +40,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
     assert config["scenarios"]["random"] == {
         "steps": [{"strategy": "random", "share": 1, "settings": {}}],
         "cluster_labels": "reask",
+        "ask_clusters": "always",
         "cold_start": "random",
         "dropout": None,
         "members": 1,
@@ -211,25 +211,6 @@ def test_a_setting_of_another_strategy():
     assert "cluster.iterations: 'many' is not of type int" in error(
         "scenarios/random/steps", [step]
     )
-
-
-@pytest.mark.parametrize(
-    ("total", "weights", "parts"),
-    [
-        (1000, [1], [1000]),
-        (1000, [1, 1], [500, 500]),
-        (31, [1, 1], [16, 15]),
-        (30, [0.8, 0.2], [24, 6]),
-        (10, [1, 1, 1], [4, 3, 3]),
-        (7, [1, 5], [1, 6]),
-    ],
-)
-def test_shares_add_up(total, weights, parts):
-    config = {
-        "datasets": {"d": {"interactions": total}},
-        "scenarios": {"s": {"steps": [{"share": weight} for weight in weights]}},
-    }
-    assert shares(config, "d", "s") == parts
 
 
 def test_a_step_with_nothing_to_ask():

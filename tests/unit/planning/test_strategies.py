@@ -61,6 +61,7 @@ def test_a_strategy_of_the_user_is_added_to_those_of_the_registry(file):
         ("features",),
         "individual",
         {"steps": int, "rate": float, "how": ("fast", 3)},
+        False,
     )
     assert list(strategies) == [*STRATEGIES, "mine"]
     for key, value in {"steps": 0.5, "rate": "high", "how": "slow", "other": 1}.items():

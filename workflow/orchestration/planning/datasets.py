@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from cbal.labeling.class_names import check_names
-from cbal.remainders import largest_remainders
 from orchestration.planning.counting import pool_size
 from orchestration.planning.kinds import check_kind
 from orchestration.planning.mistakes import SettingsError
+from orchestration.planning.shares import check_shares
 
 Config = dict[str, Any]
 
@@ -40,21 +40,7 @@ def check_dataset(config: Config, name: str) -> None:
         )
     _check_values(where, dataset["values"])
     for scenario in config["sweeps"][config["sweep"]]["scenarios"]:
-        if 0 in shares(config, name, scenario):
-            raise SettingsError(
-                f"{where}.interactions: {dataset['interactions']} leave a step of {scenario} with "
-                "none; ask for more, or mend the shares"
-            )
-
-
-def shares(config: Config, dataset: str, scenario: str) -> list[int]:
-    """Return the number of interactions of each step of a round; they add up to the round's.
-
-    Rounding is by the largest remainder; see `largest_remainders`.
-    """
-    total = config["datasets"][dataset]["interactions"]
-    weights = [step["share"] for step in config["scenarios"][scenario]["steps"]]
-    return largest_remainders(total, weights)
+        check_shares(config, name, scenario)
 
 
 def normalize_names(where: str, dataset: Config) -> None:

@@ -13,9 +13,10 @@ EXACT = 2**53  # a float represents every whole number up to this one
 
 
 def plain(value: Any, where: str = "") -> Any:
-    """Return the settings with whole floats as integers: 1.0 becomes 1.
+    """Return the settings with whole floats as integers, 1.0 as 1, and keys as text, 1 as "1".
 
     The text of the settings decides whether a job runs again, so equal numbers need equal text.
+    JSON, as which they are stored and come from a command line, has no other keys than text.
 
     Args:
         value: settings, or a part of them.
@@ -26,7 +27,7 @@ def plain(value: Any, where: str = "") -> Any:
             or like a wildcard.
     """
     if isinstance(value, dict):
-        return {key: plain(part, f"{where}.{key}".lstrip(".")) for key, part in value.items()}
+        return {str(key): plain(part, f"{where}.{key}".lstrip(".")) for key, part in value.items()}
     if isinstance(value, list):
         return [plain(part, where) for part in value]
     if isinstance(value, float):

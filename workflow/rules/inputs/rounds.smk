@@ -119,6 +119,17 @@ def earlier_steps(name):
     return files
 
 
+def past_steps(name):
+    """A file of each step of all earlier rounds, for a query that looks at its history."""
+
+    def files(wildcards):
+        numbers = range(1, int(wildcards.round)) if looks_back(wildcards) else ()
+        folders = [in_run(wildcards, number) for number in numbers]
+        return [path for each in folders for path in of_steps(each, wildcards, name)]
+
+    return files
+
+
 def all_steps(name):
     """A file of each step of a round."""
 

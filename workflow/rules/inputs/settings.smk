@@ -18,7 +18,7 @@ from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from cbal.stopping.rules import ROUNDS as ROUNDS_OF_OUTLOOK
 from cbal.storage import paths
-from cbal.storage.columns import DOUBT, OF_A_HEAD
+from cbal.storage.columns import DOUBT, ITSELF, OF_A_HEAD
 from cbal.storage.paths import (
     ACTIVATIONS,
     BASELINE,
@@ -37,7 +37,6 @@ from cbal.storage.paths import (
 )
 from orchestration.operation.standing import runs_of
 from orchestration.planning.annotators import by_kind, joined_costs
-from orchestration.planning.datasets import shares
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
 from orchestration.planning.kinds import folder_shown, kind_of
 from orchestration.planning.provenance import (
@@ -47,6 +46,7 @@ from orchestration.planning.provenance import (
     provenance_of_sweep,
 )
 from orchestration.planning.settings import SettingsError, check
+from orchestration.planning.shares import shares
 from orchestration.planning.strategies import strategies_of
 from orchestration.planning.remembered import version
 from orchestration.planning.training import FORGIVING, trials

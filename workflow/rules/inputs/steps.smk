@@ -58,8 +58,20 @@ def kind(wildcards):
     return strategy(wildcards).kind
 
 
-def interactions(wildcards):
-    return shares(config, wildcards.dataset, wildcards.scenario)[position(wildcards)]
+def interactions(wildcards, clusters=True):
+    parts = shares(config, wildcards.dataset, wildcards.scenario, int(wildcards.round), clusters)
+    return parts[position(wildcards)]
+
+
+def by_yield(scenario):
+    """Whether a scenario asks for clusters only while they pay."""
+    return SCENARIOS[scenario]["ask_clusters"] == "while_they_pay"
+
+
+def unless_they_pay(wildcards):
+    """Interactions of a step while clusters do not pay; nothing if they are asked anyway."""
+    judged = by_yield(wildcards.scenario) and int(wildcards.round) > 1
+    return interactions(wildcards, False) if judged else []
 
 
 def step_settings(wildcards):
@@ -74,10 +86,17 @@ def settings(wildcards):
     return json.dumps(step_settings(wildcards), sort_keys=True)
 
 
+def looks_back(wildcards):
+    """Whether a query looks at the questions and answers of earlier rounds."""
+    return "history" in needs(wildcards) or by_yield(wildcards.scenario)
+
+
 def cold_start(wildcards):
     """What replaces a strategy that needs a trained head in round 1; else nothing."""
-    cold = int(wildcards.round) == 1 and OF_A_HEAD & set(needs(wildcards))
-    return SCENARIOS[wildcards.scenario]["cold_start"] if cold else []
+    if int(wildcards.round) > 1 or not OF_A_HEAD & set(needs(wildcards)):
+        return []
+    cold = strategy(wildcards).cold
+    return ITSELF if cold else SCENARIOS[wildcards.scenario]["cold_start"]
 
 
 def cluster_labels(wildcards):

@@ -5,6 +5,9 @@ import pyarrow as pa
 
 INDIVIDUAL, CLUSTER = "individual", "cluster"  # kinds of questions
 
+# Columns of every `query.parquet`. Others are notes of a strategy (`strategies.base.Selection`).
+QUERY = ("interaction", "sample_id", "kind", "score")
+
 # Columns of `annotations.parquet`, one row per interaction. `size` counts the samples of the
 # question, `shown` those that the annotator looked at, `excluded` are those taken out of it.
 ANNOTATIONS = pa.schema(
@@ -37,6 +40,36 @@ def kinds_of(query: pa.Table) -> list[str]:
     return [kinds[row] for row in first]
 
 
+def notes_of(query: pa.Table) -> dict[str, pa.Array]:
+    """Return what a strategy noted of each interaction of a query, by name."""
+    interaction = query["interaction"].to_numpy()
+    first = np.unique(interaction, return_index=True)[1]
+    return {
+        name: pa.array(query[name].to_numpy()[first])
+        for name in query.column_names
+        if name not in QUERY
+    }
+
+
+def with_notes(annotations: pa.Table, query: pa.Table) -> pa.Table:
+    """Return the annotations with the notes of the questions, one column for each note.
+
+    Args:
+        annotations: one row for each interaction, ascending.
+        query: that they answer.
+    """
+    for name, values in notes_of(query).items():
+        annotations = annotations.append_column(name, values)
+    return annotations
+
+
 def of_clusters(table: pa.Table) -> np.ndarray:
     """Return bool[rows], whether each row of a query or of annotations is of a cluster."""
     return np.array(table["kind"].to_pylist(), dtype=object) == CLUSTER
+
+
+def excluded_of(annotations: pa.Table) -> list[int]:
+    """Return the samples that were taken out of a cluster before labeling it."""
+    if "excluded" not in annotations.column_names:
+        return []
+    return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]

@@ -38,8 +38,10 @@ def is_corrected(tables: Sequence[pa.Table]) -> bool:
 def differences(before: pa.Table, now: pa.Table) -> Rows:
     """Return the rows of `now` that differ from `before`; both have the same interactions.
 
-    Columns that `before` lacks, as a file of an earlier version may, are no difference.
+    Columns that `before` lacks, as a file of an earlier version may, are no difference, nor are
+    notes of a strategy, which only `before` has.
     """
+    before = before.select([name for name in before.column_names if name in now.column_names])
     pairs = zip(before.to_pylist(), now.to_pylist(), strict=True)
     return [row for earlier, row in pairs if row | earlier != row]
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from cbal.log import say
 from cbal.pool.state import NONE, Pool
-from cbal.storage.columns import COLUMNS, DOUBT, OF_A_HEAD
+from cbal.storage.columns import COLUMNS, DOUBT, ITSELF, OF_A_HEAD
 from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import read_features
 from cbal.storage.feature_range import computable
@@ -46,8 +46,10 @@ def usable_strategy(
         address: of the step's strategy.
         needs: names of the fields of `Candidates` that the strategy uses.
         candidates: the samples to choose from, with the fields that are available.
-        cold_start: key of `COLD_START`, the replacement.
+        cold_start: key of `COLD_START`, the replacement; or `ITSELF` for none.
     """
+    if cold_start == ITSELF:
+        return address
     missing = [need for need in needs if need in OF_A_HEAD and getattr(candidates, need) is None]
     if not missing or not len(candidates):
         return address
@@ -164,11 +166,19 @@ def make_query(
         chosen = select(candidates, n, rng, threads, **settings)
     else:
         chosen = random_choice.select(candidates, 0, rng)
+    notes = {
+        name: pa.array(
+            np.asarray(values)[chosen.interaction],
+            pa.float32() if np.asarray(values).dtype.kind == "f" else pa.int32(),
+        )
+        for name, values in chosen.notes.items()
+    }
     return pa.table(
         {
             "interaction": pa.array(chosen.interaction, pa.int32()),
             "sample_id": pa.array(chosen.sample_id, pa.int64()),
             "kind": pa.array([kind] * len(chosen.sample_id), pa.string()),
             "score": pa.array(chosen.score, pa.float32()),
+            **notes,
         }
     )

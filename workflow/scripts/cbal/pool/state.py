@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cbal.pool.annotations import of_clusters
+from cbal.pool.annotations import excluded_of, of_clusters
 from cbal.storage.files import filled, labels_of
 
 NONE, INDIVIDUAL, CLUSTER, PSEUDO = 0, 1, 2, 3
@@ -161,7 +161,7 @@ def apply_annotations(
     kept = (pool.kind[row] == INDIVIDUAL) & (not verifies)
     if kept.any() and not again:
         raise ValueError("a sample with an individual label was queried again")
-    answered = accepted[interaction] & ~kept & ~np.isin(shown, _excluded(annotations))
+    answered = accepted[interaction] & ~kept & ~np.isin(shown, excluded_of(annotations))
     row, interaction = row[answered], interaction[answered]
 
     changed = {name: getattr(pool, name).copy() for name in ("label", "kind", "labeled_round")}
@@ -257,10 +257,3 @@ def _verified(pool: Pool, row: np.ndarray) -> np.ndarray:
 def _weight(table: pa.Table) -> np.ndarray | None:
     """Return the weights of labels, 0 without a label; None if the table has none."""
     return np.nan_to_num(table["weight"].to_numpy()) if "weight" in table.column_names else None
-
-
-def _excluded(annotations: pa.Table) -> list[int]:
-    """Return the samples that were taken out of a cluster before labeling it."""
-    if "excluded" not in annotations.column_names:
-        return []
-    return [sample for row in annotations["excluded"].to_pylist() for sample in row or ()]

@@ -15,3 +15,5 @@ COLUMNS = {
 DOUBT = "doubt"
 # Fields that exist only with a trained head.
 OF_A_HEAD = set(COLUMNS) - {"features"}
+# The cold start of a strategy that chooses in round 1, too, without these fields.
+ITSELF = "itself"

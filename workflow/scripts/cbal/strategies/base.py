@@ -1,10 +1,60 @@
 """Input and output of every query strategy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from cbal.errors import InputError
+
+
+@dataclass(frozen=True)
+class History:
+    """The q questions of a run before a step, oldest first, and their answers.
+
+    A question is one interaction; its number counts over the whole run, as in the pool.
+
+    Attributes:
+        round: int64[q].
+        of_cluster: bool[q], whether a cluster was shown.
+        label: int64[q], the label that was given; -1 for a refusal.
+        question: int64[m], ascending, the question of each of the m samples shown.
+        sample_id: int64[m], the samples of each question.
+        excluded: bool[m], whether the annotator took the sample out of a cluster.
+        known: int64[l], labels of the samples of `Candidates.labeled_features`, in its order.
+        notes: what strategies noted of their questions (`Selection.notes`), by name: float64[q],
+            NaN for questions without that note.
+        now: the round of the step.
+    """
+
+    round: np.ndarray
+    of_cluster: np.ndarray
+    label: np.ndarray
+    question: np.ndarray
+    sample_id: np.ndarray
+    excluded: np.ndarray
+    known: np.ndarray
+    notes: dict[str, np.ndarray] = field(default_factory=dict)
+    now: int = 1
+
+    def latest(self, sample_id: np.ndarray, among: np.ndarray) -> np.ndarray:
+        """Return int64[n], the latest question that showed each sample; -1 for none.
+
+        Args:
+            sample_id: int64[n], ascending.
+            among: bool[m], the rows of `question` and `sample_id` that count.
+        """
+        latest = np.full(len(sample_id), -1)
+        at = np.searchsorted(sample_id, self.sample_id)
+        here = among & (at < len(sample_id))
+        here[here] = sample_id[at[here]] == self.sample_id[here]
+        np.maximum.at(latest, at[here], self.question[here])
+        return latest
+
+
+def nothing_asked() -> History:
+    """Return the history of a run before its first question."""
+    no = np.zeros(0, np.int64)
+    return History(no, no.astype(bool), no, no, no, no.astype(bool), no)
 
 
 @dataclass(frozen=True)
@@ -28,6 +78,7 @@ class Candidates:
             contradicts it (nats, 0 or more). With it the samples are those with a label that is
             not verified, and there are no other fields.
         labels: int16[m] or None, the labels of these samples; there where their features are.
+        history: the questions and answers so far, or None.
     """
 
     sample_id: np.ndarray
@@ -39,6 +90,7 @@ class Candidates:
     labeled_features: np.ndarray | None = None
     doubt: np.ndarray | None = None
     labels: np.ndarray | None = None
+    history: History | None = None
 
     def __len__(self) -> int:
         return len(self.sample_id)
@@ -52,11 +104,15 @@ class Selection:
         interaction: int32[m], ascending, without gaps from 0: the interaction of each sample.
         sample_id: int64[m].
         score: float32[m], the value by which the strategy ranked the sample.
+        notes: what the strategy states of its q questions, by name: int or float[q]. They are
+            columns of the query and of its annotations, and later strategies read them in
+            `History.notes`.
     """
 
     interaction: np.ndarray
     sample_id: np.ndarray
     score: np.ndarray
+    notes: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def one_by_one(sample_id: np.ndarray, score: np.ndarray) -> Selection:

@@ -18,6 +18,7 @@ class Strategy(NamedTuple):
         settings: keyword settings that a step may have: for each its type, or all allowed values.
         wants: by the value of the setting `space`, further fields that it uses where they are not
             None; in round 1 they may be.
+        cold: whether it chooses without a trained head, too; else round 1 has a cold start.
     """
 
     address: str
@@ -25,6 +26,7 @@ class Strategy(NamedTuple):
     kind: str
     settings: dict[str, type | tuple] = {}
     wants: dict[str, tuple[str, ...]] = {}
+    cold: bool = False
 
 
 STRATEGIES = {
@@ -74,5 +76,20 @@ STRATEGIES = {
         {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)}
         | {"space": ("features", "probabilities", "discriminant"), "space_share": float},
         {"probabilities": ("probabilities",), "discriminant": ("labeled_features",)},
+    ),
+    "gain": Strategy(
+        "cbal.strategies.gain:select",
+        ("features", "probabilities", "labeled_features", "history"),
+        "cluster",
+        {"finer": int, "purity": float, "sure": float}
+        | {"iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
+        cold=True,
+    ),
+    "divide": Strategy(
+        "cbal.strategies.divide:select",
+        ("features", "history"),
+        "cluster",
+        {"parts": int, "iterations": int, "device": ("cpu", "gpu"), "levels": (1, 2)},
+        cold=True,
     ),
 }

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from cbal.errors import InputError
+from cbal.pool.annotations import ANNOTATIONS, QUERY
 from cbal.strategies.base import Candidates, Selection
 from cbal.wording import counted
 
@@ -135,4 +136,16 @@ def _problem_of(chosen: object, known: np.ndarray, n: int, kind: str) -> str | N
         return f"must return distinct candidates in at most {most}, numbered from 0"
     if kind == "individual" and len(numbers) < len(ids):
         return "shows several images in an interaction, but its kind is individual"
+    return _problem_of_notes(chosen.notes, len(numbers))
+
+
+def _problem_of_notes(notes: object, n: int) -> str | None:
+    """Return what is wrong with the notes of n questions; None if nothing is."""
+    if not isinstance(notes, dict):
+        return f"returned notes that are {type(notes).__name__} and not a dict"
+    for name, values in notes.items():
+        if name in (*QUERY, *ANNOTATIONS.names):
+            return f"has a note called {name}, which is a column already"
+        if np.shape(values) != (n,) or np.asarray(values).dtype.kind not in "iuf":
+            return f"must note one number for each of its {counted(n, 'question')}: {name}"
     return None
