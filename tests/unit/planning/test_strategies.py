@@ -45,10 +45,8 @@ def file(tmp_path):
 
 def test_the_schema_names_the_fields_of_candidates():
     own = yaml.safe_load(SCHEMA.read_text())["properties"]["strategies"]["additionalProperties"]
-    known = {field.name for field in fields(Candidates)} - {
-        "sample_id",
-        "labels",
-    }  # labels come with features
+    # Labels come with the features of labeled samples.
+    known = {field.name for field in fields(Candidates)} - {"sample_id", "labels"}
     assert set(own["properties"]["needs"]["items"]["enum"]) == known
 
 

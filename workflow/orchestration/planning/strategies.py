@@ -80,7 +80,7 @@ def _registered(own: dict[str, Any]) -> Strategy:
         key: TYPES[values] if isinstance(values, str) else tuple(values)
         for key, values in own["settings"].items()
     }
-    return Strategy(own["function"], tuple(own["needs"]), own["kind"], settings, own["cold"])
+    return Strategy(own["function"], tuple(own["needs"]), own["kind"], settings, cold=own["cold"])
 
 
 def _functions(where: str, file: Path) -> set[str]:
