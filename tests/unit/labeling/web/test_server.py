@@ -2,9 +2,11 @@
 
 import base64
 import io
+import itertools
 import re
 from urllib.parse import urljoin
 
+import pytest
 from PIL import Image
 
 from cbal.labeling.web import pages
@@ -72,6 +74,14 @@ def test_the_page_preloads_every_module_that_is_imported_and_no_other(browser):
     assert len(found) > 1
     assert {name.rpartition("/")[0] for name in found} == {start.rpartition("/")[0]}
     assert sorted(re.findall('<link rel="modulepreload" href="(.+?)">', page)) == sorted(found)
+
+
+@pytest.mark.parametrize("module", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_a_module_of_the_page_is_short_and_says_first_what_it_owns(module):
+    lines = module.read_text().splitlines()
+    head = " ".join(itertools.takewhile(lambda line: line.startswith("//"), lines))
+    assert re.search(r"\b[Oo]wns\b", head)
+    assert len(lines) < 250
 
 
 def test_the_page_comes_with_its_question_and_pictures(served, browser):

@@ -1,5 +1,5 @@
 // Owns the question that this page has: asks for it, shows it, keeps it with signs of life, and
-// sends its answer. What the person chooses comes from choices.js and labeling.js.
+// sends its answer. What the person chooses comes from classes.js and taking.js.
 
 import { ask, postLast } from "./network.js";
 import { lookAhead, loadMore, showMissing } from "./pictures.js";
