@@ -123,6 +123,10 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
         project.configure(models__fixed={"architecture": "convnet", "image_size": 8})
         project.configure(models__fixed__trainable="head", datasets__mine__model="fixed")
         project.configure(datasets__mine__training={"l2": 1})
+    if trainable == "head":
+        known = "file,label\nblue-3.png,blue\nmore/red-4.jpg,red\n"
+        (project.path / "known.csv").write_text(known)
+        project.configure(datasets__mine__labels="known.csv")
     if final:
         last = {"model": "convnet", "training": SGD}
         project.configure(datasets__mine__validation=4, datasets__mine__final_training=last)
@@ -150,6 +154,12 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
         project.run("label_studio_so_far")
         tasks = json.loads((folders.parent / "so-far/label-studio.json").read_text())
         assert len(tasks) == 24
+        imported = {row["file"]: row for row in labels if row["round"] == 0}
+        assert {file: row["label"] for file, row in imported.items()} == {
+            "blue-3.png": "blue",
+            "more/red-4.jpg": "red",
+        }
+        assert {row["kind"] for row in imported.values()} == {"individual"}
     (metrics,) = read_table(folders.parent / "round-1/metrics.parquet").to_pylist()
     assert (metrics["test_accuracy"] is None) == (not final)
     assert ("predicted_by" in metadata_of(table)) == final
