@@ -130,7 +130,7 @@ def test_an_answer_brings_the_next_question_and_undo_the_last(browser):
     where = {"step": 1, "interaction": 0}
     status, view = browser.post("/answer", **where, action="label", label=1, excluded=[2])
     assert (status, view["interaction"]) == (200, 1)
-    assert "<b>9</b> images" in view["status"]
+    assert "<b>9</b> of 12 images have a label" in view["status"]
     assert browser.post("/beat", **where) == (200, {"yours": False})
     assert browser.post("/answer", **where, action="refuse")[0] == 409
     status, view = browser.post("/undo", step=1)
