@@ -75,7 +75,7 @@ def test_a_cluster_is_not_labeled_without_any_image(served, page):
     for tile in page.query_selector_all(".tile"):
         tile.click()
     page.keyboard.press("1")
-    page.wait_for_selector("#trouble:not([hidden])")
+    page.wait_for_selector("#notice:not([hidden])")
     assert 2 not in answers(served)
 
 
@@ -144,6 +144,12 @@ def test_an_answer_that_came_too_late_is_told_and_changes_nothing(served, page):
     page.keyboard.press("1")
     heading(page, "20 images")
     assert answers(served) == {0: (None, ())}
+    for wanted in ("10 images", "All answered"):  # it stays until it is read
+        page.keyboard.press("1")
+        heading(page, wanted)
+    assert "Not taken: this question is answered already" in page.inner_text("#notice")
+    page.click("#notice button")
+    assert page.is_hidden("#notice")
     page.complaints.clear()  # the browser reports the 409
 
 

@@ -198,6 +198,7 @@ def test_progress_in_words_that_need_no_explanation(desk, step, waiting):
     accuracy = view.status["accuracy"]
     assert (accuracy.share, accuracy.images, accuracy.points) == (0.5, 1, None)
     assert accuracy.low < 0.5 < accuracy.high
+    assert view.uses == {0: 1}
 
 
 def test_between_rounds_and_at_the_end(desk, step, waiting):

@@ -39,6 +39,9 @@ def test_many_pictures_come_in_one_answer(browser):
         assert body[4 : 4 + length] == one
         body = body[4 + length :]
     assert not body
+    _, _, body = browser.request("GET", f"/images/{version}?size=medium&samples=3")
+    assert Image.open(io.BytesIO(body[4:])).width == 320
+    assert browser.request("GET", f"/images/{version}?size=large&samples=3")[0] == 404
     too_many = ",".join(["1"] * 121)
     assert browser.request("GET", f"/images/{version}?samples={too_many}")[0] == 404
 
@@ -124,6 +127,29 @@ def test_a_question_and_more_of_its_images(browser):
     status, _, body = browser.request("GET", "/tiles?step=1&interaction=0&start=7")
     assert re.findall(r'data-sample="(\d+)"', body.decode()) == ["7", "8", "9"]
     assert b"Image 8 of 10" in body
+
+
+def test_the_order_is_turned_for_who_asks_for_it(browser):
+    view = browser.post("/next", turned=True)[1]
+    shown = re.findall(r'data-sample="(\d+)" data-number="(\d+)"', view["html"])
+    assert shown == [(str(9 - i), str(i + 1)) for i in range(10)]
+    assert view["ahead"] == [11, 10]
+    body = browser.request("GET", "/tiles?step=1&interaction=0&start=7&turned=1")[2].decode()
+    assert re.findall(r'data-sample="(\d+)"', body) == ["2", "1", "0"]
+
+
+def test_a_large_cluster_has_its_other_end_in_a_strip():
+    few, many = list(range(40)), list(range(41))
+    assert pages.arranged(few, False, True) == (few, [])
+    assert pages.arranged(many, False, True) == (many[:31], many[:30:-1])
+    assert pages.arranged(many, True, True) == (many[:9:-1], many[:10])
+    assert pages.arranged(many, True, False) == (many[::-1], [])
+
+
+def test_the_most_used_classes_come_first_and_keep_their_keys():
+    classes = ["a", "b", "c"]
+    assert pages.by_use(classes, {}) == [(0, "a", "1"), (1, "b", "2"), (2, "c", "3")]
+    assert pages.by_use(classes, {2: 5, 1: 5}) == [(1, "b", "2"), (2, "c", "3"), (0, "a", "1")]
 
 
 def test_an_answer_brings_the_next_question_and_undo_the_last(browser):

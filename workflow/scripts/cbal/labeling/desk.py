@@ -1,8 +1,9 @@
 """Assignment of questions to open pages, and the answers that pages send."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ class View:
         status: numbers of the round and the run; see `Desk.status`.
         step, interaction, question: the question, if the page shows one.
         ahead: samples of the next question, so that the page can load their pictures.
+        uses: how often each class was given before the step, by its number.
     """
 
     name: str
@@ -34,6 +36,7 @@ class View:
     interaction: int | None = None
     question: Question | None = None
     ahead: tuple[int, ...] = ()
+    uses: dict[int, int] = field(default_factory=dict)
 
 
 class Desk:
@@ -60,6 +63,7 @@ class Desk:
         self._lock = threading.RLock()
         self._said: dict[tuple[int, ...], Given] = {}  # labels before a round, by ids of steps
         self._groups: dict[int, list[np.ndarray]] = {}
+        self._uses: dict[int, Counter[int]] = {}  # of the latest step asked
 
     def live_steps(self) -> list[Step]:
         """Return the open steps for whose answers a job waits."""
@@ -124,7 +128,15 @@ class Desk:
             interaction,
             question,
             tuple(ahead),
+            self._uses_before(step),
         )
+
+    def _uses_before(self, step: Step) -> Counter[int]:
+        """Return how often each class was given before a step; it does not change within one."""
+        if step.id not in self._uses:
+            earlier = [each for each in self.journal.run_of(*step.key[:2]) if each.id < step.id]
+            self._uses = {step.id: Counter(self._labels(earlier))}
+        return self._uses[step.id]
 
     def _idle(self) -> View:
         """Return the content of a page when no job waits for answers."""

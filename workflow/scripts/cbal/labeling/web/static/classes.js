@@ -1,7 +1,8 @@
 // Owns the class that is found, marked or newly typed, until it is an answer.
 
+import { notify } from "./messages.js";
 import { answer } from "./questions.js";
-import { complain, main, state } from "./state.js";
+import { main, state } from "./state.js";
 
 function options() {
   return Array.from(main.querySelectorAll(".class")).filter((option) => !option.hidden);
@@ -60,7 +61,7 @@ export function enter() {
     const option = options()[state.marked];
     if (option && option.id === "new-class" && state.sure !== typed) {
       state.sure = typed;
-      complain(`Enter again adds the class “${typed}”.`);
+      notify(`Enter again adds the class “${typed}”.`);
       return;
     }
     choose(option);

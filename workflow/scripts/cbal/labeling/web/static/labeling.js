@@ -2,16 +2,17 @@
 // imports the others.
 
 import { choose, filter } from "./classes.js";
+import { isSwallowed } from "./closer.js";
 import { ACTIONS } from "./keys.js";
+import { tell } from "./messages.js";
 import { next, show } from "./questions.js";
-import { first, help, tell } from "./state.js";
+import { first, taste } from "./state.js";
 import { toggle } from "./taking.js";
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button) return;
-  if (button.id === "help-button") help.showModal();
-  else if (button.classList.contains("tile")) toggle(button);
+  if (isSwallowed() || !button) return;
+  if (button.classList.contains("tile")) toggle(button, event.shiftKey);
   else if (button.classList.contains("class")) choose(button);
   else if (button.dataset.action) ACTIONS[button.dataset.action]();
 });
@@ -20,5 +21,7 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "find") filter();
 });
 
-if (first.page) show(first);
+// The question that comes with the page is made for who likes everything as usual.
+const usual = Object.values(taste).every((it) => !it);
+if (first.page && usual) show(first);
 else next().catch((error) => tell(String(error)));
