@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.conftest import READY
 from tests.served import Served
 
 NAMES = [*(f"class {i}" for i in range(10)), "ant", "bee", "ape", *(f"more {i}" for i in range(30))]
@@ -32,7 +33,8 @@ def given(served, interaction, step=1):
 
 
 def label(page, *keys):
-    """Press keys, and wait for the next image."""
+    """Press keys as soon as they count, and wait for the next image."""
+    page.wait_for_function(READY)
     before = page.inner_text("figcaption")
     for key in keys:
         page.keyboard.press(key)

@@ -9,6 +9,7 @@ const GAP = 6; // pixels between tiles, as in the style
 const SIDES = { least: 48, usual: 112, most: 400 }; // pixels of a tile
 const STEP = 1.25; // how much larger or smaller at a key
 const BELOW = 16; // pixels under the last row
+const NOTE = 32; // pixels of the line that says how many are taken out, which may come
 
 // Return the largest side of n tiles that all fit.
 function filling(n, width, height) {
@@ -30,7 +31,8 @@ function spread(wanted, width) {
 // Return the pixels between the top of an element and the answers, before anything is scrolled.
 function below(element) {
   const top = element.getBoundingClientRect().top + window.scrollY;
-  return innerHeight - document.getElementById("answers").offsetHeight - top - BELOW;
+  const note = document.getElementById("taken-out").hidden ? NOTE : 0;
+  return innerHeight - document.getElementById("answers").offsetHeight - note - top - BELOW;
 }
 
 function side(grid, strip) {

@@ -8,6 +8,7 @@ import { main, recall, remember, state } from "./state.js";
 const KEPT = 100; // questions whose choices the browser keeps
 let anchor = null; // the tile where a range begins
 let drag = null; // a range that is being dragged: its first tile, and what was taken out before
+let led = null; // the image that the number of those taken out has led to last
 let moved = false; // whether the mouse was dragged, so that its click is none
 
 function sampleOf(tile) {
@@ -69,7 +70,7 @@ export function toggle(tile, range = false) {
 
 // Show what was taken out of this question before, here or before the page was loaded again.
 export function restore() {
-  anchor = drag = null;
+  anchor = drag = led = null;
   if (state.now.kind !== "cluster") return;
   const kept = recall("taken-out", []).find(([of]) => of === state.now.fingerprint);
   state.excluded = new Set(kept ? kept[1] : []);
@@ -82,8 +83,9 @@ export async function lead() {
   await loadUntil((all) => excluded.size <= all.filter((it) => excluded.has(sampleOf(it))).length);
   if (state.now !== now) return;
   const out = tiles().filter((tile) => excluded.has(sampleOf(tile)));
-  const next = out[(out.indexOf(document.activeElement) + 1) % out.length];
+  const next = out[(out.findIndex((tile) => sampleOf(tile) === led) + 1) % out.length];
   if (!next) return;
+  led = sampleOf(next);
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "center" });
 }
