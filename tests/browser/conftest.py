@@ -8,6 +8,8 @@ import pytest
 from tests.served import Served
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# A question can be answered when its images have been in sight for a moment.
+READY = "() => document.body.dataset.view !== 'question' || document.body.dataset.answerable"
 CLASSES = ("cat", "dog", "a bird")
 
 
@@ -38,6 +40,7 @@ def open_page(chromium):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto(address)
         page.wait_for_selector("h1")
+        page.wait_for_function(READY)
         return page
 
     yield open_page
@@ -66,7 +69,8 @@ def page(open_page, served):
 
 
 def heading(page, text):
-    """Wait for a heading that begins with `text`."""
+    """Wait for a heading that begins with `text`, and until a question below it can be answered."""
     page.wait_for_function(
         "text => document.querySelector('h1')?.textContent.trim().startsWith(text)", arg=text
     )
+    page.wait_for_function(READY)

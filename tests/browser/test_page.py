@@ -29,7 +29,7 @@ def test_one_key_labels_one_refuses_one_undoes(served, page):
     heading(page, "20 images")
     assert answers(served) == {0: (0, ())}
     assert "1 of 3" in page.inner_text("#status")
-    assert "30 images" in page.inner_text("#status")
+    assert "30 of 60 images have a label" in page.inner_text("#status")
 
 
 def test_every_module_of_the_page_is_loaded_once(page):
@@ -75,7 +75,7 @@ def test_a_cluster_is_not_labeled_without_any_image(served, page):
     for tile in page.query_selector_all(".tile"):
         tile.click()
     page.keyboard.press("1")
-    page.wait_for_selector("#trouble:not([hidden])")
+    page.wait_for_selector("#notice:not([hidden])")
     assert 2 not in answers(served)
 
 
@@ -144,6 +144,12 @@ def test_an_answer_that_came_too_late_is_told_and_changes_nothing(served, page):
     page.keyboard.press("1")
     heading(page, "20 images")
     assert answers(served) == {0: (None, ())}
+    for wanted in ("10 images", "All answered"):  # it stays until it is read
+        page.keyboard.press("1")
+        heading(page, wanted)
+    assert "Not taken: this question is answered already" in page.inner_text("#notice")
+    page.click("#notice button")
+    assert page.is_hidden("#notice")
     page.complaints.clear()  # the browser reports the 409
 
 
@@ -208,11 +214,11 @@ def test_undo_goes_back_into_the_step_before(served, open_page):
     heading(page, "Which class?")
     page.keyboard.press("Backspace")
     heading(page, "3 images")
-    assert "step 1 of 2: 1 of 2" in page.inner_text("#status")
+    assert "Round 2 of 3, groups: 1 of 2" in page.inner_text("#status")
     page.keyboard.press("2")
     heading(page, "Which class?")
     assert served.journal.standing(second.id - 1).answers[1].label == 1
-    assert "step 2 of 2: 0 of 2" in page.inner_text("#status")
+    assert "Round 2 of 3, single images: 0 of 2" in page.inner_text("#status")
 
 
 def test_a_large_cluster_comes_as_it_is_scrolled(open_page, served):
@@ -237,7 +243,7 @@ def test_it_fits_a_phone_and_can_be_read(open_page, served, scheme, width):
     page = open_page(served.home.address, **how)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator(".actions button").last.is_visible()
-    for selector in ("h1", "#status dt", ".class", ".actions button", "#help-button"):
+    for selector in ("h1", ".facts li", ".class", ".actions button", "#help-button"):
         assert contrast(page, selector) >= 4.5, selector
 
 

@@ -12,7 +12,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from cbal.storage.files import metadata_of, read_table
-from tests.browser.conftest import heading
+from tests.browser.conftest import READY, heading
 from tests.project import Project, checkout
 
 RUN = "results/hand/cluster/seed-0"
@@ -100,6 +100,7 @@ def asked(page) -> str:
 def answer(page, key: str) -> None:
     """Press a key and wait for the next view."""
     before = asked(page)
+    page.wait_for_function(READY)
     page.keyboard.press(key)
     page.wait_for_function(f"(before) => {ASKED} !== before", arg=before)
 

@@ -96,3 +96,27 @@ class TestValidation:
             + ["--out", f"{answers}/pool"]
         )
         assert metadata_of(read_table(answers / "pool"))["interactions_individual"] == 3
+
+
+def test_imported_labels_are_in_the_first_pool_and_cost_no_interaction(prepared, tmp_path):
+    index = read_table(prepared / "index.parquet").to_pylist()
+    lines = [f"{index[i]['source']},{label}" for i, label in ((3, "new"), (5, "b"), (59, "a"))]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,label", *lines]))
+    for _ in range(2):  # one job for each run
+        admit_samples.main(
+            ["--dataset", "d", "--scenario", "s", "--seed", "0", "--round", "1"]
+            + ["--interactions", "6", "--journal", f"{tmp_path}/labeling"]
+            + ["--index", f"{prepared}/index.parquet", "--labels", f"{tmp_path}/labels.csv"]
+            + ["--classes", '["a", "b"]', "--out", f"{tmp_path}/pool"]
+        )
+    pool = read_table(tmp_path / "pool")
+    train = [row["sample_id"] for row in index if row["split"] == "train"]
+    labels = {row["sample_id"]: row for row in pool.to_pylist() if row["label"] is not None}
+    assert {i: row["label"] for i, row in labels.items()} == {
+        i: number for i, number in ((3, 2), (5, 1), (59, 0)) if i in train
+    }
+    assert all(
+        (row["label_kind"], row["labeled_round"], row["interaction"]) == ("individual", 0, None)
+        for row in labels.values()
+    )
+    assert metadata_of(pool)["interactions_individual"] == 0

@@ -1,5 +1,6 @@
 """The jobs of a data set that a person labels, counted by dry run."""
 
+import json
 import os
 import re
 import shutil
@@ -122,10 +123,14 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
         project.configure(models__fixed={"architecture": "convnet", "image_size": 8})
         project.configure(models__fixed__trainable="head", datasets__mine__model="fixed")
         project.configure(datasets__mine__training={"l2": 1})
+    if trainable == "head":
+        known = "file,label\nblue-3.png,blue\nmore/red-4.jpg,red\n"
+        (project.path / "known.csv").write_text(known)
+        project.configure(datasets__mine__labels="known.csv")
     if final:
         last = {"model": "convnet", "training": SGD}
         project.configure(datasets__mine__validation=4, datasets__mine__final_training=last)
-    words = ["snakemake", "class_folders", "--cores", "2"]
+    words = ["snakemake", "class_folders", "hugging_face", "--cores", "2"]
     with (tmp_path / "screen").open("w") as screen:
         run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
     label_by_name(run, Home(project.path / "results/mine/labeling"), project)
@@ -134,7 +139,9 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     folders = project.path / "results/mine/cluster/seed-0/class-folders"
     links = [path for path in folders.rglob("*.*") if path.is_symlink()]
     assert len(links) == 24
-    assert not list(folders.rglob(".snakemake*"))
+    metadata = (folders.parent / "image-folder/metadata.csv").read_text()
+    assert len(metadata.splitlines()) == 25
+    assert not list(folders.parent.rglob(".snakemake*"))
     assert project.jobs("class_folders") == {}
     assert all(link.resolve().parent in (photos, photos / "more") for link in links)
     table = read_table(folders.parent / "labels.parquet")
@@ -143,6 +150,16 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     by_hand = [row for row in labels if row["kind"] == "cluster"]
     assert by_hand
     assert all(row["file"].split("/")[-1].startswith(row["label"]) for row in by_hand)
+    if trainable == "head":
+        project.run("label_studio_so_far")
+        tasks = json.loads((folders.parent / "so-far/label-studio.json").read_text())
+        assert len(tasks) == 24
+        imported = {row["file"]: row for row in labels if row["round"] == 0}
+        assert {file: row["label"] for file, row in imported.items()} == {
+            "blue-3.png": "blue",
+            "more/red-4.jpg": "red",
+        }
+        assert {row["kind"] for row in imported.values()} == {"individual"}
     (metrics,) = read_table(folders.parent / "round-1/metrics.parquet").to_pylist()
     assert (metrics["test_accuracy"] is None) == (not final)
     assert ("predicted_by" in metadata_of(table)) == final

@@ -79,6 +79,7 @@ rule admit_samples:
         pool=round_before("pool.parquet"),
         index=settled(f"{DATA}/index.parquet"),
         validation=[],
+        labels=[],
     output:
         pool=f"{ROUND}/start.parquet",
     log:
@@ -89,6 +90,8 @@ rule admit_samples:
         BEFORE_ANSWERS
     conda:
         "../../envs/cbal.yaml"
+    resources:
+        label_classes=label_classes,  # another list reruns nothing
     params:
         round=key("round", 1),
         interactions=[],
@@ -104,16 +107,19 @@ rule admit_samples:
         " --index {input.index:q}"
         " --validation {input.validation:q}"
         " --interactions {params.interactions}"
+        " --labels {input.labels:q}"
+        " --classes {resources.label_classes:q}"
         " --out {output.pool:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 
 
 use rule admit_samples as init_pool_by_hand with:
-    # Before round 1 there is no label.
+    # Before round 1 there is no label but those that the person has already.
     input:
         pool=[],
         index=settled(f"{DATA}/index.parquet"),
         validation=validation(VALIDATION),
+        labels=labels_to_import,
     output:
         pool=f"{RUN}/round-0/pool.parquet",
     log:

@@ -87,14 +87,14 @@ rule write_labels_so_far:
 rule link_classes:
     """Class folders of links, from the labels."""
     input:
-        labels=f"{RUN}/labels.parquet",
+        labels=f"{RUN}/{{when}}labels.parquet",
         originals=sources,
     output:
-        directory(f"{RUN}/class-folders"),
+        directory(f"{RUN}/{{when}}class-folders"),
     log:
-        "logs/{dataset}/{scenario}/seed-{seed}/link_classes.log",
+        "logs/{dataset}/{scenario}/seed-{seed}/{when}link_classes.log",
     benchmark:
-        "logs/{dataset}/{scenario}/seed-{seed}/link_classes.tsv"
+        "logs/{dataset}/{scenario}/seed-{seed}/{when}link_classes.tsv"
     wildcard_constraints:
         dataset=annotated_by("human"),
     conda:

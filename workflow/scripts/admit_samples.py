@@ -1,13 +1,19 @@
 """Write the pool at the start of a round with a human annotator, with new samples added.
 
-For round 1 it has all training samples, without labels.
+For round 1 it has all training samples, with the labels that are imported, if there are any.
 """
 
+import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from cbal.cli import keys_of, parser, run, say
+from cbal.errors import InputError
+from cbal.labeling.imports import Imports, read_labels
 from cbal.labeling.register import Register
 from cbal.labeling.web.lifetime import Home
 from cbal.pool import state as pools
@@ -33,6 +39,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         nargs="?",
         help="interactions per round, to check that there are enough images",
     )
+    cli.add_argument("--labels", type=Path, nargs="?", help="CSV file of labels to import")
+    cli.add_argument(
+        "--classes", type=json.loads, default=[], help="class names to start with, as JSON"
+    )
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
 
@@ -48,10 +58,39 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         check_interactions(arguments.dataset, arguments.interactions or 0, len(train))
         pool = pools.initial(train)
+        if arguments.labels:
+            pool = import_labels(arguments, pool)
     if arguments.validation:
         asked = len(read_table(arguments.validation, ["interaction"]))
         pool = replace(pool, individual=asked)
     write_pool(arguments.out, pool, **keys_of(arguments) | {"round": pool.round})
+
+
+def import_labels(arguments: argparse.Namespace, pool: pools.Pool) -> pools.Pool:
+    """Return the pool with the labels of a file, which the journal keeps from then on.
+
+    The journal also gets `classes:`, so that these come first, as without imported labels.
+    """
+    files = read_table(arguments.index, ["source"])["source"].to_pylist()
+    labels, others = read_labels(arguments.labels, files)
+    journal = Imports(Home(arguments.journal).journal)
+    try:
+        for name in arguments.classes:
+            journal.add_class(str(name))
+    except ValueError as error:
+        raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
+    journal.keep(labels, files, arguments.labels)
+    number = {name: i for i, name in enumerate(journal.classes())}
+    journal.close()
+    say(f"{counted(len(labels), 'label')} imported; {counted(others, 'row')} about other files")
+    label = np.array([number.get(labels.get(i), -1) for i in pool.sample_id.tolist()], np.int16)
+    known = label >= 0
+    return replace(
+        pool,
+        label=label,
+        kind=np.where(known, pools.INDIVIDUAL, pools.NONE).astype(np.int8),
+        labeled_round=np.where(known, 0, -1).astype(np.int16),
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from cbal.data.showing import Showing
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
 from cbal.labeling.leases import Claims
+from cbal.labeling.measured import accuracies_of
 from cbal.labeling.web.lifetime import Home, Owner, hold
 from cbal.labeling.web.pages import Pages
 from cbal.labeling.web.security import door_for
@@ -56,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     showing = Showing(index, originals, rule)
     journal = Journal(home.journal)
     thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
-    desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)))
+    measured = accuracies_of(arguments.home.resolve().parent)
+    desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)), measured)
     labeling = Labeling(desk, Pages(arguments.title, showing, thumbnails.version), thumbnails, door)
 
     def check(needed: bool) -> None:

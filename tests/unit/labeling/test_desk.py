@@ -173,6 +173,34 @@ def test_numbers(desk, step):
     assert desk.journal.classes() == ["cat", "dog"]
 
 
+def test_progress_in_words_that_need_no_explanation(desk, step, waiting):
+    validation = [Question(np.array([i])) for i in (7, 8)]
+    held_out = desk.journal.open_step(
+        ("validation", 0, 0, "validation"), "individual", "v", context_of(None, 50, 2), validation
+    ).id
+    desk.journal.add(held_out, 0, "label", "ann", label=0)
+    desk.journal.add(held_out, 1, "refuse", "ann")
+    desk.answer("one", "ann", step, 0, "label", 3, label=0)
+    status = desk.next("one").status
+    assert (status["labeled"], status["images"], status["left"]) == (3, 9, 49)
+    assert (status["brought"], status["accuracy"]) == (0, None)
+    for interaction in (1, 2):
+        desk.answer("one", "ann", step, interaction, "refuse", 1)
+    assert desk.journal.close_step(step, grace=0)
+    context = context_of(initial(np.arange(9)), 50, 2) | {"interactions": 3}
+    second = desk.journal.open_step(
+        ("s", 0, 2, "1-x"), "cluster", "e", context, [Question(np.array([1, 2, 4]))]
+    )
+    waiting.add(second.id)
+    desk._measured = lambda scenario, seed, round: {1: 0.5}.get(round)
+    view = desk.next("one")
+    assert (view.status["brought"], view.status["left"]) == (3, 47)
+    accuracy = view.status["accuracy"]
+    assert (accuracy.share, accuracy.images, accuracy.points) == (0.5, 1, None)
+    assert accuracy.low < 0.5 < accuracy.high
+    assert view.uses == {0: 1}
+
+
 def test_between_rounds_and_at_the_end(desk, step, waiting):
     waiting.clear()  # no job waits: it is gone, or has written the answers of the step
     assert desk.next("one").name == "training"

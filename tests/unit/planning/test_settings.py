@@ -72,6 +72,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("datasets/digits/interactions", "many", ["datasets.digits.interactions", "integer"]),
         ("datasets/digits/interactions", 0, ["datasets.digits.interactions", "0 is less"]),
         ("datasets/digits/training/learning_rate", "1e-3", ["learning_rate", "write 0.001"]),
+        ("datasets/digits/labels", "x.csv", ["`labels:` need a human annotator"]),
         ("datasets/digits/source", "imagenet", ["datasets.digits.source", "'cifar10'"]),
         ("datasets/digits/model", "resnet", ["datasets.digits.model", "'resnet'", "resnet18"]),
         ("scenarios/random/steps", ["guess"], ["scenarios.random.steps", "'guess'", "entropy"]),

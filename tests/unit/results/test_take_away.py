@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cbal.intervals import wilson
 from cbal.results.budgets import HOURS
 from cbal.results.figures.take_away import take_away_figure
-from cbal.results.take_away import labels_at_the_end, to_markdown, wilson, with_shares
+from cbal.results.take_away import labels_at_the_end, to_markdown, with_shares
 
 
 def row(scenario, seed, round, right=90, known=True, **columns):
@@ -26,12 +27,6 @@ def metrics():
     rows = [row("cluster", seed, r, right=97 + r) for seed in (0, 1) for r in (1, 2)]
     old = row("random", 0, 1) | {"images_predicted": None}
     return pd.DataFrame([*rows, old, supervised])
-
-
-def test_wilson_by_hand():
-    assert wilson(0, 0) == (0, 1)
-    assert wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)  # Agresti and Coull 1998
-    assert wilson(10, 10) == pytest.approx((0.7225, 1), abs=1e-4)
 
 
 def test_the_table_by_hand(metrics):

@@ -28,10 +28,13 @@ def check_dataset(config: Config, name: str) -> None:
         raise SettingsError(f"{where}: source folder needs `path:`, a folder of {what}")
     if human and dataset["source"] == "folder" and not Path(dataset["path"]).is_dir():
         raise SettingsError(f"{where}.path: {dataset['path']} is a file; name a folder")
-    if not human and (dataset["classes"] or dataset["validation"]):
+    if not human and (dataset["classes"] or dataset["validation"] or dataset["labels"]):
         raise SettingsError(
-            f"{where}: `classes:` and `validation:` need a human annotator; add `annotator: human`"
+            f"{where}: `classes:`, `validation:` and `labels:` need a human annotator; add "
+            "`annotator: human`"
         )
+    if dataset["labels"] is not None and not Path(dataset["labels"]).is_file():
+        raise SettingsError(f"{where}.labels: {dataset['labels']} is no file; mend the path")
     pool = pool_size(where, dataset)
     if pool is not None and dataset["interactions"] > pool:
         raise SettingsError(
@@ -53,7 +56,7 @@ def normalize_names(where: str, dataset: Config) -> None:
         dataset["classes"] = check_names(dataset["classes"])
     except ValueError as error:
         raise SettingsError(f"{where}.classes: {error}") from None
-    for key in ("path", "files"):
+    for key in ("path", "files", "labels"):
         if dataset[key] is not None and dataset[key].startswith("~"):
             try:
                 dataset[key] = str(Path(dataset[key]).expanduser())

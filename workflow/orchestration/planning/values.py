@@ -8,7 +8,7 @@ from orchestration.planning.mistakes import SettingsError
 # Values of these keys are passed to jobs as JSON, so they cannot be taken for options.
 AS_JSON = {"classes", "settings", "columns"}
 # Values of these keys are input files for Snakemake.
-PATHS = {"path", "files", "weights", "archive", "confusion"}
+PATHS = {"path", "files", "labels", "weights", "archive", "confusion"}
 EXACT = 2**53  # a float represents every whole number up to this one
 
 

@@ -32,6 +32,12 @@ def validation(path):
     return lambda wildcards: settled(path)(wildcards) if validation_of(wildcards) else []
 
 
+def labels_to_import(wildcards):
+    """File of labels that a person has already; none where there is none."""
+    path = DATASETS[wildcards.dataset]["labels"]
+    return settled(path)(wildcards) if path else []
+
+
 def originals(wildcards):
     """Folder of the files that a person is shown; none where there are no files."""
     folder = folder_shown(DATASETS[wildcards.dataset])

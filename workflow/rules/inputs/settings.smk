@@ -151,5 +151,6 @@ wildcard_constraints:
     member=r"[1-9]\d*",
     step=r"\d+-\w+",
     part="(partial/)?",
+    when="(so-far/)?",
     trial=one_of(TRIALS),
     final="final",

@@ -2,9 +2,11 @@
 
 import base64
 import io
+import itertools
 import re
 from urllib.parse import urljoin
 
+import pytest
 from PIL import Image
 
 from cbal.labeling.web import pages
@@ -37,6 +39,9 @@ def test_many_pictures_come_in_one_answer(browser):
         assert body[4 : 4 + length] == one
         body = body[4 + length :]
     assert not body
+    _, _, body = browser.request("GET", f"/images/{version}?size=medium&samples=3")
+    assert Image.open(io.BytesIO(body[4:])).width == 320
+    assert browser.request("GET", f"/images/{version}?size=large&samples=3")[0] == 404
     too_many = ",".join(["1"] * 121)
     assert browser.request("GET", f"/images/{version}?samples={too_many}")[0] == 404
 
@@ -72,6 +77,14 @@ def test_the_page_preloads_every_module_that_is_imported_and_no_other(browser):
     assert len(found) > 1
     assert {name.rpartition("/")[0] for name in found} == {start.rpartition("/")[0]}
     assert sorted(re.findall('<link rel="modulepreload" href="(.+?)">', page)) == sorted(found)
+
+
+@pytest.mark.parametrize("module", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_a_module_of_the_page_is_short_and_says_first_what_it_owns(module):
+    lines = module.read_text().splitlines()
+    head = " ".join(itertools.takewhile(lambda line: line.startswith("//"), lines))
+    assert re.search(r"\b[Oo]wns\b", head)
+    assert len(lines) < 250
 
 
 def test_the_page_comes_with_its_question_and_pictures(served, browser):
@@ -116,11 +129,34 @@ def test_a_question_and_more_of_its_images(browser):
     assert b"Image 8 of 10" in body
 
 
+def test_the_order_is_turned_for_who_asks_for_it(browser):
+    view = browser.post("/next", turned=True)[1]
+    shown = re.findall(r'data-sample="(\d+)" data-number="(\d+)"', view["html"])
+    assert shown == [(str(9 - i), str(i + 1)) for i in range(10)]
+    assert view["ahead"] == [11, 10]
+    body = browser.request("GET", "/tiles?step=1&interaction=0&start=7&turned=1")[2].decode()
+    assert re.findall(r'data-sample="(\d+)"', body) == ["2", "1", "0"]
+
+
+def test_a_large_cluster_has_its_other_end_in_a_strip():
+    few, many = list(range(40)), list(range(41))
+    assert pages.arranged(few, False, True) == (few, [])
+    assert pages.arranged(many, False, True) == (many[:31], many[:30:-1])
+    assert pages.arranged(many, True, True) == (many[:9:-1], many[:10])
+    assert pages.arranged(many, True, False) == (many[::-1], [])
+
+
+def test_the_most_used_classes_come_first_and_keep_their_keys():
+    classes = ["a", "b", "c"]
+    assert pages.by_use(classes, {}) == [(0, "a", "1"), (1, "b", "2"), (2, "c", "3")]
+    assert pages.by_use(classes, {2: 5, 1: 5}) == [(1, "b", "2"), (2, "c", "3"), (0, "a", "1")]
+
+
 def test_an_answer_brings_the_next_question_and_undo_the_last(browser):
     where = {"step": 1, "interaction": 0}
     status, view = browser.post("/answer", **where, action="label", label=1, excluded=[2])
     assert (status, view["interaction"]) == (200, 1)
-    assert "<b>9</b> images" in view["status"]
+    assert "<b>9</b> of 12 images have a label" in view["status"]
     assert browser.post("/beat", **where) == (200, {"yours": False})
     assert browser.post("/answer", **where, action="refuse")[0] == 409
     status, view = browser.post("/undo", step=1)

@@ -47,10 +47,20 @@ def test_exif_turns_a_photo(thumbnails):
 @pytest.mark.parametrize(
     ("size", "sample", "wanted"),
     [("large", 0, (300, 900)), ("small", 1, (96, 48)), ("large", 1, (320, 160))]
-    + [("small", 2, (107, 160)), ("large", 2, (853, 1280))],
+    + [("small", 2, (107, 160)), ("medium", 2, (267, 400)), ("large", 2, (853, 1280))]
+    + [("whole", 0, (300, 900)), ("whole", 2, (1500, 2250))],
 )
 def test_sizes(thumbnails, size, sample, wanted):
     assert opened(thumbnails.get(size, sample)).size == wanted
+
+
+def test_a_long_picture_is_as_wide_as_it_can_be_read(folder):
+    Image.new("RGB", (2000, 9000)).save(folder / "long.png")
+    Image.new("RGB", (300, 20_000)).save(folder / "longer.png")
+    names = ["long.png", "longer.png"]
+    thumbnails = Thumbnails(folder / "cache", names, folder / "none.npy", folder)
+    assert opened(thumbnails.get("whole", 0)).size == (1500, 6750)
+    assert opened(thumbnails.get("whole", 1)).size == (246, 16_383)  # the limit of WebP
 
 
 def test_pictures_ahead_give_way_to_requests(thumbnails, monkeypatch):

@@ -1,15 +1,17 @@
 """Assignment of questions to open pages, and the answers that pages send."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from cbal.labeling.given import Given, replay
+from cbal.labeling.given import IMPORTED, VALIDATION, Given, replay
 from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import Claims
+from cbal.labeling.measured import Measured, latest
 from cbal.labeling.records import Question, Step
 from cbal.pool.state import CLUSTER
 
@@ -25,6 +27,7 @@ class View:
         status: numbers of the round and the run; see `Desk.status`.
         step, interaction, question: the question, if the page shows one.
         ahead: samples of the next question, so that the page can load their pictures.
+        uses: how often each class was given before the step, by its number.
     """
 
     name: str
@@ -33,25 +36,34 @@ class View:
     interaction: int | None = None
     question: Question | None = None
     ahead: tuple[int, ...] = ()
+    uses: dict[int, int] = field(default_factory=dict)
 
 
 class Desk:
     """Give questions to pages and take their answers. Several threads may use one object."""
 
-    def __init__(self, journal: Journal, claims: Claims, waits: Callable[[int], bool]):
+    def __init__(
+        self,
+        journal: Journal,
+        claims: Claims,
+        waits: Callable[[int], bool],
+        measured: Measured = lambda *_: None,
+    ):
         """Start without cached answers.
 
         Args:
             journal: journal of the data set.
             claims: claims of the pages on questions.
             waits: returns whether a job waits for the answers of a step, given the step's id.
+            measured: accuracy of each round; by default none is known.
         """
         self.journal = journal
         self.ended = False  # True when the workflow has ended
-        self._claims, self._waits = claims, waits
+        self._claims, self._waits, self._measured = claims, waits, measured
         self._lock = threading.RLock()
         self._said: dict[tuple[int, ...], Given] = {}  # labels before a round, by ids of steps
         self._groups: dict[int, list[np.ndarray]] = {}
+        self._uses: dict[int, Counter[int]] = {}  # of the latest step asked
 
     def live_steps(self) -> list[Step]:
         """Return the open steps for whose answers a job waits."""
@@ -116,7 +128,15 @@ class Desk:
             interaction,
             question,
             tuple(ahead),
+            self._uses_before(step),
         )
+
+    def _uses_before(self, step: Step) -> Counter[int]:
+        """Return how often each class was given before a step; it does not change within one."""
+        if step.id not in self._uses:
+            earlier = [each for each in self.journal.run_of(*step.key[:2]) if each.id < step.id]
+            self._uses = {step.id: Counter(self._labels(earlier))}
+        return self._uses[step.id]
 
     def _idle(self) -> View:
         """Return the content of a page when no job waits for answers."""
@@ -129,10 +149,11 @@ class Desk:
     def status(self, step: Step) -> dict[str, Any]:
         """Return the numbers that the page always shows.
 
-        Keys: round, rounds, step, position, steps; answered and total (questions of the step);
-        interactions and budget (of the run); individual and cluster (images labeled so far;
-        cluster labels of all rounds count, even if a later round asks again); seconds (per
-        interaction of the run, None before the first).
+        Keys: round, rounds, step, kind, position, steps; answered and total (questions of the
+        step); interactions, budget and left (of the run); images; individual, cluster and labeled
+        (images labeled so far; cluster labels of all rounds count, even if a later round asks
+        again); brought (images whose label is of the round before); accuracy (see `measured`);
+        seconds (per interaction of the run, None before the first).
         """
         scenario, seed, round_, name = step.key
         steps = self.journal.round_of(step)
@@ -141,6 +162,7 @@ class Desk:
             **{key: steps[0].context[key] for key in ("interactions", "individual")},
             "round": round_,
             "step": name,
+            "kind": step.kind,
             "seconds": self.journal.pace(scenario, seed),
         }
         parts = [(each, self._shown(each), self.journal.standing(each.id)) for each in steps]
@@ -151,16 +173,32 @@ class Desk:
             if each.kind == "individual":
                 labels = [answer.label for answer in standing.answers.values()]
                 status["individual"] += len(labels) - labels.count(None)
-        given = self._before(step).copy(1 + max((_last(groups) for _, groups, _ in parts)))
+        before = self._before(step)
+        given = before.copy(1 + max((_last(groups) for _, groups, _ in parts)))
         replay(given, parts)
-        return status | {"cluster": int((given.kind == CLUSTER).sum())}
+        status["cluster"] = int((given.kind == CLUSTER).sum())
+        return status | {
+            "labeled": status["individual"] + status["cluster"],
+            "left": max(status["budget"] - status["interactions"], 0),
+            "brought": int((before.round == round_ - 1).sum()) if round_ > 1 else 0,
+            "accuracy": latest(self._measured, (scenario, seed), round_, self._to_measure_by()),
+        }
+
+    def _to_measure_by(self) -> int:
+        """Return the number of images with a label of the validation."""
+        return len(self._labels(self.journal.run_of(*VALIDATION)))
+
+    def _labels(self, steps: Sequence[Step]) -> list[int]:
+        """Return the labels that were given in some steps, refusals left out."""
+        answers = (self.journal.standing(step.id).answers.values() for step in steps)
+        return [answer.label for each in answers for answer in each if answer.label is not None]
 
     def _before(self, step: Step) -> Given:
         """Return the labels given in the rounds before a step's round.
 
         Answers of earlier rounds cannot change, so the result is cached.
         """
-        run = self.journal.run_of(*step.key[:2])
+        run = [*self.journal.run_of(*IMPORTED), *self.journal.run_of(*step.key[:2])]
         steps = [each for each in run if each.key[2] < step.key[2] and each.state != "dropped"]
         key = tuple(each.id for each in steps)
         if key not in self._said:

@@ -34,7 +34,9 @@ GIVEN = pa.schema(
         "denied": pa.list_(pa.int16()),
     }
 )
-VALIDATION = ("validation", 0)  # scenario and seed of the validation's step in the journal
+# Scenario and seed of the steps in the journal that all runs share: the validation's, and that of
+# imported labels. No scenario has these names, which are those of folders beside the runs.
+VALIDATION, IMPORTED = ("validation", 0), ("labeling", 0)
 
 
 @dataclass
@@ -118,7 +120,7 @@ def replay(given: Given, parts: Iterable[tuple[Step, list[np.ndarray], Standing]
 def given_to(
     journal: Journal, scenario: str, seed: int, files: Sequence[str]
 ) -> tuple[Given, list[Step]]:
-    """Return the labels that a person gave to a data set's images in a run and the validation.
+    """Return the labels that a person gave to a data set's images in a run and before it.
 
     Dropped steps, whose query was replaced, count too: nobody undid their answers.
 
@@ -132,7 +134,8 @@ def given_to(
         have changed.
     """
     fit, others = [], []
-    for step in [*journal.run_of(*VALIDATION), *journal.run_of(scenario, seed)]:
+    shared = [step for run in (IMPORTED, VALIDATION) for step in journal.run_of(*run)]
+    for step in [*shared, *journal.run_of(scenario, seed)]:
         groups, standing = journal.groups(step.id), journal.standing(step.id)
         last = max((int(group.max()) for group in groups), default=-1)
         same = last < len(files) and digest_of(groups, files) == journal.digest(step.id)

@@ -1,10 +1,9 @@
 """Labels to take away, in the table and for the figure of a sweep."""
 
-from math import sqrt
-
 import numpy as np
 import pandas as pd
 
+from cbal.intervals import wilson
 from cbal.pool.take_away import SURE
 from cbal.results import markdown
 from cbal.results.budgets import INTERACTIONS, Budget
@@ -12,25 +11,9 @@ from cbal.results.goals import reached, sd
 from cbal.storage.paths import BASELINE
 from cbal.wording import counted
 
-Z = 1.959964  # of an interval of 95 %
 COLUMNS = ["dataset", "scenario", "seeds", "files", "given", "given_right", "predicted"]
 COLUMNS += ["predicted_right", "right", "right_sd", "right_low", "right_high"]
 COLUMNS += ["covered", "covered_sd", "covered_right", "estimated", "reached"]
-
-
-def wilson(right: float, n: float) -> tuple[float, float]:
-    """Return the ends of Wilson's interval of 95 % for a share (Wilson 1927).
-
-    Args:
-        right: number of successes.
-        n: number of trials; with none the interval is [0, 1].
-    """
-    if not n:
-        return 0.0, 1.0
-    share, room = right / n, Z**2 / n
-    middle = share + room / 2
-    half = Z * sqrt(share * (1 - share) / n + room / (4 * n))
-    return (middle - half) / (1 + room), (middle + half) / (1 + room)
 
 
 def with_shares(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from cbal.labeling.doubts import words_of
 HERE = Path(__file__).parent
 WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
 AT_ONCE = 120  # images of a cluster in the first response; scrolling loads the others
+IN_SIGHT = 40  # a larger cluster has the images of its other end beside it
+STRIP = 10  # how many of them
 # Characters of a text that are shown at first, by kind of question.
 FIRST = {"cluster": 240, "individual": 2000}
 Ready = Callable[[str, int], bytes | None]  # returns the picture of (size, sample) if it exists
@@ -33,6 +36,27 @@ STATIC = {
 MODULES = [name for name in STATIC if name.endswith(".js")]
 
 
+@dataclass(frozen=True)
+class Taste:
+    """How a person likes to see questions.
+
+    Attributes:
+        turned: whether the least typical images of a cluster come first.
+        used: whether the most used classes come first.
+    """
+
+    turned: bool = False
+    used: bool = False
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Taste":
+        """Return what a request says; what it does not say is as usual."""
+        return cls(bool(said.get("turned")), bool(said.get("used")))
+
+
+AS_USUAL = Taste()
+
+
 def keys_of(classes: Sequence[str]) -> list[str]:
     """Return the key of each class: a digit, or "" when no digit is left.
 
@@ -41,6 +65,26 @@ def keys_of(classes: Sequence[str]) -> list[str]:
     keys = [name if len(name) == 1 and name in DIGITS else "" for name in classes]
     free = iter([digit for digit in DIGITS if digit not in keys])
     return [key or next(free, "") for key in keys]
+
+
+def by_use(classes: Sequence[str], uses: Mapping[int, int]) -> list[tuple[int, str, str]]:
+    """Return number, name and key of each class, the most used first; keys stay with a class."""
+    all_ = list(zip(range(len(classes)), classes, keys_of(classes)))
+    return sorted(all_, key=lambda each: -uses.get(each[0], 0))
+
+
+def arranged(samples: Sequence[int], turned: bool, strip: bool) -> tuple[list[int], list[int]]:
+    """Return the images of a cluster as the page shows them: the grid, and the strip beside it.
+
+    Args:
+        samples: the most typical first.
+        turned: whether the least typical are to come first.
+        strip: whether a large cluster has a strip, with the images that the grid would end with.
+    """
+    order = list(reversed(samples)) if turned else list(samples)
+    if not strip or len(order) <= IN_SIGHT:
+        return order, []
+    return order[:-STRIP], order[: -STRIP - 1 : -1]
 
 
 class Pages:
@@ -90,7 +134,11 @@ class Pages:
         return template.render(csrf=csrf, html=html, status=status, first=said)
 
     def view(
-        self, view: View, classes: Sequence[str], ready: Ready | None = None
+        self,
+        view: View,
+        classes: Sequence[str],
+        ready: Ready | None = None,
+        taste: Taste = AS_USUAL,
     ) -> dict[str, Any]:
         """Return a view as JSON for the page's script, with its HTML.
 
@@ -98,29 +146,36 @@ class Pages:
             view: the view.
             classes: names of all classes.
             ready: returns pictures to put into the HTML; None if the page loads all pictures.
+            taste: how the person likes to see it.
         """
         result = {"view": view.name, "status": self.status(view)}
         if view.name != "question":
             step = view.step.id if view.step else None
             html = self._env.get_template("waiting.html").render(view=view, status=view.status)
             return {**result, "step": step, "html": html}
-        samples = view.question.samples.tolist()
+        samples, size = view.question.samples.tolist(), len(view.question.samples)
+        grid, strip = arranged(samples, taste.turned, self._has_strip)
+        grid_ahead, strip_ahead = arranged(view.ahead, taste.turned, self._has_strip)
+        ahead = strip_ahead + grid_ahead[:AT_ONCE]
         html = self._env.get_template("question.html").render(
             kind=view.step.kind,
             status=view.status,
-            tiles=self._tiles(samples, 0, ready),
+            tiles=self._tiles(grid[:AT_ONCE], range(1, size + 1), ready),
+            strip=self._tiles(strip, range(size, 0, -1), ready),
+            turned=taste.turned,
             text=self._text(samples[0]) if view.step.kind == "individual" else None,
-            size=len(samples),
+            size=size,
             hints=self._hints(view.question.hints, classes),
-            classes=list(zip(classes, keys_of(classes))),
+            classes=by_use(classes, view.uses if taste.used else {}),
         )
         return {
             **result,
             "step": view.step.id,
             "interaction": view.interaction,
             "kind": view.step.kind,
-            "size": len(samples),
-            "ahead": [sample for sample in view.ahead[:AT_ONCE] if self._has_picture(sample)],
+            "size": size,
+            "fingerprint": hashlib.sha256(view.question.samples.tobytes()).hexdigest()[:16],
+            "ahead": [sample for sample in ahead if self._has_picture(sample)],
             "html": html,
         }
 
@@ -128,20 +183,22 @@ class Pages:
         """Return the HTML of the numbers that the page always shows."""
         return self._env.get_template("status.html").render(status=view.status)
 
-    def tiles(self, samples: Sequence[int], start: int) -> str:
-        """Return the HTML of more images of a cluster, from the one at `start`."""
-        tiles = self._tiles(samples, start)
+    def tiles(self, samples: Sequence[int], start: int, taste: Taste) -> str:
+        """Return the HTML of more images of a cluster's grid, from the one at `start`."""
+        grid, _ = arranged(samples, taste.turned, self._has_strip)
+        part = grid[start : start + AT_ONCE]
+        tiles = self._tiles(part, range(start + 1, start + 1 + len(part)))
         return self._env.get_template("tiles.html").render(tiles=tiles, size=len(samples))
 
     def _tiles(
-        self, samples: Sequence[int], start: int, ready: Ready | None = None
+        self, samples: Sequence[int], numbers: Sequence[int], ready: Ready | None = None
     ) -> list[dict[str, Any]]:
-        part = samples[start : start + AT_ONCE]
+        """Return what the templates show of images, each with its place in the order."""
         names, words = self._showing.names, self._showing.words
         tiles = [
             {"sample": sample, "file": names[sample], "number": number, "picture": None}
             | {"words": words(sample, FIRST["cluster"])}
-            for number, sample in enumerate(part, start + 1)
+            for number, sample in zip(numbers, samples)
         ]
         for tile in tiles[:WITH_PAGE] if ready else ():
             if tile["words"] is not None:
@@ -149,6 +206,11 @@ class Pages:
             picture = ready("small", tile["sample"])
             tile["picture"] = picture and base64.b64encode(picture).decode()
         return tiles
+
+    @property
+    def _has_strip(self) -> bool:
+        """Whether clusters have a strip: pictures do, words are too long for it."""
+        return self._showing.noun == "image"
 
     def _has_picture(self, sample: int) -> bool:
         return self._showing.pictures[sample] is not None

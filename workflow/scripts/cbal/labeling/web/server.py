@@ -21,7 +21,7 @@ from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
 from cbal.labeling.web.connections import PATIENCE
-from cbal.labeling.web.pages import AT_ONCE, STATIC, Pages, Ready
+from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
 from cbal.labeling.web.security import Door, Guard
 from cbal.labeling.web.thumbnails import Thumbnails
 
@@ -30,6 +30,7 @@ LARGEST = 2_000_000  # bytes of a request
 PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
 A_DAY = 86_400.0
 SIZES = {"cluster": "small", "individual": "large"}  # size of the pictures, by kind of question
+OF_TILES = ("small", "medium")  # sizes of pictures that a tile may have
 
 
 class Labeling:
@@ -107,25 +108,26 @@ class Labeling:
         return _cached(request, tag, data, "image/webp")
 
     async def some_images(self, request: Request) -> Response:
-        """Return small pictures of several samples, each after its length (4 bytes, big-endian).
+        """Return pictures of several samples, each after its length (4 bytes, big-endian).
 
         One request for many pictures is much faster than many requests. A picture that cannot be
         made has the length 0.
         """
         words = request.query_params.get("samples", "").split(",")
-        known = request.path_params["version"] == self.thumbnails.version
+        size = request.query_params.get("size", "small")
+        known = request.path_params["version"] == self.thumbnails.version and size in OF_TILES
         if not known or len(words) > AT_ONCE or not all(re.fullmatch(r"\d{1,9}", w) for w in words):
             raise HTTPException(404)
-        data = await run_in_threadpool(self._packed, list(map(int, words)))
+        data = await run_in_threadpool(self._packed, size, list(map(int, words)))
         tag = hashlib.sha256(data).hexdigest()[:16]
         return _cached(request, tag, data, "application/octet-stream")
 
-    def _packed(self, samples: list[int]) -> bytes:
+    def _packed(self, size: str, samples: list[int]) -> bytes:
         self.thumbnails.give_way()
         parts = []
         for sample in samples:
             try:
-                picture = self.thumbnails.get("small", sample)
+                picture = self.thumbnails.get(size, sample)
             except (KeyError, InputError):
                 picture = b""
             parts += [len(picture).to_bytes(4, "big"), picture]
@@ -140,7 +142,8 @@ class Labeling:
             question = await run_in_threadpool(self.desk.journal.question, step, interaction)
         except (KeyError, ValueError, OverflowError) as error:
             raise HTTPException(404) from error
-        return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0)))
+        taste = Taste.of(request.query_params)
+        return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0), taste))
 
     def get_ready(self) -> None:
         """Start to make the pictures of new steps, in the order in which they will be shown.
@@ -164,10 +167,12 @@ class Labeling:
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return the view that the page shows now."""
-        return self._view(self.desk.next(page, _load(said)))
+        return self._view(self.desk.next(page, _load(said)), taste=Taste.of(said))
 
-    def _view(self, view: View, ready: Ready | None = None) -> dict[str, Any]:
-        return self.pages.view(view, self.desk.journal.classes(), ready)
+    def _view(
+        self, view: View, ready: Ready | None = None, taste: Taste = AS_USUAL
+    ) -> dict[str, Any]:
+        return self.pages.view(view, self.desk.journal.classes(), ready, taste)
 
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Prolong a page's claim on its question; `yours` says whether the page still has it."""

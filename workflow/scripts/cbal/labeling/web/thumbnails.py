@@ -15,10 +15,14 @@ from cbal.data.decoding import USUAL, Rule, decode
 from cbal.errors import InputError
 from cbal.storage.files import open_images
 
-SIDES = {"small": 160, "large": 1280}  # longest side in pixels
-QUALITY = {"small": 80, "large": 88}
+# Longest side in pixels; of "whole" the shortest, so that a long image stays readable.
+SIDES = {"small": 160, "medium": 400, "large": 1280, "whole": 1500}
+LONGEST = 16_383  # pixels: the limit of WebP
+QUALITY = {"small": 80, "medium": 80, "large": 88, "whole": 88}
+EFFORT = {"whole": 0}  # somebody waits for these; the others are made ahead, or are small
 REST = 0.5  # seconds after a request without work in the background, so that requests are fast
-ENLARGED = {"small": 96, "large": 320}  # smallest side; browsers enlarge tiny pictures badly
+# Smallest longest side; browsers enlarge tiny pictures badly.
+ENLARGED = {"small": 96, "medium": 320, "large": 320, "whole": 320}
 
 
 class Thumbnails:
@@ -117,12 +121,14 @@ class Thumbnails:
         """Write a picture to the cache."""
         side = SIDES[size]
         picture = self._open(sample_id, side)
+        if size == "whole":
+            side = min(side * max(picture.size) // min(picture.size), LONGEST)
         picture.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
         if max(picture.size) < ENLARGED[size]:
             picture = ImageOps.contain(picture, (ENLARGED[size],) * 2, Image.Resampling.BICUBIC)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
-        picture.save(temporary, "WEBP", quality=QUALITY[size], method=2)
+        picture.save(temporary, "WEBP", quality=QUALITY[size], method=EFFORT.get(size, 2))
         os.replace(temporary, path)
 
     def _open(self, sample_id: int, side: int) -> Image.Image:

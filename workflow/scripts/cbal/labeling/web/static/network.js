@@ -1,7 +1,8 @@
 // Owns the requests that carry JSON to the server, and what happens when it does not answer.
 // It does not know what a question or an answer is.
 
-import { csrf, load, page, tell } from "./state.js";
+import { tell } from "./messages.js";
+import { csrf, load, page, taste } from "./state.js";
 
 const RETRY = 1000; // milliseconds until the next try after the server did not answer
 
@@ -9,7 +10,7 @@ function request(said, more) {
   return {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
-    body: JSON.stringify({ page, load, ...said }),
+    body: JSON.stringify({ page, load, ...taste, ...said }),
     ...more,
   };
 }

@@ -1,11 +1,13 @@
 // Owns the question that this page has: asks for it, shows it, keeps it with signs of life, and
-// sends its answer. What the person chooses comes from choices.js and labeling.js.
+// sends its answer. What the person chooses comes from classes.js and taking.js.
 
+import { shut } from "./closer.js";
+import { arrange } from "./layout.js";
+import { goOn, notify, say, tell } from "./messages.js";
 import { ask, postLast } from "./network.js";
 import { lookAhead, loadMore, showMissing } from "./pictures.js";
 import {
   begin,
-  complain,
   first,
   looked,
   main,
@@ -13,11 +15,13 @@ import {
   pauseLooking,
   resumeLooking,
   same,
-  say,
   state,
-  tell,
 } from "./state.js";
+import { showKeys } from "./shortcuts.js";
+import { restore } from "./taking.js";
 
+const TOO_SOON = 150; // milliseconds that the images are in sight before an answer is meant
+const AT_LATEST = 3000; // milliseconds until the question can be answered though images are missing
 const BEAT = 2000; // milliseconds between signs of life
 const WAIT = 250; // milliseconds between two looks for the next question
 let timer = 0;
@@ -53,8 +57,9 @@ function keepAlive() {
   }, pause);
 }
 
+// Send what changes the journal, and show what it answers; return whether it was taken.
 async function send(path, said) {
-  if (state.sending || !state.now) return;
+  if (state.sending || !state.now) return false;
   state.sending = true;
   document.body.classList.add("sending");
   try {
@@ -63,12 +68,12 @@ async function send(path, said) {
     if (result.view) {
       state.now = null; // so that the same question, too, is shown anew
       show(result);
-    } else {
-      // Somebody was faster, or the answers are handed on: the journal keeps what it has.
-      say(result.error || "");
-      tell(result.error ? `Not taken: ${result.error}.` : "", 4000);
-      if (result.status === 409) await next();
+      return true;
     }
+    // Somebody was faster, or the answers are handed on: the journal keeps what it has.
+    notify(`Not taken: ${result.error}.`, true);
+    if (result.status === 409) await next();
+    return false;
   } finally {
     state.sending = false;
     document.body.classList.remove("sending");
@@ -78,21 +83,42 @@ async function send(path, said) {
 // Answer the question: label, refuse or skip.
 export function answer(action, more) {
   const { now, excluded } = state;
-  if (!now || now.view !== "question") return;
+  if (!now || now.view !== "question" || !document.body.dataset.answerable) return;
   const said = { step: now.step, interaction: now.interaction, action, ...more };
   if (action === "label" && excluded.size) {
     said.excluded = Array.from(excluded);
     if (excluded.size === now.size) {
-      return complain("Every image is taken out: refuse the cluster.");
+      return notify("Every image is taken out: refuse the cluster.");
     }
   }
+  goOn();
   send("/answer", { ...said, seconds: looked() });
 }
 
 // Take back the last answer.
-export function undo() {
+export async function undo() {
   const { now } = state;
-  if (now && now.step !== null && now.step !== undefined) send("/undo", { step: now.step });
+  if (!now || now.step === null || now.step === undefined) return;
+  const taken = await send("/undo", { step: now.step });
+  if (taken) notify("Your last answer is taken back. This is its question again.");
+}
+
+// Let the question be answered once its images were in sight for a moment: a key that was meant for
+// the question before does not label this one.
+function allow(view) {
+  setTimeout(() => {
+    if (state.now && same(state.now, view)) document.body.dataset.answerable = "true";
+  }, TOO_SOON);
+}
+
+// Show the question again, as the person likes it now.
+export async function redraw() {
+  const { now } = state;
+  const view = await ask("/next", {});
+  if (!now || state.now !== now || view.view !== "question" || !same(view, now)) return show(view);
+  state.now = view;
+  main.innerHTML = view.html;
+  return lay(view);
 }
 
 // Show a view: a question, or what there is instead of one.
@@ -105,6 +131,8 @@ export function show(view) {
     state.now = view;
     return;
   }
+  shut();
+  delete document.body.dataset.answerable;
   begin(view);
   if (!here) main.innerHTML = view.html;
   document.body.dataset.view = view.view;
@@ -113,11 +141,20 @@ export function show(view) {
   window.scrollTo(0, 0);
   const title = main.querySelector("h1").textContent;
   say(view.view === "question" ? `${title}. ${text(".hints")}` : title);
-  if (view.view !== "question") return keepAlive();
-  if (!matchMedia("(pointer: coarse)").matches) main.focus({ preventScroll: true });
-  lookAhead(view).catch(() => {}); // what is missing then is fetched when it is shown
-  loadMore(view);
+  if (view.view === "question") lay(view);
   keepAlive();
+}
+
+// Lay out the question whose HTML is in the page.
+function lay(view) {
+  if (!matchMedia("(pointer: coarse)").matches) main.focus({ preventScroll: true });
+  restore();
+  showKeys();
+  arrange();
+  // What is missing then is fetched when it is shown.
+  lookAhead(view, () => allow(view)).catch(() => {});
+  setTimeout(allow, AT_LATEST, view);
+  loadMore(view);
 }
 
 function text(selector) {

@@ -1,13 +1,11 @@
 // Owns what the page knows: its name, the view that is shown, what the person has marked and taken
-// out so far, and how long the question was looked at. It also owns the places of the page that
-// tell the person something. It imports no other module, sends nothing, and shows no question.
+// out so far, how long the question was looked at, and what the browser remembers of how the person
+// likes the page. It imports no other module, sends nothing, and shows nothing.
 
 export const csrf = document.querySelector('meta[name="csrf"]').content;
 export const pictures = document.querySelector('meta[name="pictures"]').content;
 export const main = document.getElementById("main");
 export const help = document.getElementById("help");
-const spoken = document.getElementById("spoken");
-const trouble = document.getElementById("trouble");
 
 // The HTML may contain the first question; the question is then held under the name in it.
 export const first = JSON.parse(document.querySelector('meta[name="first"]').content);
@@ -27,6 +25,9 @@ export const state = {
   seen: 0, // milliseconds that the question was looked at before `since`
   since: 0, // when the person began to look; 0 while the page is hidden
 };
+
+// How the person likes questions to be made; every request for one says so.
+export const taste = { turned: recall("turned", false), used: recall("used", false) };
 
 // Make a view the one that is shown, with nothing marked or taken out yet.
 export function begin(view) {
@@ -61,20 +62,20 @@ export function newName() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// Show a line of trouble; "" hides it. It disappears by itself after `milliseconds`, if given.
-export function tell(text, milliseconds) {
-  trouble.textContent = text;
-  trouble.hidden = !text;
-  if (milliseconds) setTimeout(() => tell(""), milliseconds);
+// Return what the browser remembers under a name.
+export function recall(name, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(name)) ?? otherwise;
+  } catch {
+    return otherwise; // a browser may keep nothing
+  }
 }
 
-// Let a screen reader say something.
-export function say(text) {
-  spoken.textContent = text;
-}
-
-// Tell the person why a key or a click was not taken.
-export function complain(text) {
-  say(text);
-  tell(text, 3000);
+// Let the browser remember a value under a name, over reloads and restarts; null forgets it.
+export function remember(name, value) {
+  try {
+    localStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing forgets it with the page.
+  }
 }

@@ -1,42 +1,8 @@
-// Owns what the person chooses on the page before it is an answer: images to take out of a
-// cluster, and the class that is found, marked or newly typed.
+// Owns the class that is found, marked or newly typed, until it is an answer.
 
-import { tiles } from "./pictures.js";
+import { notify } from "./messages.js";
 import { answer } from "./questions.js";
-import { complain, main, say, state } from "./state.js";
-
-// Take an image out of the cluster, or put it back.
-export function toggle(tile) {
-  const { now, excluded } = state;
-  const sample = Number(tile.dataset.sample);
-  const out = !excluded.has(sample);
-  if (out) excluded.add(sample);
-  else excluded.delete(sample);
-  tile.setAttribute("aria-pressed", String(out));
-  const note = document.getElementById("taken-out");
-  note.hidden = !excluded.size;
-  note.textContent = `${excluded.size} taken out; the answer covers the other ${now.size - excluded.size}.`;
-  say(`Image ${tile.dataset.number} ${out ? "taken out" : "put back"}. ${note.hidden ? "" : note.textContent}`);
-}
-
-// Go from image to image; return whether there are any.
-export function walk(key) {
-  const all = tiles();
-  if (!all.length) return false;
-  const at = all.indexOf(document.activeElement);
-  let to = 0;
-  if (at >= 0) {
-    const top = all[0].offsetTop;
-    const columns = Math.max(1, all.filter((tile) => tile.offsetTop === top).length);
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key];
-    to = at + step;
-    if (to < 0 || to >= all.length) return true;
-    all[at].tabIndex = -1;
-  }
-  all[to].tabIndex = 0;
-  all[to].focus();
-  return true;
-}
+import { main, state } from "./state.js";
 
 function options() {
   return Array.from(main.querySelectorAll(".class")).filter((option) => !option.hidden);
@@ -95,7 +61,7 @@ export function enter() {
     const option = options()[state.marked];
     if (option && option.id === "new-class" && state.sure !== typed) {
       state.sure = typed;
-      complain(`Enter again adds the class “${typed}”.`);
+      notify(`Enter again adds the class “${typed}”.`);
       return;
     }
     choose(option);
