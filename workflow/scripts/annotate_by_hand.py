@@ -16,6 +16,7 @@ from cbal.labeling.asking import annotations_of, context_of, digest_of, question
 from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
+from cbal.labeling.speaking import with_words
 from cbal.labeling.web.lifetime import Home, Owner
 from cbal.pool.annotations import groups_of
 from cbal.pool.corrections import Rows, corrected, differences
@@ -42,6 +43,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
+    cli.add_argument("--texts", type=Path, nargs="?", help="texts, where samples are texts")
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
     cli.add_argument(
         "--classes", type=json.loads, default=[], help="class names to start with, as JSON"
@@ -121,12 +123,15 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
             journal.add_class(str(name))
     except ValueError as error:
         raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
+    questions = questions_of(groups, probability_of(arguments.features, groups), before)
+    if arguments.texts and arguments.features:
+        with_words(questions, arguments.texts, arguments.features)
     return journal.open_step(
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
         query["kind"][0].as_py() if len(query) else "individual",
         digest_of(groups, files),
         context_of(now, arguments.budget, arguments.rounds, tuple(arguments.steps)),
-        questions_of(groups, probability_of(arguments.features, groups), before),
+        questions,
     )
 
 
@@ -150,8 +155,9 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
     command += ["--title", arguments.title, "--host", arguments.host, "--port", str(arguments.port)]
-    for name, path in (("--images", arguments.images), ("--originals", arguments.originals)):
-        command += [name, str(path)] if path else []
+    for name in ("images", "originals", "texts"):
+        path = getattr(arguments, name)
+        command += [f"--{name}", str(path)] if path else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):

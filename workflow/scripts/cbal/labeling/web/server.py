@@ -20,6 +20,7 @@ from starlette.routing import Route
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
+from cbal.labeling.web.cards import whole_text
 from cbal.labeling.web.connections import PATIENCE
 from cbal.labeling.web.pages import AT_ONCE, STATIC, Pages, Ready
 from cbal.labeling.web.security import Door, Guard
@@ -49,6 +50,7 @@ class Labeling:
             Route("/image/{version}/{size}/{sample:int}.webp", self.image),
             Route("/images/{version}", self.some_images),
             Route("/tiles", self.tiles),
+            Route("/text/{sample:int}", self.text),
             *(
                 Route(f"/{name}", _posted(method), methods=["POST"])
                 for name, method in {
@@ -137,10 +139,18 @@ class Labeling:
             step, interaction, start = (
                 int(request.query_params[name]) for name in ("step", "interaction", "start")
             )
-            question = await run_in_threadpool(self.desk.journal.question, step, interaction)
+            return await run_in_threadpool(self._more, step, interaction, max(start, 0))
         except (KeyError, ValueError, OverflowError) as error:
             raise HTTPException(404) from error
-        return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0)))
+
+    def _more(self, step: int, interaction: int, start: int) -> Response:
+        samples = self.desk.journal.question(step, interaction).samples.tolist()
+        words = self.pages.words(self.desk.journal.step(step).kind, step, interaction)
+        return HTMLResponse(self.pages.tiles(samples, start, words))
+
+    async def text(self, request: Request) -> Response:
+        """Return the whole text of a sample, as plain text."""
+        return await run_in_threadpool(whole_text, self.pages.text, request.path_params["sample"])
 
     def get_ready(self) -> None:
         """Start to make the pictures of new steps, in the order in which they will be shown.

@@ -4,6 +4,7 @@
 import { choose, enter, filter, find, mark, toggle, walk } from "./choices.js";
 import { answer, next, show, undo } from "./questions.js";
 import { first, help, main, state, tell } from "./state.js";
+import "./texts.js";
 
 const ACTIONS = { refuse: () => answer("refuse"), skip: () => answer("skip"), undo };
 
