@@ -81,6 +81,6 @@ $(VENV)/ready: envs/requirements.txt envs/constraints.txt
 	$(PIP) -r envs/requirements.txt
 	@touch $@
 
-$(VENV)/ready-to-test: $(VENV)/ready envs/requirements-test.txt envs/requirements-timm.txt
+$(VENV)/ready-to-test: $(VENV)/ready envs/requirements-test.txt envs/requirements-timm.txt envs/requirements-text.txt
 	$(PIP) -r envs/requirements-test.txt
 	@touch $@

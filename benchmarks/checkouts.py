@@ -9,7 +9,7 @@ import yaml
 
 from benchmarks.processes import ROOT
 
-PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "slurm")
+PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "slurm", "examples")
 HERE = Path(__file__).parent
 JOBS_A_ROUND = 28  # of a seed, for the five scenarios of the demo
 

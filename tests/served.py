@@ -17,6 +17,7 @@ from cbal.labeling.records import Question, Step
 from cbal.labeling.web.lifetime import Home
 from cbal.pool.state import initial
 from cbal.storage.files import write_table
+from cbal.storage.texts import write_texts
 
 SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 
@@ -30,10 +31,11 @@ class Served:
         files: Sequence[str],
         originals: Path | None = None,
         shown_by: Sequence[str | None] | None = None,
+        texts: Sequence[str] | None = None,
     ):
         """Write the files that a server needs; `files` are the samples, by `sample_id`.
 
-        Where samples are no images, `shown_by` are the files that show them.
+        Where samples are no images, `shown_by` are the files that show them, or `texts` are they.
         """
         self.folder, self.n = folder, len(files)
         self.home = Home(folder / "labeling")
@@ -45,6 +47,9 @@ class Served:
             index["file"] = pa.array(shown_by, pa.string())
         write_table(folder / "index.parquet", pa.table(index), classes=[])
         self._images = [] if shown_by else ["--images", f"{folder}/images.npy"]
+        if texts is not None:
+            write_texts(folder / "texts.parquet", texts)
+            self._images = ["--texts", f"{folder}/texts.parquet"]
         pixels = np.random.default_rng(0).integers(0, 256, (min(self.n, 5000), 8, 8, 3), np.uint8)
         np.save(folder / "images.npy", pixels)
         self.script = SCRIPTS / "serve_labels.py"

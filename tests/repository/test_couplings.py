@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cbal.data.arguments import SOURCES
+from cbal.data.text_files import OPEN
 from cbal.labeling.web.server import Labeling
 from cbal.pool.querying import COLD_START
 from cbal.stopping import rules as stopping
@@ -21,7 +22,7 @@ from cbal.storage.paths import (
     TRAINING_LOG,
 )
 from orchestration.operation.progress import TRAINS
-from orchestration.planning.kinds import KINDS
+from orchestration.planning.kinds import KINDS, KNOWN, TABLES
 from orchestration.planning.schema import read_schema
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
@@ -113,11 +114,18 @@ def test_the_schema_names_what_the_library_knows():
     assert set(keys("scenarios")["cold_start"]["enum"]) == set(COLD_START)
     # Embeddings have a preparation without `--source`.
     assert set(keys("datasets")["source"]["enum"]) == {*SOURCES, *KINDS}
+    assert set(keys("datasets")["columns"]["properties"]) == {
+        role for kind in KNOWN.values() for role in kind.columns
+    }
     stop = keys("sweeps")["stop"]["properties"]
     assert set(stop["rule"]["enum"]) == set(stopping.RULES)
     for name, rule in stopping.RULES.items():
         assert re.search(rf"\b{rule.at:g} for ([a-z]+ and )?{name}\b", stop["at"]["description"])
         assert re.search(rf"\b{rule.over} for ([a-z]+ and )?{name}\b", stop["over"]["description"])
+
+
+def test_the_settings_and_the_reader_know_the_same_tables_of_texts():
+    assert set(TABLES) == set(OPEN)
 
 
 # The page's scripts, its templates and the server

@@ -112,8 +112,9 @@ rule plot_gallery:
         annotations=gallery_annotations,
         index=class_names,
         images=of_images(f"{DATA}/images.npy"),
-        samples=of_embeddings(f"{DATA}/index.parquet"),
+        samples=not_of_images(f"{DATA}/index.parquet"),
         originals=of_embeddings(originals),
+        texts=of_texts(paths.TEXTS),
     output:
         png=report(
             f"{OF_SWEEP}/figures/gallery-{{dataset}}.png",
@@ -139,6 +140,7 @@ rule plot_gallery:
         " --images {input.images:q}"
         " --samples {input.samples:q}"
         " --originals {input.originals:q}"
+        " --texts {input.texts:q}"
         " --title {params.title:q}"
         " --out {output.png:q} {output.pdf:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

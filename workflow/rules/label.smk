@@ -30,6 +30,7 @@ rule annotate_by_hand:
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
+        texts=of_texts(settled(paths.TEXTS)),
     output:
         annotations=f"{STEP}/annotations.parquet",
     log:
@@ -72,6 +73,7 @@ rule annotate_by_hand:
         " --index {input.index:q}"
         " --images {input.images:q}"
         " --originals {input.originals:q}"
+        " --texts {input.texts:q}"
         f" --journal {LABELING_FOLDER}"
         " --classes {resources.label_classes:q}"
         " --title {resources.label_title:q}"
@@ -96,6 +98,7 @@ use rule annotate_by_hand as annotate_validation with:
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),
         originals=originals,
+        texts=of_texts(settled(paths.TEXTS)),
     output:
         annotations=VALIDATION,
     log:

@@ -17,6 +17,7 @@ from cbal.labeling.doubts import with_doubts
 from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
+from cbal.labeling.speaking import with_words
 from cbal.labeling.web.lifetime import Home, Owner
 from cbal.pool.annotations import INDIVIDUAL, groups_of, with_notes
 from cbal.pool.corrections import Rows, corrected, differences
@@ -46,6 +47,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
+    cli.add_argument("--texts", type=Path, nargs="?", help="texts, where samples are texts")
     cli.add_argument("--journal", type=Path, required=True, help="folder of the journal")
     cli.add_argument(
         "--classes", type=json.loads, default=[], help="class names to start with, as JSON"
@@ -131,6 +133,8 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
     questions = questions_of(groups, probability, now if verifies else before, verifies)
     if expected is not None and kind == INDIVIDUAL:
         questions = with_doubts(questions, probability, expected)
+    if arguments.texts and arguments.features:
+        with_words(questions, arguments.texts, arguments.features)
     return journal.open_step(
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
         kind,
@@ -173,8 +177,9 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
     command += ["--title", arguments.title, "--host", arguments.host, "--port", str(arguments.port)]
-    for name, path in (("--images", arguments.images), ("--originals", arguments.originals)):
-        command += [name, str(path)] if path else []
+    for name in ("images", "originals", "texts"):
+        path = getattr(arguments, name)
+        command += [f"--{name}", str(path)] if path else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):

@@ -8,10 +8,12 @@ from pathlib import Path
 from cbal.cli import parser, run, say
 from cbal.data.decoding import rule_in
 from cbal.data.showing import Showing
+from cbal.data.texts_shown import ShownTexts
 from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
 from cbal.labeling.leases import Claims
 from cbal.labeling.measured import accuracies_of
+from cbal.labeling.web.cards import Telling, no_words
 from cbal.labeling.web.lifetime import Home, Owner, hold
 from cbal.labeling.web.pages import Pages
 from cbal.labeling.web.security import door_for
@@ -20,6 +22,7 @@ from cbal.labeling.web.serving import PORTS, address, listen, serve
 from cbal.labeling.web.thumbnails import Thumbnails
 from cbal.storage.files import metadata_of, read_table
 from cbal.storage.locks import is_held
+from cbal.storage.texts import read_texts
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -29,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
     cli.add_argument("--originals", type=Path, nargs="?", help="folder of the original files")
+    cli.add_argument("--texts", type=Path, nargs="?", help="texts, where samples are texts")
     cli.add_argument("--title", required=True)
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765, help="first port to try")
@@ -54,12 +58,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     index_at_start = version_of(arguments.index)
     index = read_table(arguments.index, ["source"], optional=["file"])
     images, originals, rule = arguments.images, arguments.originals, rule_in(metadata_of(index))
-    showing = Showing(index, originals, rule)
-    journal = Journal(home.journal)
+    journal, telling = Journal(home.journal), no_words
+    if arguments.texts:
+        showing = ShownTexts(index, read_texts(arguments.texts))
+        telling = Telling(showing.telling, journal.groups)
+    else:
+        showing = Showing(index, originals, rule)
     thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
     measured = accuracies_of(arguments.home.resolve().parent)
     desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)), measured)
-    labeling = Labeling(desk, Pages(arguments.title, showing, thumbnails.version), thumbnails, door)
+    pages = Pages(arguments.title, showing, thumbnails.version, telling)
+    labeling = Labeling(desk, pages, thumbnails, door)
 
     def check(needed: bool) -> None:
         desk.ended = not needed

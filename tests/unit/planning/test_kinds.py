@@ -1,11 +1,12 @@
 import copy
+import importlib.util
 from pathlib import Path
 
 import pytest
 import yaml
 
 from orchestration.planning import datasets
-from orchestration.planning.kinds import folder_shown, kind_of
+from orchestration.planning.kinds import folder_shown, kind_of, may_grow
 from orchestration.planning.settings import SettingsError, check
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text())
@@ -90,6 +91,80 @@ def test_what_does_not_fit_is_refused_in_one_line(config, changes, words):
 def test_a_model_without_an_encoder_has_a_head_alone(config, changes):
     config["models"]["embeddings"] |= changes
     assert "there is a head to train and nothing else" in error(config)
+
+
+@pytest.fixture
+def of_texts(config, tmp_path):
+    """Settings whose sweep has a data set of texts."""
+    config["datasets"]["mine"] |= {"source": "text", "path": str(tmp_path), "model": "tfidf"}
+    return config
+
+
+def test_texts_need_no_more_than_a_path(of_texts):
+    check(of_texts)
+    dataset = of_texts["datasets"]["mine"]
+    assert kind_of(dataset) == "text"
+    assert dataset["columns"] is None
+    assert folder_shown(dataset) is None
+    assert may_grow(dataset)
+    assert not may_grow(of_texts["datasets"]["digits"])
+
+
+def test_columns_of_texts_are_named_without_those_of_embeddings(of_texts):
+    of_texts["datasets"]["mine"]["columns"] = {"text": "sentence", "id": None}
+    check(of_texts)
+    columns = of_texts["datasets"]["mine"]["columns"]
+    assert columns == {"id": None, "text": "sentence", "label": "label", "split": "split"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"path": None}, "datasets.mine: source text needs `path:`"),
+        ({"path": __file__}, "is neither a table of texts (.parquet, .csv"),
+        ({"files": "."}, "datasets.mine.files: it means nothing for a text"),
+        ({"side": 8}, "datasets.mine.side: it means nothing for a text"),
+        ({"columns": {"vector": "x"}}, "datasets.mine.columns.vector: it means nothing for a text"),
+        ({"model": "resnet18-head"}, "but a text needs a model with `architecture: tfidf` or `sen"),
+        ({"model": "embeddings"}, "has `architecture: none`, but a text needs a model"),
+        (
+            {"source": "digits"},
+            "has `architecture: tfidf`, but an image needs a model",
+        ),
+        ({"source": "embeddings"}, "has `architecture: tfidf`, but an embedding needs a model"),
+    ],
+)
+def test_what_does_not_fit_texts_is_refused_in_one_line(of_texts, changes, words):
+    of_texts["datasets"]["mine"] |= changes
+    assert words in error(of_texts)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"trainable": "all"}, "models.tfidf: `architecture: tfidf` is not trained, only its head"),
+        ({"weights": "x"}, "models.tfidf: `architecture: tfidf` has no weights; take"),
+        (
+            {"architecture": "sentence-transformers"},
+            "models.tfidf.weights: missing",
+        ),
+        (
+            {"architecture": "sentence-transformers", "weights": "./none"},
+            "models.tfidf.weights: ./none is no folder",
+        ),
+    ],
+)
+def test_an_encoder_of_texts_is_fixed(of_texts, changes, words):
+    of_texts["models"]["tfidf"] |= changes
+    assert words in error(of_texts)
+
+
+def test_a_missing_library_is_told_with_the_command_that_installs_it(of_texts, monkeypatch):
+    found = importlib.util.find_spec
+    missing = "sentence_transformers"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda n: None if n == missing else found(n))
+    of_texts["datasets"]["mine"]["model"] = "minilm"
+    assert "is not installed; run `python -m pip install" in error(of_texts)
 
 
 def test_dropout_is_refused(config):

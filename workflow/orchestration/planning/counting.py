@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cbal.wording import counted
-from orchestration.planning.kinds import kind_of
+from orchestration.planning.kinds import TABLES, kind_of
 from orchestration.planning.mistakes import SettingsError
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -18,6 +18,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 COUNT = {
     "image": ("count_images.py", ("source",)),
     "embedding": ("count_embeddings.py", ("columns", "files")),
+    "text": ("count_texts.py", ("columns",)),
 }
 COUNTED = Path(".snakemake", "counted-images")
 SECONDS = 20  # if counting takes longer, the first job of the data set checks its size
@@ -119,12 +120,12 @@ def _refused(where: str, stderr: str) -> None:
 
 
 def _state(path: str) -> list[tuple[str, int, int]]:
-    """Return name, size and time of a path, and of each folder and Parquet file in it.
+    """Return name, size and time of a path, and of each folder and table in it.
 
     A CSV file beside a file of the same name is a part of it.
     """
     entries = os.scandir(path) if os.path.isdir(path) else ()
-    inside = [e.path for e in entries if e.name.endswith(".parquet") or _is_folder(e)]
+    inside = [e.path for e in entries if e.name.lower().endswith(TABLES) or _is_folder(e)]
     csv = os.path.splitext(path)[0] + ".csv"
     inside += [csv] if not os.path.isdir(path) and os.path.exists(csv) else []
     stats = [(os.path.abspath(name), os.stat(name)) for name in (path, *sorted(inside))]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cbal.models.names import INSTALL_TIMM, is_timm
+from cbal.models.text_names import ENCODERS, INSTALL_TEXT, SENTENCES
 from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from orchestration.planning.kinds import NO_ENCODER
@@ -44,7 +45,9 @@ def check_model(where: str, model: Config) -> int:
     """
     weights, architecture = model["weights"], model["architecture"]
     trainable = model["trainable"] if is_module(model["trainable"]) else ""
-    if architecture == NO_ENCODER:
+    if architecture == SENTENCES:
+        _check_sentences(where, weights)
+    if architecture == NO_ENCODER or architecture in ENCODERS:
         return 0
     if architecture == "convnet":
         if weights != "none":
@@ -66,6 +69,18 @@ def check_model(where: str, model: Config) -> int:
     answer = [int(word) for word in _asked(where, words).split()]
     model["image_size"] = model["image_size"] or answer[0]
     return answer[-1] if trainable else 0
+
+
+def _check_sentences(where: str, weights: str) -> None:
+    """Check that sentence-transformers is installed, and that a folder of a model is there."""
+    is_path = weights.startswith(("/", ".", "~"))
+    if is_path and not Path(weights).expanduser().is_dir():
+        raise SettingsError(f"{where}.weights: {weights} is no folder; mend the path")
+    # Without torch, only jobs have the libraries: in an environment of conda.
+    if importlib.util.find_spec("torch") and not importlib.util.find_spec("sentence_transformers"):
+        raise SettingsError(
+            f"{where}.architecture: sentence-transformers is not installed; run `{INSTALL_TEXT}`"
+        )
 
 
 def _asked(where: str, words: list[str]) -> str:

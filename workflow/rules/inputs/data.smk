@@ -20,6 +20,14 @@ def of_embeddings(file):
     return of_kind("embedding", file)
 
 
+def of_texts(file):
+    return of_kind("text", file)
+
+
+def not_of_images(file):
+    return lambda wildcards: of_embeddings(file)(wildcards) or of_texts(file)(wildcards)
+
+
 def data_setting(name):
     return lambda wildcards: DATASETS[wildcards.dataset][name]
 
@@ -43,7 +51,7 @@ def data_path(wildcards):
 
 
 def columns_of(wildcards):
-    """Names of the columns of embeddings as JSON; nothing for the usual ones."""
+    """Names of the columns of texts or embeddings as JSON; nothing for the usual ones."""
     columns = DATASETS[wildcards.dataset]["columns"]
     return json.dumps(columns, sort_keys=True) if columns else []
 

@@ -94,6 +94,23 @@ def weights_file(wildcards):
     return []
 
 
+def text_encoder(wildcards):
+    """Folder of the encoder of texts; none for one that needs no weights."""
+    return (
+        paths.SENTENCES.format(model=name_of_model(wildcards)) if is_pretrained(wildcards) else []
+    )
+
+
+def folder_of_encoder(wildcards):
+    """The user's folder of a model of sentence-transformers; none if it is named on the hub."""
+    weights = os.path.expanduser(MODELS[wildcards.model]["weights"])
+    return ancient(weights) if os.path.isdir(weights) else []
+
+
+def gpus_of_encoder(wildcards):
+    return int(is_pretrained(wildcards))
+
+
 def preprocessing(wildcards):
     """What is changed of how images are made ready for the model, as JSON; nothing mostly."""
     changed = model_of(wildcards)["preprocessing"]

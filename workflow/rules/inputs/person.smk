@@ -50,9 +50,9 @@ def sources(wildcards):
 
 
 def files_of_folder(wildcards):
-    """Digest of the files in a person's folder, to notice changes; nothing for other sources."""
+    """Digest of a person's files, to notice changes; nothing for other sources."""
     dataset = DATASETS[wildcards.dataset]
-    return digest_of_files(dataset["path"]) if folder_shown(dataset) else []
+    return digest_of_files(dataset["path"]) if may_grow(dataset) else []
 
 
 def journal_state(wildcards):

@@ -14,6 +14,7 @@ from itertools import product
 
 from cbal.labeling.folder import JOURNAL
 from cbal.models.names import is_timm
+from cbal.models.text_names import ENCODERS, SENTENCES
 from cbal.models.trainable import is_module
 from cbal.models.weights_paths import is_weights_file
 from cbal.stopping.rules import ROUNDS as ROUNDS_OF_OUTLOOK
@@ -38,7 +39,7 @@ from cbal.storage.paths import (
 from orchestration.operation.standing import runs_of
 from orchestration.planning.annotators import by_kind, joined_costs
 from orchestration.planning.folders import digest_of_files, has_answers, state_of
-from orchestration.planning.kinds import folder_shown, kind_of
+from orchestration.planning.kinds import folder_shown, kind_of, may_grow
 from orchestration.planning.provenance import (
     archived_runs,
     defaults,
@@ -107,7 +108,7 @@ def datasets_where(holds):
 
 
 def is_of_kind(dataset, kind):
-    """Whether a data set is of a kind (image, embedding); None means any."""
+    """Whether a data set is of a kind (image, embedding, text); None means any."""
     return kind in (None, kind_of(DATASETS[dataset]))
 
 

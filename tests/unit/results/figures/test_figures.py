@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from matplotlib.offsetbox import TextArea
 
+from cbal.data.texts_shown import ShownTexts
 from cbal.results.figures.budget import accuracy_figure, clusters_figure
 from cbal.results.figures.gallery import gallery_figure
 from cbal.results.figures.style import looks, read_metrics, save
@@ -274,7 +276,21 @@ def test_a_gallery_of_texts_shows_how_some_begin():
     query = {"interaction": np.zeros(9), "sample_id": np.arange(9), "score": np.arange(9.0)}
     figure = gallery_figure(query, annotations, Texts(), ["zero", "one"], "Words")
     assert "“one”, 9 samples" in texts(figure)
-    (shown,) = figure.axes[0].texts
-    assert [line[:6] for line in shown.get_text().split("\n\n")] == ["text 0", "text 3", "text 6"]
-    assert "costs $5" in shown.get_text()
+    shown = [area.get_text() for area in figure.findobj(TextArea)]
+    assert [text[:6] for text in shown] == ["text 0", "text 3", "text 6"]
+    assert "costs $5" in shown[0]
+    figure.canvas.draw()
+
+
+def test_a_gallery_of_texts_has_the_words_of_a_cluster_above_three_texts():
+    index, column = pa.table({"source": ["a"] * 9}), pa.chunked_array([["<b>שלום 😀 $x"] * 9])
+    annotations = {"interaction": np.array([4]), "size": np.array([9])}
+    annotations |= {"label": np.array([1.0]), "accepted": np.array([True])}
+    query = {"interaction": np.full(9, 4), "sample_id": np.arange(9), "score": np.arange(9.0)}
+    telling = [[]] * 4 + [["card", "$ost"]]
+    shown = ShownTexts(index, column)
+    figure = gallery_figure(query, annotations, shown, ["zero", "one"], "Words", telling)
+    assert "“one”, 9 texts" in texts(figure)
+    areas = [area.get_text() for area in figure.findobj(TextArea)]
+    assert areas == ["card, $ost"] + ["<b>שלום 😀 $x"] * 3
     figure.canvas.draw()

@@ -1,13 +1,11 @@
 """Files of embeddings, opened: Parquet files, or a `.npy` with a CSV beside it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 from cbal.data import vectors
@@ -15,6 +13,7 @@ from cbal.data.decoding import Rule
 from cbal.data.files_found import in_folder
 from cbal.data.limits import check_parquet, check_rows
 from cbal.data.parquet import class_names, input_error_if_damaged, parquet_files, splits_of
+from cbal.data.tables import Part, by_role, chosen, read_csv
 from cbal.errors import InputError
 
 
@@ -34,21 +33,6 @@ class Columns:
 
 
 USUAL_COLUMNS = Columns()
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of one file without their vectors.
-
-    Attributes:
-        where: name of the file, for errors.
-        table: columns id, and label, split and file where there are such, under these names.
-        classes: class names in the file's metadata, or None.
-    """
-
-    where: str
-    table: pa.Table
-    classes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,18 +92,17 @@ def _batches(file: Path, reader: pq.ParquetFile, column: str) -> Iterator[pa.Rec
 def _part(file: Path, reader: pq.ParquetFile, columns: Columns, labeled: bool) -> Part:
     """Return the rows of a Parquet file without their vectors."""
     schema = reader.schema_arrow
-    chosen = _chosen(str(file), schema.names, columns, labeled)
-    kind = schema.field(chosen.pop("vector")).type
+    names = chosen(str(file), schema.names, columns, ("id", "vector"), labeled)
+    kind = schema.field(names.pop("vector")).type
     if not vectors.is_vector(kind):
         raise InputError(
             f"{file}: column {columns.vector} holds {kind}, not lists of numbers; name the column "
             "of the vectors under `columns: {vector: }` of the data set"
         )
     with input_error_if_damaged(file):
-        table = reader.read(list(dict.fromkeys(chosen.values())))
+        table = reader.read(list(dict.fromkeys(names.values())))
     classes = class_names(reader, columns.label, file) if labeled else None
-    table = pa.table({role: table.column(name) for role, name in chosen.items()})
-    return Part(str(file), table, classes)
+    return Part(str(file), by_role(table, names), classes)
 
 
 def from_numpy(path: Path, columns: Columns, labeled: bool, rule: Rule) -> Opened:
@@ -140,8 +123,13 @@ def from_numpy(path: Path, columns: Columns, labeled: bool, rule: Rule) -> Opene
         )
     check_rows(len(array), str(path), rule)
     csv = path.with_suffix(".csv")
-    table = _read_csv(csv)
-    chosen = _chosen(str(csv), table.column_names, columns, labeled, with_vectors=False)
+    if not csv.is_file():
+        raise InputError(f"{csv}: no such file; it has the ids of the vectors, one row for each")
+    table = read_csv(csv)
+    present = [name for name in table.column_names if name != columns.vector]
+    present.append(columns.vector)  # the vectors are in the other file
+    names = chosen(str(csv), present, columns, ("id",), labeled)
+    del names["vector"]
     if len(table) != len(array):
         raise InputError(
             f"{csv}: {len(table)} rows, but {path.name} has {len(array)} vectors; write one row "
@@ -153,57 +141,4 @@ def from_numpy(path: Path, columns: Columns, labeled: bool, rule: Rule) -> Opene
             rows = slice(start, start + vectors.ROWS)
             yield vectors.as_float32(array[rows], ids[rows], str(path))
 
-    table = pa.table({role: table.column(name) for role, name in chosen.items()})
-    return Opened([Part(str(csv), table)], None, batches)
-
-
-def _read_csv(csv: Path) -> pa.Table:
-    """Return a CSV file as a table of text; quoted values may hold newlines."""
-    if not csv.is_file():
-        raise InputError(f"{csv}: no such file; it has the ids of the vectors, one row for each")
-    with _input_error_if_no_csv(csv):
-        parse = pa.csv.ParseOptions(newlines_in_values=True)
-        with pa.csv.open_csv(csv, parse_options=parse) as reader:
-            text = dict.fromkeys(reader.schema.names, pa.string())
-        as_text = pa.csv.ConvertOptions(column_types=text)
-        return pa.csv.read_csv(csv, parse_options=parse, convert_options=as_text)
-
-
-@contextmanager
-def _input_error_if_no_csv(csv: Path) -> Iterator[None]:
-    """Raise an `InputError` of one line where Arrow cannot read a CSV file."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{csv}: cannot be read as CSV ({reason}); mend it") from error
-
-
-def _chosen(
-    where: str,
-    present: Sequence[str],
-    columns: Columns,
-    labeled: bool,
-    with_vectors: bool = True,
-) -> dict[str, str]:
-    """Return the column of each role (id, vector, label, split, file) that a file has.
-
-    A column is needed if embeddings cannot do without it, or if another name than usual was set.
-    """
-    usual, chosen = asdict(USUAL_COLUMNS), {}
-    roles = asdict(columns)
-    if not labeled:
-        del roles["label"]
-    if not with_vectors:
-        del roles["vector"]
-    for role, name in roles.items():
-        if name in present:
-            chosen[role] = name
-        elif role in ("id", "vector", "label") or name not in (None, usual[role]):
-            raise InputError(
-                f"{where}: no column {name!r} for the {role}; there are {', '.join(present)}; "
-                f"name it under `columns: {{{role}: }}` of the data set"
-                + ", or set `annotator: human`"
-                * (role == "label")
-            )
-    return chosen
+    return Opened([Part(str(csv), by_role(table, names))], None, batches)

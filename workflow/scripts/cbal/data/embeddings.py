@@ -4,17 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-import pyarrow as pa
 
-from cbal.data import splits, vectors
-from cbal.data.classes import Labels, join, values_of
+from cbal.data import vectors
 from cbal.data.decoding import USUAL, Rule
-from cbal.data.embedding_files import USUAL_COLUMNS, Columns, Part, from_numpy, from_parquet
+from cbal.data.embedding_files import USUAL_COLUMNS, Columns, from_numpy, from_parquet
 from cbal.data.listing import Listing
+from cbal.data.tables import Part, ids_of, is_text, labels_of, roles_of, split_of, values
 from cbal.errors import InputError
-
-# Types of columns of ids.
-IDS = (pa.types.is_integer, pa.types.is_string, pa.types.is_large_string)
 
 
 def embeddings(
@@ -43,18 +39,10 @@ def embeddings(
     opened = (from_numpy if path.suffix.lower() == ".npy" else from_parquet)(
         path, columns, labeled, rule
     )
-    parts, split, roles = opened.parts, opened.split, _roles(opened.parts)
-    ids = _ids(parts, str(path))
-    if "split" in roles:
-        if split is not None:
-            raise InputError(
-                f"{path}: files are named after splits, and have a column `{columns.split}` too; "
-                "give the split in one way, or set `columns: {split: null}`"
-            )
-        split = splits.of_rows(_values(parts, "split"), str(path), columns.split)
-    label, classes = np.full(len(ids), -1, np.int16), []
-    if labeled:
-        label, classes = join([_labels(part, columns.label) for part in parts])
+    parts, roles = opened.parts, roles_of(opened.parts)
+    ids = ids_of(parts, str(path))
+    split = split_of(parts, opened.split, columns.split, str(path))
+    label, classes = labels_of(parts, labeled, columns.label)
     files = [None] * len(ids)
     if "file" in roles:
         files = _files(parts, columns.file)
@@ -71,59 +59,16 @@ def root_of(path: Path, root: Path | None) -> Path:
     return root or (path if path.is_dir() else path.parent)
 
 
-def _roles(parts: Sequence[Part]) -> list[str]:
-    """Return the roles of the columns, which all files must share."""
-    first = parts[0]
-    for part in parts[1:]:
-        differ = sorted(set(first.table.column_names) ^ set(part.table.column_names))
-        if differ:
-            raise InputError(
-                f"{part.where}: a column for the {differ[0]} is either here or in {first.where}, "
-                "but not in both; write all files alike"
-            )
-    return first.table.column_names
-
-
-def _values(parts: Sequence[Part], role: str) -> list:
-    return [value for part in parts for value in part.table[role].to_pylist()]
-
-
-def _ids(parts: Sequence[Part], where: str) -> list[str]:
-    """Return the ids of all rows as text; each must be there once."""
-    for part in parts:
-        kind = part.table["id"].type
-        if not any(is_kind(kind) for is_kind in IDS):
-            raise InputError(f"{part.where}: the ids are {kind}; make them whole numbers or text")
-    values = _values(parts, "id")
-    first: dict[str, int] = {}
-    for row, value in enumerate(values):
-        if value in (None, ""):
-            raise InputError(f"{where}: row {row} has no id; give it one")
-        if first.setdefault(str(value), row) != row:
-            raise InputError(
-                f"{where}: rows {first[str(value)]} and {row} have the same id {str(value)!r}; "
-                "give each row an id of its own"
-            )
-    return list(first)
-
-
-def _labels(part: Part, column: str) -> Labels:
-    """Return the labels of a file."""
-    where = f"{part.where}, column {column}"
-    values = values_of(where, part.table["label"])
-    return Labels(where, values, None if values.dtype == object else part.classes)
-
-
 def _files(parts: Sequence[Part], column: str) -> list[str | None]:
     """Return the file that shows each sample, or None."""
     for part in parts:
         kind = part.table["file"].type
-        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        if not is_text(kind):
             raise InputError(
                 f"{part.where}: column {column} holds {kind}, not paths of files; set "
                 "`columns: {file: }` of the data set to another column, or to null"
             )
-    return [value or None for value in _values(parts, "file")]
+    return [value or None for value in values(parts, "file")]
 
 
 def _check_files(ids: Sequence[str], files: Sequence[str | None], root: Path, where: str) -> None:

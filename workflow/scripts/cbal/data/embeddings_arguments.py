@@ -11,12 +11,10 @@ from cbal.data.listing import Listing
 
 
 def add_embeddings_arguments(cli: argparse.ArgumentParser) -> None:
-    """Add the arguments that `read_embeddings` reads, and those of the samples to prepare."""
+    """Add the arguments that `read_embeddings` reads."""
     cli.add_argument("--path", type=Path, required=True, help="Parquet or .npy file, or a folder")
     cli.add_argument("--columns", type=json.loads, nargs="?", help="names of columns, as JSON")
     cli.add_argument("--files", type=Path, nargs="?", help="folder of the files of samples")
-    cli.add_argument("--subset", type=int, nargs="?", help="training samples to keep")
-    cli.add_argument("--split-seed", type=int, default=0)
     add_rule_arguments(cli)
 
 

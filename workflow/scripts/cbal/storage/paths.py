@@ -9,8 +9,10 @@ SHARED, RESULTS, LOGS = "data", "results", "logs"
 
 # Data sets, downloads and weights: shared by all runs.
 DATA = f"{SHARED}/{{dataset}}"
+TEXTS = f"{DATA}/texts.parquet"
 DOWNLOADS = f"{SHARED}/downloads/{{source}}"
 WEIGHTS = f"{SHARED}/weights/{{model}}.safetensors"
+SENTENCES = f"{SHARED}/weights/{{model}}.sentence-transformers"  # a folder
 
 # A run is a (dataset, scenario, seed). Its results and its logs are in folders of the same name.
 # The supervised baseline has a name in the place of a scenario, and no rounds.

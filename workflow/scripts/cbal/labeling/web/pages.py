@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cbal.data.showing import Showing
+from cbal.data.texts_shown import ShownTexts
 from cbal.labeling.desk import View
 from cbal.labeling.doubts import words_of
+from cbal.labeling.web.cards import marked, no_words
 
 HERE = Path(__file__).parent
 WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
@@ -25,7 +27,7 @@ DIGITS = "1234567890"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 # The files in `static/styles/` are served as one, so that one request is all that a page waits for.
 # The last one has the rules for narrow windows, which must come after those that they change.
-STYLES = ("page.css", "questions.css", "answers.css", "narrow.css")
+STYLES = ("page.css", "questions.css", "texts.css", "answers.css", "narrow.css")
 STYLE = "labeling.css"
 # Names of the static files and their media types.
 STATIC = {
@@ -90,15 +92,22 @@ def arranged(samples: Sequence[int], turned: bool, strip: bool) -> tuple[list[in
 class Pages:
     """Render the HTML that the server sends."""
 
-    def __init__(self, title: str, showing: Showing, pictures: str):
+    def __init__(
+        self,
+        title: str,
+        showing: Showing | ShownTexts,
+        pictures: str,
+        telling: Callable[[int, int], list[str]] = no_words,
+    ):
         """Load templates and static files.
 
         Args:
             title: title of the data set.
             showing: what shows each sample, by `sample_id`.
             pictures: version of the data set's pictures.
+            telling: returns the words of the cluster that a step's interaction shows.
         """
-        self._showing = showing
+        self._showing, self._telling = showing, telling
         files = HERE / "static"
         self.static = {name: (files / name).read_bytes() for name in STATIC if name != STYLE}
         self.static[STYLE] = b"\n".join((files / "styles" / name).read_bytes() for name in STYLES)
@@ -154,16 +163,19 @@ class Pages:
             html = self._env.get_template("waiting.html").render(view=view, status=view.status)
             return {**result, "step": step, "html": html}
         samples, size = view.question.samples.tolist(), len(view.question.samples)
+        words = self.words(view.step.kind, view.step.id, view.interaction)
+        words = words or view.question.hints.get("words", [])
         grid, strip = arranged(samples, taste.turned, self._has_strip)
         grid_ahead, strip_ahead = arranged(view.ahead, taste.turned, self._has_strip)
         ahead = strip_ahead + grid_ahead[:AT_ONCE]
         html = self._env.get_template("question.html").render(
             kind=view.step.kind,
             status=view.status,
-            tiles=self._tiles(grid[:AT_ONCE], range(1, size + 1), ready),
+            tiles=self._tiles(grid[:AT_ONCE], range(1, size + 1), ready, words),
             strip=self._tiles(strip, range(size, 0, -1), ready),
             turned=taste.turned,
-            text=self._text(samples[0]) if view.step.kind == "individual" else None,
+            telling=words,
+            text=self._text(samples[0], words) if view.step.kind == "individual" else None,
             size=size,
             hints=self._hints(view.question.hints, classes),
             classes=by_use(classes, view.uses if taste.used else {}),
@@ -183,23 +195,36 @@ class Pages:
         """Return the HTML of the numbers that the page always shows."""
         return self._env.get_template("status.html").render(status=view.status)
 
-    def tiles(self, samples: Sequence[int], start: int, taste: Taste) -> str:
+    def tiles(
+        self, samples: Sequence[int], start: int, taste: Taste, words: Sequence[str] = ()
+    ) -> str:
         """Return the HTML of more images of a cluster's grid, from the one at `start`."""
         grid, _ = arranged(samples, taste.turned, self._has_strip)
         part = grid[start : start + AT_ONCE]
-        tiles = self._tiles(part, range(start + 1, start + 1 + len(part)))
+        tiles = self._tiles(part, range(start + 1, start + 1 + len(part)), words=words)
         return self._env.get_template("tiles.html").render(tiles=tiles, size=len(samples))
 
+    def words(self, kind: str, step: int, interaction: int) -> list[str]:
+        """Return the words that tell the cluster of a question from the others, if it is one."""
+        return self._telling(step, interaction) if kind == "cluster" else []
+
+    def text(self, sample: int) -> str | None:
+        """Return the whole text of a sample; None where a picture shows it.
+
+        Raises:
+            IndexError: there is no such sample.
+        """
+        return self._showing.words(sample)
+
     def _tiles(
-        self, samples: Sequence[int], numbers: Sequence[int], ready: Ready | None = None
+        self,
+        samples: Sequence[int],
+        numbers: Sequence[int],
+        ready: Ready | None = None,
+        words: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         """Return what the templates show of images, each with its place in the order."""
-        names, words = self._showing.names, self._showing.words
-        tiles = [
-            {"sample": sample, "file": names[sample], "number": number, "picture": None}
-            | {"words": words(sample, FIRST["cluster"])}
-            for number, sample in zip(numbers, samples)
-        ]
+        tiles = [self._tile(*each, words) for each in zip(numbers, samples)]
         for tile in tiles[:WITH_PAGE] if ready else ():
             if tile["words"] is not None:
                 continue
@@ -212,21 +237,36 @@ class Pages:
         """Whether clusters have a strip: pictures do, words are too long for it."""
         return self._showing.noun == "image"
 
+    def _tile(self, number: int, sample: int, words: Sequence[str]) -> dict[str, Any]:
+        """Return what the template needs of a sample of a cluster, without its picture."""
+        beginning = self._showing.words(sample, FIRST["cluster"])
+        return {
+            "sample": sample,
+            "file": self._showing.names[sample],
+            "number": number,
+            "picture": None,
+            "words": beginning,
+            "parts": marked(beginning or "", words),
+            "has_more": beginning is not None and len(beginning) == FIRST["cluster"],
+        }
+
     def _has_picture(self, sample: int) -> bool:
         return self._showing.pictures[sample] is not None
 
-    def _text(self, sample: int) -> dict[str, str] | None:
+    def _text(self, sample: int, words: Sequence[str]) -> dict[str, Any] | None:
         """Return the beginning of a sample's text and the whole; None where a picture shows it."""
         whole = self._showing.words(sample)
         if whole is None:
             return None
         first = whole[: FIRST["individual"]]
-        return {"first": first, "whole": whole if len(whole) > len(first) else ""}
+        whole = whole if len(whole) > len(first) else ""
+        return {"first": marked(first, words), "whole": whole}
 
     def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
         """Return the hints, with the names of their classes added."""
         known = {"guess": None, "earlier": None, "doubt": None}
-        for name, hint in hints.items():
+        for name in known.keys() & hints.keys():
+            hint = hints[name]
             if name == "doubt":
                 known[name] = words_of(hint, classes)
             elif hint["label"] < len(classes):

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
+from cbal.labeling.web.cards import whole_text
 from cbal.labeling.web.connections import PATIENCE
 from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
 from cbal.labeling.web.security import Door, Guard
@@ -50,6 +51,7 @@ class Labeling:
             Route("/image/{version}/{size}/{sample:int}.webp", self.image),
             Route("/images/{version}", self.some_images),
             Route("/tiles", self.tiles),
+            Route("/text/{sample:int}", self.text),
             *(
                 Route(f"/{name}", _posted(method), methods=["POST"])
                 for name, method in {
@@ -139,11 +141,19 @@ class Labeling:
             step, interaction, start = (
                 int(request.query_params[name]) for name in ("step", "interaction", "start")
             )
-            question = await run_in_threadpool(self.desk.journal.question, step, interaction)
+            taste = Taste.of(request.query_params)
+            return await run_in_threadpool(self._more, step, interaction, max(start, 0), taste)
         except (KeyError, ValueError, OverflowError) as error:
             raise HTTPException(404) from error
-        taste = Taste.of(request.query_params)
-        return HTMLResponse(self.pages.tiles(question.samples.tolist(), max(start, 0), taste))
+
+    def _more(self, step: int, interaction: int, start: int, taste: Taste) -> Response:
+        samples = self.desk.journal.question(step, interaction).samples.tolist()
+        words = self.pages.words(self.desk.journal.step(step).kind, step, interaction)
+        return HTMLResponse(self.pages.tiles(samples, start, taste, words))
+
+    async def text(self, request: Request) -> Response:
+        """Return the whole text of a sample, as plain text."""
+        return await run_in_threadpool(whole_text, self.pages.text, request.path_params["sample"])
 
     def get_ready(self) -> None:
         """Start to make the pictures of new steps, in the order in which they will be shown.

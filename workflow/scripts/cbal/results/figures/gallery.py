@@ -1,18 +1,22 @@
 """Figure 1: clusters as the annotator sees them."""
 
+from collections.abc import Sequence
 from textwrap import fill, shorten
 
 import numpy as np
 import pyarrow as pa
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
 
 from cbal.data.showing import Showing
+from cbal.data.texts_shown import ShownTexts
 from cbal.results.figures.style import set_style
 from cbal.wording import counted
 
 SIDE = 6  # images along a side of a cluster's grid
 MOST = 3  # clusters in a row
 LINES = 4  # texts of a cluster
+UNDER_WORDS = 3  # of a cluster whose own words are above them
 LETTERS = 90  # of a text
 
 # Columns of a table by their names.
@@ -27,9 +31,10 @@ def arrays_of(table: pa.Table) -> Arrays:
 def gallery_figure(
     query: Arrays,
     annotations: Arrays,
-    images: np.ndarray | Showing,
+    images: np.ndarray | Showing | ShownTexts,
     classes: list[str],
     title: str,
+    telling: Sequence[Sequence[str]] | None = None,
 ) -> Figure:
     """Return Figure 1: accepted clusters with their labels above, refused clusters below.
 
@@ -42,6 +47,7 @@ def gallery_figure(
         images: uint8[N, H, W, C], or what shows samples that are no images.
         classes: class names.
         title: title of the data set.
+        telling: for each interaction, the words that tell its cluster from the others.
     """
     set_style()
     rows = [(kind, part) for kind, part in _chosen(annotations).items() if len(part)]
@@ -57,13 +63,24 @@ def gallery_figure(
             answer = {name: values[at] for name, values in annotations.items()}
             shown = np.flatnonzero(query["interaction"] == answer["interaction"])
             by_score = shown[np.argsort(query["score"][shown], kind="stable")]
-            label = f"“{classes[int(answer['label'])]}”, " if answer["accepted"] else ""
+            label = f"“{classes[int(answer['label'])]}”" if answer["accepted"] else ""
             content = images[query["sample_id"][_at_even_steps(by_score)]]
-            words = isinstance(content, list)
-            (_lines if words else _grid)(column, content)
-            noun = "sample" if words else "image"
-            column.supxlabel(f"{label}{counted(answer['size'], noun)}", fontsize="medium")
+            noun = "image"
+            if isinstance(content, list):
+                noun = "sample" if telling is None else "text"
+                _lines(column, content, telling and telling[int(answer["interaction"])])
+            else:
+                _grid(column, content)
+            column.supxlabel(_caption(label, counted(answer["size"], noun)), fontsize="medium")
     return figure
+
+
+def _caption(label: str, size: str) -> str:
+    """Return the text below a cluster, on two lines if one is too narrow."""
+    caption = f"{label}, {size}" if label else size
+    if len(caption) <= LETTERS // 3:
+        return caption
+    return f"{shorten(label, LETTERS // 3)}\n{size}"
 
 
 def _chosen(annotations: Arrays) -> dict[str, np.ndarray]:
@@ -84,13 +101,18 @@ def _at_even_steps(rows: np.ndarray) -> np.ndarray:
     return rows[np.linspace(0, len(rows) - 1, n).round().astype(int)]
 
 
-def _lines(panel: SubFigure, words: list[str]) -> None:
-    """Write the beginnings of some texts below one another."""
-    some = words[:: -(-len(words) // LINES)]
+def _lines(panel: SubFigure, texts: list[str], telling: Sequence[str] | None = None) -> None:
+    """Write the beginnings of some texts below one another, below the words of their cluster."""
+    some = texts[:: -(-len(texts) // (LINES if telling is None else UNDER_WORDS))]
     lines = [shorten(text, LETTERS, placeholder=" …") or text[:LETTERS] for text in some]
+    plain = {"fontsize": "x-small", "parse_math": False}
+    areas = [TextArea(fill(line, LETTERS // 3), textprops=plain) for line in lines]
+    if telling:
+        words = fill(", ".join(shorten(word, LETTERS // 3) for word in telling), LETTERS // 3)
+        areas.insert(0, TextArea(words, textprops={**plain, "fontweight": "bold"}))
     ax = panel.subplots()
-    text = "\n\n".join(fill(line, LETTERS // 3) for line in lines)
-    ax.text(0, 1, text, va="top", fontsize="x-small", parse_math=False, transform=ax.transAxes)
+    below = VPacker(children=areas, pad=0, sep=5)
+    ax.add_artist(AnchoredOffsetbox("upper left", child=below, pad=0, borderpad=0, frameon=False))
     ax.set_axis_off()
 
 

@@ -8,6 +8,7 @@ import { tell } from "./messages.js";
 import { next, show } from "./questions.js";
 import { first, taste } from "./state.js";
 import { toggle } from "./taking.js";
+import "./texts.js";
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
