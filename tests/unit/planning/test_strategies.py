@@ -45,7 +45,8 @@ def file(tmp_path):
 
 def test_the_schema_names_the_fields_of_candidates():
     own = yaml.safe_load(SCHEMA.read_text())["properties"]["strategies"]["additionalProperties"]
-    known = {field.name for field in fields(Candidates)} - {"sample_id"}
+    # `labels` come with `labeled_features`.
+    known = {field.name for field in fields(Candidates)} - {"sample_id", "labels"}
     assert set(own["properties"]["needs"]["items"]["enum"]) == known
 
 
@@ -61,6 +62,7 @@ def test_a_strategy_of_the_user_is_added_to_those_of_the_registry(file):
         ("features",),
         "individual",
         {"steps": int, "rate": float, "how": ("fast", 3)},
+        {},
     )
     assert list(strategies) == [*STRATEGIES, "mine"]
     for key, value in {"steps": 0.5, "rate": "high", "how": "slow", "other": 1}.items():
