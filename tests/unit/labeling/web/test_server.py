@@ -72,7 +72,7 @@ def test_the_page_preloads_every_module_that_is_imported_and_no_other(browser):
         name = left.pop()
         found.add(name)
         body = browser.request("GET", name)[2].decode()
-        imported = {urljoin(name, each) for each in re.findall(r'from "(\./.+?)"', body)}
+        imported = {urljoin(name, each) for each in re.findall(r'(?:from|import) "(\./.+?)"', body)}
         left += imported - found
     assert len(found) > 1
     assert {name.rpartition("/")[0] for name in found} == {start.rpartition("/")[0]}

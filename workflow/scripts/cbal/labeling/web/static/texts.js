@@ -17,7 +17,7 @@ async function showWhole(sample) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".whole");
   if (!button) return;
-  showWhole(button.dataset.sample).catch(() => tell("The text cannot be fetched now.", 4000));
+  showWhole(button.dataset.sample).catch(() => tell("The text cannot be fetched now."));
 });
 
 // While it is open, keys are no answers.
