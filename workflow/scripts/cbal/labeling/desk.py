@@ -180,7 +180,8 @@ class Desk:
         return status | {
             "labeled": status["individual"] + status["cluster"],
             "left": max(status["budget"] - status["interactions"], 0),
-            "brought": int((before.round == round_ - 1).sum()) if round_ > 1 else 0,
+            "brought": int(((before.round == round_ - 1) & (before.label >= 0)).sum())
+            * (round_ > 1),
             "accuracy": latest(self._measured, (scenario, seed), round_, self._to_measure_by()),
         }
 
