@@ -7,7 +7,10 @@ import time
 
 import pytest
 
+from cbal.labeling.journal import Journal
+from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import read_table
+from tests.workflow.test_human import end_with_jobs, label_by_name
 
 SCENARIOS = ["random", "uncertain+cluster"]
 TEXTS = {"source": "text", "path": "examples/banking-10", "columns": {"label": "category"}}
@@ -78,3 +81,43 @@ def test_what_is_wrong_ends_in_one_line_before_any_job(sources, tmp_path, change
     assert result.returncode == 1
     (line,) = [line for line in result.stderr.splitlines() if "config.yaml:" in line]
     assert words in line
+
+
+def test_a_person_labels_texts_and_sees_the_words_of_a_guess(fresh, tmp_path):
+    project = fresh.copy(tmp_path / "project")
+    said = ("my card is lost", "change the pin")
+    names = [f"{('red', 'blue')[i % 2]}-{i}" for i in range(16)]
+    rows = [f'{name},"{said[i % 2]}, number {i}"' for i, name in enumerate(names)]
+    (project.path / "tiny.csv").write_text("\n".join(["id,text", *rows]))
+    human = {"path": "tiny.csv", "annotator": "human", "columns": None, "subset": None}
+    steps = {"datasets": ["tiny"], "scenarios": ["uncertain+cluster"], "seeds": [0], "rounds": 2}
+    project.configure(
+        datasets__tiny=TEXTS | human | {"test_subset": None, "interactions": 4},
+        sweeps__tiny=steps,
+        labeling={"port": 27765},
+    )
+    home = Home(project.path / "results/tiny/labeling")
+    with (tmp_path / "screen").open("w") as screen:
+        run = subprocess.Popen(
+            ["snakemake", "--cores", "2"],
+            cwd=project.path,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+    try:
+        label_by_name(run, home, project, "tiny")
+        assert run.wait(timeout=300) == 0, (tmp_path / "screen").read_text()
+    finally:
+        end_with_jobs(run)
+    labels = read_table(project.path / "results/tiny/uncertain+cluster/seed-0/labels.parquet")
+    assert sorted(labels["file"].to_pylist()) == sorted(names)
+    assert set(labels["label"].to_pylist()) <= {"red", "blue"}
+    journal = Journal(home.journal)
+    (step,) = [
+        it for it in journal.run_of("uncertain+cluster", 0) if it.key[2:] == (2, "1-entropy")
+    ]
+    hints = journal.question(step.id, 0).hints
+    journal.close()
+    assert set(hints["words"]) <= {*" ".join(said).split(), "number"}
+    assert hints["words"]
