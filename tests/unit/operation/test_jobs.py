@@ -80,7 +80,11 @@ def test_folders_to_take_away_are_those_that_no_job_reads():
     fetch = job("fetch_data", {}, outputs=["data/downloads/x"])
     assert jobs.folders_to_take_away(Dag(fetch)) == []
     links = job("link_classes", {}, outputs=["results/d/s/seed-0/class-folders"])
-    assert jobs.folders_to_take_away(Dag(fetch, links)) == ["results/d/s/seed-0/class-folders"]
+    images = job("export_image_folder", {}, outputs=["results/d/s/seed-0/image-folder"])
+    assert jobs.folders_to_take_away(Dag(fetch, links, images)) == [
+        "results/d/s/seed-0/class-folders",
+        "results/d/s/seed-0/image-folder",
+    ]
 
 
 def test_there_is_one_submission_of_each_kind():

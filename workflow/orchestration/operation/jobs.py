@@ -7,6 +7,9 @@ from typing import Any
 from cbal.storage.paths import BASELINE
 from orchestration.operation.progress import TRAINS, Key
 
+# Rules that make folders for people.
+MAKE_FOLDERS = ("link_classes", "export_image_folder")
+
 
 def record_finished(workflow: Any) -> None:
     """Write Snakemake's missing records of files that Slurm jobs made after their run crashed.
@@ -57,7 +60,7 @@ def _name(rule: str, wildcards: dict[str, str]) -> str:
 
 def folders_to_take_away(dag: Any) -> list[str]:
     """Return the folders that jobs to run make for people, and that no other job reads."""
-    made = (job for job in dag.needrun_jobs() if job.rule.name == "link_classes")
+    made = (job for job in dag.needrun_jobs() if job.rule.name in MAKE_FOLDERS)
     return [str(path) for job in made for path in job.output]
 
 

@@ -176,12 +176,12 @@ class Desk:
         before = self._before(step)
         given = before.copy(1 + max((_last(groups) for _, groups, _ in parts)))
         replay(given, parts)
+        last = (before.label >= 0) & (before.round == round_ - 1)
         status["cluster"] = int((given.kind == CLUSTER).sum())
         return status | {
             "labeled": status["individual"] + status["cluster"],
             "left": max(status["budget"] - status["interactions"], 0),
-            "brought": int(((before.round == round_ - 1) & (before.label >= 0)).sum())
-            * (round_ > 1),
+            "brought": int(last.sum()) if round_ > 1 else 0,
             "accuracy": latest(self._measured, (scenario, seed), round_, self._to_measure_by()),
         }
 
