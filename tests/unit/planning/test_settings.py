@@ -86,7 +86,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("scenarios/supervised", {"steps": ["random"]}, ["scenarios.supervised", "taken"]),
         ("scenarios/encoded", {"steps": ["random"]}, ["scenarios.encoded", "taken"]),
         ("scenarios/a b", {"steps": ["random"]}, ["'a b'"]),
-        ("sweep", "tiny", ["sweep: unknown 'tiny'", "demo, paper"]),
+        ("sweep", "tiny", ["sweep: unknown 'tiny'", "known are demo, "]),
         ("sweeps/demo/scenarios", ["both"], ["sweeps.demo.scenarios", "'both'"]),
         ("sweeps/demo/datasets", ["mnist"], ["sweeps.demo.datasets", "'mnist'"]),
         ("sweeps/demo/seeds", [0, 0], ["sweeps.demo.seeds"]),
