@@ -237,5 +237,4 @@ def test_only_evaluation_oracle_and_baseline_read_the_truth(fresh):
     with_truth = {p.name for p in scripts.glob("*.py") if "truth" in p.read_text()}
     # The calibration is supervised, like the baseline.
     trains = {"train.py", "train_head.py"}
-    prepares = {"prepare_data.py", "prepare_embeddings.py"}
-    assert with_truth == {*prepares, "annotate.py", "carve_validation.py", *trains}
+    assert with_truth == {"prepare_data.py", "annotate.py", "carve_validation.py", *trains}

@@ -17,7 +17,9 @@ from cbal.strategies.support.calls import load_strategy
 from cbal.strategies.support.probabilities import entropy
 
 SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
-FIELDS = {field.name for field in dataclasses.fields(Candidates)} - {"sample_id", "history"}
+# `labels` are those of labeled samples, and come with their features.
+BESIDE = {"sample_id", "history", "labels"}
+FIELDS = {field.name for field in dataclasses.fields(Candidates)} - BESIDE
 INDIVIDUAL = sorted(name for name, known in STRATEGIES.items() if known.kind == "individual")
 # These draw by position, even if all samples have different features.
 DRAWN = {"random", "badge", "typiclust", "probcover", "centroid"}

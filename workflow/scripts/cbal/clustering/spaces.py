@@ -3,6 +3,7 @@
 import numpy as np
 
 from cbal.log import say
+from cbal.wording import counted
 
 SMALL = 1e-6  # added to variances of about 1, so that none is 0
 
@@ -68,5 +69,6 @@ def discriminant(features: np.ndarray, labeled: np.ndarray, label: np.ndarray) -
     last = len(within) - 1
     first = max(len(within) - len(different) + 1, 0)
     directions = eigh(centred.T @ centred, within, subset_by_index=(first, last))[1]
-    say(f"clusters know {len(label)} labels by {directions.shape[1]} discriminants")
+    known = counted(len(label), "label")
+    say(f"clusters know {known} by {counted(directions.shape[1], 'discriminant')}")
     return features.astype(np.float32) @ (directions / scale[:, None]).astype(np.float32)

@@ -49,6 +49,7 @@ def words_of(doubt: dict[str, Any], classes: Sequence[str]) -> str:
     """Return what the page says of the hint `doubt`, given the names of all classes."""
     if doubt["kind"] == "disagree":
         return "The models disagree"
-    said = f"Looks like {doubt['kind']} classes at once"
+    several = doubt["kind"]  # "two" or "several"
+    said = f"Looks like {several} classes at once"
     names = [classes[number] for number in doubt.get("classes", ()) if number < len(classes)]
     return f"{said}: {names[0]} or {names[1]}" if len(names) == 2 else said
