@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.annotators import CLASSES, L2, Data, erring, load
+from benchmarks.annotators import CLASSES, Data, erring, load_digits
 from cbal.learning.linear_head import fit
 from cbal.learning.out_of_fold import out_of_fold
 from cbal.pool import state as pools
@@ -38,10 +38,10 @@ def labels_of_round(data: Data, rate: float, seed: int) -> pools.Pool:
     oracle = Oracle(confusion=erring(rate)) if rate else Oracle()
     for kind, strategy, n in STEPS:
         ids = pool.sample_id[pool.unlabeled]
-        rng = generator("digits", seed, 1, kind)
+        rng = generator(data.name, seed, 1, kind)
         candidates = Candidates(ids, data.features[ids])
         query = make_query(candidates, strategy.select, kind, n, rng, 1, {})
-        keys = {"dataset": "digits", "seed": seed, "round": 1, "step": kind}
+        keys = {"dataset": data.name, "seed": seed, "round": 1, "step": kind}
         pool = pools.apply_annotations(pool, query, annotate(query, data.truth, oracle, keys))
     return pool
 
@@ -98,10 +98,12 @@ def found(data: Data, rate: float, seed: int) -> dict[str, list[float]]:
     wrong = label != data.truth[pool.sample_id[given]]
     alone = np.arange(len(label))
     by = {
-        name: out_of_fold(x, label, of, CLASSES, L2, FOLDS, generator("digits", seed, 1, "folds"))
+        name: out_of_fold(
+            x, label, of, CLASSES, data.l2, FOLDS, generator(data.name, seed, 1, "folds")
+        )
         for name, of in (("whole", groups), ("split", alone))
     }
-    by["fitted"] = fit(x, label, CLASSES, L2).probabilities(x)
+    by["fitted"] = fit(x, label, CLASSES, data.l2).probabilities(x)
     result = {"labels": [len(label), wrong.sum()]}
     for name, (probabilities, way) in ways().items():
         order = np.argsort(way(label, by[probabilities]), kind="stable")
@@ -115,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--seeds", type=int, default=5)
     cli.add_argument("--rates", type=float, nargs="+", default=[0, 0.05, 0.1])
     arguments = cli.parse_args(argv)
-    data = load()
+    data = load_digits()
     for rate in arguments.rates:
         runs = [found(data, rate, seed) for seed in range(arguments.seeds)]
         labels, wrong = np.mean([run.pop("labels") for run in runs], axis=0)
