@@ -11,8 +11,8 @@ rule weigh_labels:
     """The labels to learn; the pool, and with it what is taken away, stays as it is."""
     input:
         pool=f"{ROUND}/pool.parquet",
-        features=features_to_weigh,
-        encoded=encoded_to_weigh,
+        features=features_of_labeled,
+        encoded=encoded_of_labeled,
     output:
         pool=f"{ROUND}/learned.parquet",
     log:

@@ -4,15 +4,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from cbal.cli import keys_of, parser, run, say
 from cbal.pool.rounds import pool_after
-from cbal.pool.suspects import given, suspects_of
+from cbal.pool.suspects import suspects_of
 from cbal.randomness import generator
-from cbal.storage.encoded import open_encoded
-from cbal.storage.feature_files import read_features
-from cbal.storage.feature_range import computable
+from cbal.storage.features_of import features_of
 from cbal.storage.files import write_table
 from cbal.wording import counted
 
@@ -44,20 +40,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.cluster_labels,
     )
     rng = generator(arguments.dataset, arguments.seed, arguments.round, "suspects")
-    features = features_of(arguments, pool.sample_id[given(pool)])
+    features = features_of(pool.sample_id[pool.given], arguments.features, arguments.encoded)
     table = suspects_of(pool, features, arguments.l2, rng, arguments.threads)
     contradicted = int((table["label"].to_numpy() != table["predicted"].to_numpy()).sum())
     say(f"{contradicted} of {counted(len(table), 'label')} contradicted")
     write_table(arguments.out, table, **keys_of(arguments))
-
-
-def features_of(arguments: argparse.Namespace, sample_id: np.ndarray) -> np.ndarray:
-    """Return float16 or float32[n, d], the features of some samples."""
-    if not len(sample_id):
-        return np.empty((0, 1), np.float32)
-    if arguments.encoded:
-        return computable(open_encoded(arguments.encoded, int(sample_id.max()) + 1)[sample_id])
-    return computable(read_features(arguments.features, sample_id, ["feature"])["feature"])
 
 
 if __name__ == "__main__":

@@ -16,11 +16,9 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.learning.out_of_fold import out_of_fold
 from cbal.learning.sieve import contradicted, nearest
 from cbal.pool.rounds import read_pool, write_pool
-from cbal.pool.state import CLUSTER, NONE, PSEUDO, Pool, give_pseudo_labels
+from cbal.pool.state import CLUSTER, NONE, Pool, give_pseudo_labels
 from cbal.randomness import generator
-from cbal.storage.encoded import open_encoded
-from cbal.storage.feature_files import read_features
-from cbal.storage.feature_range import computable
+from cbal.storage.features_of import features_of
 from cbal.wording import counted
 
 Read = Callable[[np.ndarray], np.ndarray]  # takes bool[n]; returns the features of these samples
@@ -43,10 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     pool = read_pool(arguments.pool)
 
     def features(chosen: np.ndarray) -> np.ndarray:
-        ids = pool.sample_id[chosen]
-        if arguments.encoded:
-            return computable(open_encoded(arguments.encoded, int(ids.max()) + 1)[ids])
-        return computable(read_features(arguments.features, ids, ["feature"])["feature"])
+        return features_of(pool.sample_id[chosen], arguments.features, arguments.encoded)
 
     learned = pool
     if arguments.sieve and (pool.kind == CLUSTER).any():
@@ -64,7 +59,7 @@ def sieve(pool: Pool, features: Read, arguments: argparse.Namespace) -> np.ndarr
         members = features(of_cluster), pool.interaction[of_cluster]
         weight[of_cluster] = nearest(*members, how["share"])
     else:
-        given = (pool.kind != NONE) & (pool.kind != PSEUDO)
+        given = pool.given
         label, groups = pool.label[given], pool.interaction[given]
         rng = generator(arguments.dataset, arguments.seed, arguments.round, "sieve")
         fitted = (int(label.max()) + 1, how["l2"], how["folds"], rng, arguments.threads)
@@ -83,7 +78,7 @@ def propagate(pool: Pool, features: Read, how: dict[str, Any], threads: int) -> 
     from cbal.learning import propagation  # with Faiss, which a sieve does not need
 
     weight = np.ones(len(pool.kind), np.float32) if pool.weight is None else pool.weight
-    given = np.where((pool.kind == NONE) | (pool.kind == PSEUDO), 0, weight)
+    given = np.where(pool.given, weight, 0)
     joined = propagation.graph(features(pool.kind >= NONE), how["neighbours"], threads)
     classes = int(pool.label.max()) + 1
     label, certainty = propagation.propagate(joined, pool.label, given, classes, how["alpha"])

@@ -1,16 +1,6 @@
 """Inputs of rules that look for doubtful labels and samples. No rule."""
 
 
-def features_of_labeled(wildcards):
-    """Features of all samples with a label, from a network."""
-    return [] if is_fixed(wildcards) else features(wildcards)
-
-
-def encoded_of_labeled(wildcards):
-    """Features of all samples, from a fixed encoder."""
-    return settled(ENCODED)(wildcards) if is_fixed(wildcards) else []
-
-
 def hints_of_model(wildcards):
     """Probabilities for the page; none where labels are verified, of samples that may have none."""
     return [] if DOUBT in needs(wildcards) else probabilities(wildcards)

@@ -16,14 +16,6 @@ def learned_last(wildcards):
     return learned_in(in_run(wildcards, SWEEP["rounds"]), wildcards)
 
 
-def features_to_weigh(wildcards):
-    return [] if is_fixed(wildcards) else network_features(wildcards)
-
-
-def encoded_to_weigh(wildcards):
-    return settled(ENCODED)(wildcards) if is_fixed(wildcards) else []
-
-
 def sieve(wildcards):
     """Settings of the sieve as JSON, with the penalty of the round's head if it has none."""
     setting = SCENARIOS[wildcards.scenario]["sieve"]

@@ -51,6 +51,16 @@ def head_probabilities(wildcards):
     return round_before("probabilities.parquet")(wildcards) if known else []
 
 
+def features_of_labeled(wildcards):
+    """Features of the samples with a label too, from a network."""
+    return [] if is_fixed(wildcards) else network_features(wildcards)
+
+
+def encoded_of_labeled(wildcards):
+    """Features of all samples, from a fixed encoder."""
+    return settled(ENCODED)(wildcards) if is_fixed(wildcards) else []
+
+
 def encoded(wildcards):
     """Features of a fixed encoder, if the step uses features."""
     looks = {"features", "labeled_features"} & set(needs(wildcards))

@@ -46,10 +46,10 @@ from orchestration.planning.provenance import (
     provenance,
     provenance_of_sweep,
 )
+from orchestration.planning.remembered import version
 from orchestration.planning.settings import SettingsError, check
 from orchestration.planning.shares import shares
 from orchestration.planning.strategies import strategies_of
-from orchestration.planning.remembered import version
 from orchestration.planning.training import FORGIVING, trials
 from orchestration.planning.training import training_of as training_for
 

@@ -1,7 +1,7 @@
 """Whether a run stops before its last round: what decides it. No rule."""
 
 STOP = SWEEP["stop"]
-PREDICTIONS, VERDICT = f"{ROUND}/predictions.parquet", f"{ROUND}/stopping.parquet"
+PREDICTIONS, VERDICT = f"{ROUND}/{paths.PREDICTIONS}", f"{ROUND}/stopping.parquet"
 # A network has to look at images once more for them, so only where a rule or a person asks for it.
 NETWORKS_PREDICT = STOP or any(map(is_human, SWEEP["datasets"]))
 PREDICTIONS_OF_NETWORK = PREDICTIONS if NETWORKS_PREDICT else []
@@ -16,7 +16,7 @@ def verdict_before(wildcards):
 def predictions_until(wildcards, last):
     """Predictions of a round, and of those before it that a rule or the outlook looks at."""
     first = max(1, last - max(STOP["over"] if STOP else 0, ROUNDS_OF_OUTLOOK))
-    return [f"{in_run(wildcards, n)}/predictions.parquet" for n in range(first, last + 1)]
+    return [f"{in_run(wildcards, n)}/{paths.PREDICTIONS}" for n in range(first, last + 1)]
 
 
 def latest_predictions(wildcards):
@@ -32,7 +32,7 @@ def predictions_of_run(wildcards):
     if wildcards.scenario == BASELINE or not (NETWORKS_PREDICT or is_fixed(wildcards)):
         return []
     rounds = range(1, SWEEP["rounds"] + 1)
-    return [f"{in_run(wildcards, n)}/predictions.parquet" for n in rounds]
+    return [f"{in_run(wildcards, n)}/{paths.PREDICTIONS}" for n in rounds]
 
 
 def stop_setting(name):

@@ -49,6 +49,11 @@ class Pool:
     weight: np.ndarray | None = None
 
     @property
+    def given(self) -> np.ndarray:
+        """bool[n], the samples that have a label of the annotator."""
+        return (self.kind == INDIVIDUAL) | (self.kind == CLUSTER)
+
+    @property
     def interactions(self) -> int:
         """Number of interactions so far, of both kinds."""
         return self.individual + self.cluster

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.learning.out_of_fold import out_of_fold
-from cbal.pool.state import CLUSTER, INDIVIDUAL, KINDS, Pool
+from cbal.pool.state import KINDS, Pool
 
 FOLDS = 5
 
@@ -23,11 +23,6 @@ SUSPECTS = pa.schema(
 )
 
 
-def given(pool: Pool) -> np.ndarray:
-    """Return bool[n], the samples that have a label of the annotator."""
-    return (pool.kind == INDIVIDUAL) | (pool.kind == CLUSTER)
-
-
 def suspects_of(
     pool: Pool, features: np.ndarray, l2: float, rng: np.random.Generator, threads: int = 1
 ) -> pa.Table:
@@ -40,12 +35,12 @@ def suspects_of(
 
     Args:
         pool: of n samples.
-        features: float16 or float32[m, d], of the samples `given`, in their order.
+        features: float16 or float32[m, d], of the samples with `pool.given`, in their order.
         l2: strength of the penalty; see `linear_head.fit`.
         rng: deals the folds.
         threads: threads of the linear algebra.
     """
-    rows = np.flatnonzero(given(pool))
+    rows = np.flatnonzero(pool.given)
     label, group = pool.label[rows], pool.interaction[rows]
     listed = _judged(label, group)
     if pool.verified is not None:

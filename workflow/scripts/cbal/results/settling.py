@@ -7,11 +7,13 @@ import pyarrow as pa
 
 from cbal.stopping.rules import MEASURES
 from cbal.stopping.settling import measure_rounds
+from cbal.storage.paths import PREDICTIONS, ROUND_FOLDER
 
 
 def predictions_of(run: Path, rounds: int) -> list[Path]:
     """Return the existing predictions in the folder of a run, up to a round."""
-    files = (run / f"round-{number}/predictions.parquet" for number in range(1, rounds + 1))
+    folders = (run / ROUND_FOLDER.format(round=number) for number in range(1, rounds + 1))
+    files = (folder / PREDICTIONS for folder in folders)
     return [file for file in files if file.exists()]
 
 

@@ -28,6 +28,7 @@ MEMBER = f"{ROUND}/{MEMBER_FOLDER}"
 FINAL = f"{RUN}/final"  # the training after the last round
 SUPERVISED = f"{RESULTS}/{{dataset}}/{BASELINE}/seed-{{seed}}"
 METRICS = "metrics.parquet"  # of a round, of the baseline, of a sweep
+PREDICTIONS = "predictions.parquet"  # of the round's model, by which a run stops
 FINISHED = "run.parquet"  # metrics of all rounds of a finished run
 TRAINING_LOG = "train.log"
 
