@@ -7,8 +7,10 @@ from pathlib import Path
 
 import yaml
 
-import tests.conftest  # noqa: F401 - jobs find the `python` of the tests, in drills too
 from benchmarks.checkouts import copy_sources
+from orchestration.planning import remembered
+from tests import forks
+from tests.conftest import ROOT  # with it jobs find the `python` of the tests, in drills too
 
 
 class Project:
@@ -39,13 +41,13 @@ class Project:
         (self.path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
 
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
-        command = ["snakemake", "--cores", str(cores), *arguments]
-        return subprocess.run(command, cwd=self.path, capture_output=True, text=True)
+        """Run Snakemake and its jobs as forks of a process that has imported the libraries."""
+        return forks.snakemake("--cores", str(cores), *arguments, folder=self.path)
 
     def on_screen(
         self, *arguments: str, environment: dict[str, str]
     ) -> subprocess.CompletedProcess:
-        """Run a command line as given; `stdout` has all it printed."""
+        """Run a command line as given, in processes of their own; `stdout` has all it printed."""
         return subprocess.run(
             ["snakemake", *arguments],
             cwd=self.path,
@@ -82,6 +84,12 @@ class Project:
 
 
 def checkout(path: Path) -> Project:
-    """Return a copy of the project's sources, as a fresh checkout has them."""
+    """Return a copy of the project's sources, as a fresh checkout has them.
+
+    Versions of stages that the checkout of the tests remembers need not be computed again.
+    """
     copy_sources(path)
+    if (ROOT / remembered.FILE).exists():
+        (path / remembered.FILE).parent.mkdir()
+        shutil.copy2(ROOT / remembered.FILE, path / remembered.FILE)
     return Project(path)

@@ -10,6 +10,7 @@ import pytest
 
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import labels_of, read_table
+from tests.ports import own_port
 from tests.workflow.conftest import TINY
 from tests.workflow.test_human import end_with_jobs, label_by_name
 
@@ -125,7 +126,7 @@ def test_a_person_labels_samples_that_texts_and_ids_show(fresh, tmp_path):
     project.configure(
         datasets__tiny=EMBEDDINGS | {"annotator": "human", "files": "notes", "interactions": 2},
         sweeps__tiny={"datasets": ["tiny"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1},
-        labeling={"port": 26765},
+        labeling={"port": own_port()},
     )
     with (tmp_path / "screen").open("w") as screen:
         run = subprocess.Popen(

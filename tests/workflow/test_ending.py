@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from cbal.labeling.web.lifetime import Home
+from tests.ports import own_port
 from tests.project import checkout
 
 STEP = "cluster/seed-0/round-1/step-1-cluster"
@@ -14,7 +15,7 @@ STEP = "cluster/seed-0/round-1/step-1-cluster"
 def test_sigterm_ends_a_run_that_waits_and_the_next_one_goes_on(tmp_path):
     project = checkout(tmp_path / "project")
     sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 25765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine={"source": "digits", "annotator": "human", "subset": 20})
     project.configure(datasets__mine__model="convnet", datasets__mine__interactions=2)
     project.configure(datasets__mine__training={"epochs": 1, "learning_rate": 0.05})

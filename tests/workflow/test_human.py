@@ -18,6 +18,7 @@ from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table
 from tests.people import Browser
+from tests.ports import own_port
 from tests.project import checkout
 
 
@@ -114,7 +115,7 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
         Image.new("RGB", (20 + i, 30), colour).save(where / name)
     (photos / "broken.jpg").write_bytes(b"no image")
     sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
     project.configure(datasets__mine__training=SGD)
@@ -173,7 +174,7 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
         colour = ("red", "blue")[i % 2]
         Image.new("RGB", (9, 9), colour).save(project.path / f"photos/{colour}-{i}.png")
     sweep = {"datasets": ["mine"], "scenarios": ["uncertain"], "seeds": [0, 1], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 22765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
     project.configure(datasets__mine__training=SGD)
@@ -216,7 +217,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     for i in range(10):
         paint(project, f"{('red', 'blue')[i % 2]}-{i}")
     sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 24765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=2, datasets__mine__interactions=2)
     project.configure(datasets__mine__training=SGD)

@@ -10,6 +10,7 @@ import pytest
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import read_table
+from tests.ports import own_port
 from tests.workflow.test_human import end_with_jobs, label_by_name
 
 SCENARIOS = ["random", "uncertain+cluster"]
@@ -94,7 +95,7 @@ def test_a_person_labels_texts_and_sees_the_words_of_a_guess(fresh, tmp_path):
     project.configure(
         datasets__tiny=TEXTS | human | {"test_subset": None, "interactions": 4},
         sweeps__tiny=steps,
-        labeling={"port": 27765},
+        labeling={"port": own_port()},
     )
     home = Home(project.path / "results/tiny/labeling")
     with (tmp_path / "screen").open("w") as screen:
