@@ -41,8 +41,12 @@ class Project:
         (self.path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
 
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
-        """Run Snakemake and its jobs as forks of a process that has imported the libraries."""
-        return forks.snakemake("--cores", str(cores), *arguments, folder=self.path)
+        """Run Snakemake and its jobs, as forks of a process that has imported their libraries."""
+        command = ["snakemake", "--cores", str(cores), *arguments]
+        environment = forks.environment()
+        return subprocess.run(
+            command, cwd=self.path, env=environment, capture_output=True, text=True
+        )
 
     def on_screen(
         self, *arguments: str, environment: dict[str, str]

@@ -2,7 +2,8 @@
 
     python tests/forks/server.py LISTENER LIFE ADDRESS
 
-The first two are sockets that are open: where it is asked, and one that closes when it is to end.
+LISTENER and LIFE are sockets that are open: where it is asked, and one that closes when it is to
+end. ADDRESS is the path of the first.
 """
 
 import importlib
@@ -14,12 +15,14 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 LIBRARIES = ["numpy", "pyarrow.parquet", "pandas", "PIL.Image", "scipy.optimize", "scipy.special"]
 LIBRARIES += ["sklearn.datasets", "sklearn.feature_extraction.text", "safetensors.numpy"]
 LIBRARIES += ["seaborn", "matplotlib.figure", "torch", "torchvision", "faiss"]
+LIBRARIES += ["uvicorn", "starlette.applications", "starlette.templating"]
 
 
 def main() -> None:
@@ -33,12 +36,9 @@ def main() -> None:
     for name in LIBRARIES:
         with suppress(ImportError):  # a job says so itself, if it needs it
             importlib.import_module(name)
-    request, files = _asked(listener, life, address)
+    request = _asked(listener, life, address)
     listener.close()
     life.close()
-    for file, number in zip(files, (1, 2)):
-        os.dup2(file, number)
-        os.close(file)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
@@ -51,8 +51,8 @@ def main() -> None:
     runpy.run_path(words[0], run_name="__main__")
 
 
-def _asked(listener: socket.socket, life: socket.socket, address: str) -> tuple[dict, list[int]]:
-    """Fork for each request; return it, and its files, in the fork alone."""
+def _asked(listener: socket.socket, life: socket.socket, address: str) -> dict:
+    """Fork for each request; return it in the fork alone, whose output goes where it says."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait for a fork
     while True:
         if life in select.select([listener, life], [], [])[0]:
@@ -66,13 +66,12 @@ def _asked(listener: socket.socket, life: socket.socket, address: str) -> tuple[
             request, files = _received(connection)
             process = os.fork()
             if not process:
-                return request, files
-            for file in files:
-                os.close(file)
-            status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-            with suppress(OSError):  # who asked may be gone
-                connection.sendall(str(status).encode())
-            os._exit(0)
+                os.setsid()
+                for file, number in zip(files, (1, 2)):
+                    os.dup2(file, number)
+                    os.close(file)
+                return request
+            _answer(connection, process, files)
 
 
 def _received(connection: socket.socket) -> tuple[dict, list[int]]:
@@ -82,6 +81,23 @@ def _received(connection: socket.socket) -> tuple[dict, list[int]]:
     while len(content) < int.from_bytes(head, "big"):
         content += connection.recv(1 << 16)
     return json.loads(content), files
+
+
+def _answer(connection: socket.socket, process: int, files: list[int]) -> None:
+    """Wait for a fork, tell its status, and end; end the fork if who asked for it is gone."""
+
+    def end() -> None:
+        connection.recv(1)  # nothing comes, until the other side is closed
+        with suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)
+
+    for file in files:
+        os.close(file)
+    threading.Thread(target=end, daemon=True).start()
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    with suppress(OSError):
+        connection.sendall(str(status).encode())
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Helpers of the tests, where a mistake would show elsewhere or not at all."""
 
-import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from tests import forks
 from tests.conftest import ROOT
-from tests.forks import ADDRESS, HERE
+from tests.faults.bench import wait_for
+from tests.forks import HERE
 from tests.ports import PORTS, own_port
 from tests.shared import WORKER, once
 
@@ -29,15 +30,11 @@ def test_a_fork_is_like_a_process_that_begins(tmp_path, word, status):
     script = tmp_path / "scripts" / "tell.py"
     script.parent.mkdir()
     script.write_text(TELLS)
-    environment = {**os.environ, "SAID": word}
+    environment = forks.environment() | {"SAID": word}
     said = []
-    for python in (sys.executable, HERE / "bin/python"):
+    for python in (sys.executable, "python"):
         result = subprocess.run(
-            [python, script, word],
-            cwd=tmp_path,
-            env=environment | {ADDRESS: forks.server()},
-            capture_output=True,
-            text=True,
+            [python, script, word], cwd=tmp_path, env=environment, capture_output=True, text=True
         )
         assert (result.returncode, result.stderr) == (status, "wrong\n")
         said.append(result.stdout)
@@ -48,10 +45,32 @@ def test_a_fork_is_like_a_process_that_begins(tmp_path, word, status):
 
 def test_a_fork_of_snakemake_prints_and_fails_as_it_does(tmp_path):
     (tmp_path / "Snakefile").write_text("rule a:\n    shell: 'command -v python; false'\n")
-    result = forks.snakemake("--cores", "1", folder=tmp_path)
+    command = ["snakemake", "--cores", "1"]
+    result = subprocess.run(
+        command, cwd=tmp_path, env=forks.environment(), capture_output=True, text=True
+    )
     assert result.returncode == 1
     assert str(HERE / "bin/python") in result.stdout
     assert "Error in rule a" in result.stderr
+
+
+def test_a_fork_and_its_jobs_end_with_who_asked_for_it(tmp_path):
+    tell = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    (tmp_path / "job.py").write_text(tell)
+    (tmp_path / "Snakefile").write_text("rule a:\n    shell: 'python job.py'\n")
+    environment = forks.environment()
+    run = subprocess.Popen(
+        ["snakemake", "--cores", "1"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with run:
+        job = psutil.Process(int(next(line for line in run.stdout if line.strip().isdigit())))
+        run.kill()
+    wait_for(lambda: not job.is_running() or job.status() == psutil.STATUS_ZOMBIE, "the job's end")
 
 
 def test_processes_side_by_side_have_other_ports():

@@ -10,6 +10,7 @@ import pytest
 
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import labels_of, read_table
+from tests import forks
 from tests.ports import own_port
 from tests.workflow.conftest import TINY
 from tests.workflow.test_human import end_with_jobs, label_by_name
@@ -132,6 +133,7 @@ def test_a_person_labels_samples_that_texts_and_ids_show(fresh, tmp_path):
         run = subprocess.Popen(
             ["snakemake", "--cores", "2"],
             cwd=project.path,
+            env=forks.environment(),
             stdout=screen,
             stderr=screen,
             start_new_session=True,

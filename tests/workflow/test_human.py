@@ -17,6 +17,7 @@ from PIL import Image
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table
+from tests import forks
 from tests.people import Browser
 from tests.ports import own_port
 from tests.project import checkout
@@ -133,7 +134,10 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
         project.configure(datasets__mine__validation=4, datasets__mine__final_training=last)
     words = ["snakemake", "class_folders", "hugging_face", "--cores", "2"]
     with (tmp_path / "screen").open("w") as screen:
-        run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
+        environment = forks.environment()
+        run = subprocess.Popen(
+            words, cwd=project.path, env=environment, stdout=screen, stderr=screen
+        )
     label_by_name(run, Home(project.path / "results/mine/labeling"), project)
     assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
     assert "broken.jpg" in (project.path / "logs/mine/prepare_unlabeled.log").read_text()
@@ -186,6 +190,7 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
         run = subprocess.Popen(
             ["snakemake", *answers, "--cores", "1"],
             cwd=project.path,
+            env=forks.environment(),
             stdout=screen,
             stderr=screen,
             start_new_session=True,
@@ -289,6 +294,7 @@ def answered_by_name(project, tmp_path):
         run = subprocess.Popen(
             ["snakemake", "--cores", "2"],
             cwd=project.path,
+            env=forks.environment(),
             stdout=screen,
             stderr=screen,
             start_new_session=True,

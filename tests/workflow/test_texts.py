@@ -10,6 +10,7 @@ import pytest
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import read_table
+from tests import forks
 from tests.ports import own_port
 from tests.workflow.test_human import end_with_jobs, label_by_name
 
@@ -102,6 +103,7 @@ def test_a_person_labels_texts_and_sees_the_words_of_a_guess(fresh, tmp_path):
         run = subprocess.Popen(
             ["snakemake", "--cores", "2"],
             cwd=project.path,
+            env=forks.environment(),
             stdout=screen,
             stderr=screen,
             start_new_session=True,
