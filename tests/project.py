@@ -49,9 +49,12 @@ class Project:
         )
 
     def on_screen(
-        self, *arguments: str, environment: dict[str, str]
+        self, *arguments: str, environment: dict[str, str] | None
     ) -> subprocess.CompletedProcess:
-        """Run a command line as given, in processes of their own; `stdout` has all it printed."""
+        """Run a command line as given, in an environment; `stdout` has all it printed.
+
+        It and its jobs are processes of their own, unless the environment is that of forks.
+        """
         return subprocess.run(
             ["snakemake", *arguments],
             cwd=self.path,
