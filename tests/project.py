@@ -80,6 +80,21 @@ class Project:
         found.pop("total", None)
         return found
 
+    def refusal(self) -> str:
+        """Return the one line in which a dry run refuses the settings."""
+        result = self.snakemake("-n")
+        assert result.returncode == 1
+        (line,) = [line for line in result.stderr.splitlines() if "config.yaml:" in line]
+        return line
+
+    def lose_and_make_again(self, folder: str) -> None:
+        """Delete a folder of results, and check that they come back byte for byte."""
+        lost = {name: it for name, it in self.results().items() if name.startswith(folder)}
+        assert lost
+        shutil.rmtree(self.path / folder)
+        self.run()
+        assert lost == {name: it for name, it in self.results().items() if name in lost}
+
     def results(self) -> dict[str, bytes]:
         """Return the bytes of all results but for times."""
         return {
