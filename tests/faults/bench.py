@@ -52,8 +52,10 @@ class Bench:
         )
         whole = self.fresh.copy(folder / "undisturbed")
         start = time.monotonic()
-        command = ["snakemake", TARGET, *LOCAL]
-        subprocess.run(command, cwd=whole.path, check=True, capture_output=True)
+        # Moments here are of a sweep whose processes are real, as those that drills disturb.
+        environment = forks.environment() if cluster else self.environment
+        result = whole.on_screen(TARGET, *LOCAL, environment=environment)
+        assert result.returncode == 0, result.stdout
         self.seconds = time.monotonic() - start
         self.expected = whole.results()
         self.projects = 0

@@ -1,4 +1,4 @@
-"""The process that has imported the libraries, and forks for each command that is asked for.
+"""The process that imports the libraries once, and forks for each command that is asked for.
 
     python tests/forks/server.py LISTENER LIFE ADDRESS
 
@@ -6,6 +6,8 @@ LISTENER and LIFE are sockets that are open: where it is asked, and one that clo
 end. ADDRESS is the path of the first.
 """
 
+import atexit
+import gc
 import importlib
 import json
 import os
@@ -16,13 +18,15 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 LIBRARIES = ["numpy", "pyarrow.parquet", "pandas", "PIL.Image", "scipy.optimize", "scipy.special"]
 LIBRARIES += ["sklearn.datasets", "sklearn.feature_extraction.text", "safetensors.numpy"]
 LIBRARIES += ["seaborn", "matplotlib.figure", "torch", "torchvision", "faiss"]
-LIBRARIES += ["uvicorn", "starlette.applications", "starlette.templating"]
 
 
 def main() -> None:
@@ -33,9 +37,7 @@ def main() -> None:
     from snakemake import cli
 
     cli.get_argument_parser()  # finds all plugins, and compiles their patterns
-    for name in LIBRARIES:
-        with suppress(ImportError):  # a job says so itself, if it needs it
-            importlib.import_module(name)
+    gc.freeze()
     request = _asked(listener, life, address)
     listener.close()
     life.close()
@@ -45,10 +47,10 @@ def main() -> None:
     name, *words = request["command"]
     if name == "snakemake":
         sys.argv = request["command"]
-        sys.exit(cli.main())
+        _run_and_end(lambda: sys.exit(cli.main()))
     sys.argv = words
     sys.path[0] = str(Path(words[0]).parent.resolve())
-    runpy.run_path(words[0], run_name="__main__")
+    _run_and_end(lambda: runpy.run_path(words[0], run_name="__main__"))
 
 
 def _asked(listener: socket.socket, life: socket.socket, address: str) -> dict:
@@ -60,18 +62,31 @@ def _asked(listener: socket.socket, life: socket.socket, address: str) -> dict:
             sys.exit()
         connection, _ = listener.accept()
         with connection:
+            request, files = _received(connection)
+            if request["command"][0] == "python":
+                _import_libraries()
             if os.fork():
+                for file in files:
+                    os.close(file)
                 continue
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            request, files = _received(connection)
             process = os.fork()
-            if not process:
-                os.setsid()
-                for file, number in zip(files, (1, 2)):
-                    os.dup2(file, number)
-                    os.close(file)
-                return request
-            _answer(connection, process, files)
+            if process:
+                _answer(connection, process, files)
+            os.setsid()
+            for file, number in zip(files, (1, 2)):
+                os.dup2(file, number)
+                os.close(file)
+            return request
+
+
+@cache
+def _import_libraries() -> None:
+    """Import what jobs need, when the first of them is asked for: most dry runs come without."""
+    for name in LIBRARIES:
+        with suppress(ImportError):  # a job says so itself, if it needs it
+            importlib.import_module(name)
+    gc.freeze()  # else each fork copies what it searches for garbage
 
 
 def _received(connection: socket.socket) -> tuple[dict, list[int]]:
@@ -83,7 +98,7 @@ def _received(connection: socket.socket) -> tuple[dict, list[int]]:
     return json.loads(content), files
 
 
-def _answer(connection: socket.socket, process: int, files: list[int]) -> None:
+def _answer(connection: socket.socket, process: int, files: list[int]) -> NoReturn:
     """Wait for a fork, tell its status, and end; end the fork if who asked for it is gone."""
 
     def end() -> None:
@@ -98,6 +113,26 @@ def _answer(connection: socket.socket, process: int, files: list[int]) -> None:
     with suppress(OSError):
         connection.sendall(str(status).encode())
     os._exit(0)
+
+
+def _run_and_end(run: Callable[[], object]) -> NoReturn:
+    """Run, and end as an interpreter does, but for the libraries: to take them apart takes 2 s."""
+    status = 1
+    try:
+        run()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if end.code is not None and not isinstance(end.code, int):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 if __name__ == "__main__":
