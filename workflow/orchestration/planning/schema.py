@@ -9,6 +9,8 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
+from orchestration.planning.reading import LOADER
+
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
 
 # By type: why a value that looks right is text. Snakemake reads all numbers within braces of
@@ -33,7 +35,7 @@ Config = dict[str, Any]
 @cache
 def read_schema() -> Config:
     """Return the schema of the settings; it is cached because reading it is slow."""
-    return yaml.safe_load(SCHEMA.read_text())
+    return yaml.load(SCHEMA.read_text(), LOADER)
 
 
 def describe(error: ValidationError) -> str:
