@@ -9,8 +9,11 @@ import yaml
 
 from benchmarks.checkouts import copy_sources
 from orchestration.planning import remembered
+from orchestration.planning.reading import LOADER
 from tests import forks
 from tests.conftest import ROOT  # with it jobs find the `python` of the tests, in drills too
+
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class Project:
@@ -31,14 +34,15 @@ class Project:
 
     def configure(self, **changes) -> None:
         """Change settings; keys name them as in `sweeps__tiny__rounds`."""
-        config = yaml.safe_load((self.path / "config.yaml").read_text())
+        config = yaml.load((self.path / "config.yaml").read_text(), LOADER)
         for name, value in changes.items():
             *above, key = name.split("__")
             part = config
             for step in above:
                 part = part[step]
             part[key] = value
-        (self.path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+        text = yaml.dump(config, Dumper=DUMPER, sort_keys=False)
+        (self.path / "config.yaml").write_text(text)
 
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
         """Run Snakemake and its jobs, as forks of a process that has imported their libraries."""
