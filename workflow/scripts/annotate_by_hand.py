@@ -60,6 +60,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765)
+    cli.add_argument("--public-url", nargs="?", help="address behind a reverse proxy")
+    cli.add_argument("--double", type=float, default=0, help="share that two people are asked")
     cli.add_argument("--grace", type=float, default=2, help="seconds for undoing the last answer")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     return cli.parse_args(argv)
@@ -177,9 +179,9 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
     command += ["--title", arguments.title, "--host", arguments.host, "--port", str(arguments.port)]
-    for name in ("images", "originals", "texts"):
-        path = getattr(arguments, name)
-        command += [f"--{name}", str(path)] if path else []
+    for name in ("images", "originals", "texts", "public-url", "double"):
+        value = getattr(arguments, name.replace("-", "_"))
+        command += [f"--{name}", str(value)] if value else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):

@@ -109,6 +109,19 @@ class Steps(Database):
         closed = self._steps("state = 'closed'")
         return closed[-1] if closed else None
 
+    def steps_asked(self) -> list[Step]:
+        """Return all steps but those that were dropped, oldest first."""
+        return self._steps("state != 'dropped'")
+
+    def steps_with(self, action: str) -> list[Step]:
+        """Return the steps with an event whose action begins so, oldest first."""
+        where = "id IN (SELECT step FROM events WHERE action LIKE ?)"
+        return self._steps(where, f"{action}%")
+
+    def latest_events(self) -> dict[int, int]:
+        """Return the number of the last event of each step that has one."""
+        return dict(self._rows("SELECT step, max(id) FROM events GROUP BY step"))
+
     def question(self, step: int, interaction: int) -> Question:
         """Return a question.
 

@@ -98,6 +98,7 @@ class Pages:
         showing: Showing | ShownTexts,
         pictures: str,
         telling: Callable[[int, int], list[str]] = no_words,
+        base: str = "",
     ):
         """Load templates and static files.
 
@@ -106,6 +107,7 @@ class Pages:
             showing: what shows each sample, by `sample_id`.
             pictures: version of the data set's pictures.
             telling: returns the words of the cluster that a step's interaction shows.
+            base: path of the page behind a proxy, without its last slash.
         """
         self._showing, self._telling = showing, telling
         files = HERE / "static"
@@ -126,21 +128,26 @@ class Pages:
             pictures=pictures,
             modules=MODULES,
             noun=showing.noun,
+            base=base,
         )
         for name in self._env.list_templates():
             self._env.get_template(name)  # compile all templates before the first request
 
-    def whole(self, csrf: str, first: dict[str, Any] | None = None) -> str:
+    def whole(
+        self, csrf: str, first: dict[str, Any] | None = None, annotator: str | None = None
+    ) -> str:
         """Return the HTML of the whole page.
 
         Args:
             csrf: token that the page's requests must have.
             first: first view of the page, with the name of the page; None for an empty page.
+            annotator: name of who labels; None if the page is to ask for it.
         """
         said = {"html": "", "status": "", **(first or {})}
         html, status = said.pop("html"), said.pop("status")
         template = self._env.get_template("page.html")
-        return template.render(csrf=csrf, html=html, status=status, first=said)
+        about = {"csrf": csrf, "annotator": annotator}
+        return template.render(html=html, status=status, first=said, **about)
 
     def view(
         self,
@@ -178,6 +185,7 @@ class Pages:
             text=self._text(samples[0], words) if view.step.kind == "individual" else None,
             size=size,
             hints=self._hints(view.question.hints, classes),
+            second=view.second,
             classes=by_use(classes, view.uses if taste.used else {}),
         )
         return {

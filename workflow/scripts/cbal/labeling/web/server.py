@@ -22,6 +22,7 @@ from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
 from cbal.labeling.web.cards import whole_text
 from cbal.labeling.web.connections import PATIENCE
+from cbal.labeling.web.names import COOKIE, as_value, tidy_name
 from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
 from cbal.labeling.web.security import Door, Guard
 from cbal.labeling.web.thumbnails import Thumbnails
@@ -62,6 +63,7 @@ class Labeling:
                     "undo": self.undo,
                 }.items()
             ),
+            Route("/name", _posted(self.name, self._keep_name), methods=["POST"]),
         ]
         errors = {InputError: self.fail, sqlite3.Error: self.fail}
         return Guard(Starlette(routes=routes, exception_handlers=errors), self.door)
@@ -76,17 +78,17 @@ class Labeling:
     async def page(self, request: Request) -> Response:
         """Return the page; if the address has a token, redirect to the address without it."""
         if "token" in request.query_params:
-            return RedirectResponse("/", 303)
-        csrf = self.door.csrf(request.scope["person"])
-        return HTMLResponse(await run_in_threadpool(self._whole, csrf))
+            return RedirectResponse(f"{self.door.base}/", 303)
+        csrf, annotator = self.door.csrf(request.scope["person"]), request.scope["annotator"]
+        return HTMLResponse(await run_in_threadpool(self._whole, csrf, annotator))
 
-    def _whole(self, csrf: str) -> str:
+    def _whole(self, csrf: str, annotator: str | None) -> str:
         """Return the HTML of the page, with its first question if there is one for it."""
         self.thumbnails.give_way()
         name = secrets.token_hex(12)
-        view = self.desk.first(name)
+        view = self.desk.first(name, annotator or "")
         first = view and {"page": name, **self._view(view, self.thumbnails.ready)}
-        return self.pages.whole(csrf, first)
+        return self.pages.whole(csrf, first, annotator)
 
     async def static(self, request: Request) -> Response:
         """Return the script, the style or the icon."""
@@ -177,7 +179,8 @@ class Labeling:
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return the view that the page shows now."""
-        return self._view(self.desk.next(page, _load(said)), taste=Taste.of(said))
+        view = self.desk.next(page, _load(said), said["annotator"])
+        return self._view(view, taste=Taste.of(said))
 
     def _view(
         self, view: View, ready: Ready | None = None, taste: Taste = AS_USUAL
@@ -187,7 +190,7 @@ class Labeling:
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Prolong a page's claim on its question; `yours` says whether the page still has it."""
         question = _whole(said, "step"), _whole(said, "interaction")
-        return {"yours": self.desk.beat(page, *question, _load(said))}
+        return {"yours": self.desk.beat(page, *question, _load(said), said["annotator"])}
 
     def leave(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Release the question of a closed page."""
@@ -207,7 +210,7 @@ class Labeling:
             raise ValueError("class is not a name")
         self.thumbnails.give_way()
         self._check()
-        self.desk.answer(
+        late = self.desk.answer(
             page,
             person,
             _whole(said, "step"),
@@ -218,18 +221,33 @@ class Labeling:
             new_class,
             tuple(excluded),
             _key(said),
+            said["annotator"],
         )
-        return self.next(person, page, said)
+        return self.next(person, page, said) | ({"late": True} if late else {})
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Undo the person's last answer and show its question again."""
         self._check()
-        self.desk.undo(page, person, _whole(said, "step"), _key(said))
+        self.desk.undo(page, person, _whole(said, "step"), _key(said), said["annotator"])
         return self.next(person, page, said)
 
+    def name(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Return the name that a person gives; the browser keeps it, and sends it from now on."""
+        return {"name": tidy_name(said.get("name"))}
 
-def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint for a method; the request's body is JSON with the page's name."""
+    def _keep_name(self, result: dict[str, Any]) -> dict[str, str]:
+        return {"Set-Cookie": self.door.kept(COOKIE, as_value(result["name"]))}
+
+
+def _posted(
+    method: Callable[..., dict[str, Any]],
+    headers: Callable[[dict[str, Any]], dict[str, str]] | None = None,
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint for a method; the request's body is JSON with the page's name.
+
+    What the request says has the `annotator` added, from its cookie; "" without a name. `headers`
+    returns those of the response, given the result.
+    """
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -237,12 +255,13 @@ def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaita
             page = said.get("page") if isinstance(said, dict) else None
             if not isinstance(page, str) or not PAGE.fullmatch(page):
                 raise ValueError("no page")
+            said["annotator"] = request.scope["annotator"] or ""
             result = await run_in_threadpool(method, request.scope["person"], page, said)
         except ConflictError as error:
             return JSONResponse({"error": str(error)}, 409)
         except (KeyError, ValueError, OverflowError, RecursionError) as error:
             return JSONResponse({"error": f"{error}"}, 400)
-        return JSONResponse(result)
+        return JSONResponse(result, headers=headers(result) if headers else None)
 
     return endpoint
 
