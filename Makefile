@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= all
+# Processes that run tests side by side: one a processor, and up to four (each takes 1 GB).
+WORKERS ?= logical --maxprocesses 4
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --quiet -c envs/constraints.txt
 # `snakemake`, and the `python` of its jobs, are those of .venv.
@@ -40,7 +42,7 @@ status:
 
 test: $(VENV)/ready-to-test lint
 	@tests/browser/install.sh
-	python -m pytest -rs --ignore tests/slurm
+	python -m pytest -rs --numprocesses $(WORKERS) --dist loadfile --ignore tests/slurm
 
 # Installs Debian's packages where this runs as root; a Slurm that is here is not used or changed.
 test-slurm: $(VENV)/ready-to-test

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import yaml
 
-import tests.conftest  # noqa: F401 - jobs find the `python` of the tests, in drills too
 from benchmarks.checkouts import copy_sources
+from orchestration.planning import remembered
+from tests import forks
+from tests.conftest import ROOT  # with it jobs find the `python` of the tests, in drills too
 
 
 class Project:
@@ -39,13 +41,20 @@ class Project:
         (self.path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
 
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
+        """Run Snakemake and its jobs, as forks of a process that has imported their libraries."""
         command = ["snakemake", "--cores", str(cores), *arguments]
-        return subprocess.run(command, cwd=self.path, capture_output=True, text=True)
+        environment = forks.environment()
+        return subprocess.run(
+            command, cwd=self.path, env=environment, capture_output=True, text=True
+        )
 
     def on_screen(
-        self, *arguments: str, environment: dict[str, str]
+        self, *arguments: str, environment: dict[str, str] | None
     ) -> subprocess.CompletedProcess:
-        """Run a command line as given; `stdout` has all it printed."""
+        """Run a command line as given, in an environment; `stdout` has all it printed.
+
+        It and its jobs are processes of their own, unless the environment is that of forks.
+        """
         return subprocess.run(
             ["snakemake", *arguments],
             cwd=self.path,
@@ -71,6 +80,21 @@ class Project:
         found.pop("total", None)
         return found
 
+    def refusal(self) -> str:
+        """Return the one line in which a dry run refuses the settings."""
+        result = self.snakemake("-n")
+        assert result.returncode == 1
+        (line,) = [line for line in result.stderr.splitlines() if "config.yaml:" in line]
+        return line
+
+    def lose_and_make_again(self, folder: str) -> None:
+        """Delete a folder of results, and check that they come back byte for byte."""
+        lost = {name: it for name, it in self.results().items() if name.startswith(folder)}
+        assert lost
+        shutil.rmtree(self.path / folder)
+        self.run()
+        assert lost == {name: it for name, it in self.results().items() if name in lost}
+
     def results(self) -> dict[str, bytes]:
         """Return the bytes of all results but for times."""
         return {
@@ -82,6 +106,12 @@ class Project:
 
 
 def checkout(path: Path) -> Project:
-    """Return a copy of the project's sources, as a fresh checkout has them."""
+    """Return a copy of the project's sources, as a fresh checkout has them.
+
+    Versions of stages that the checkout of the tests remembers need not be computed again.
+    """
     copy_sources(path)
+    if (ROOT / remembered.FILE).exists():
+        (path / remembered.FILE).parent.mkdir()
+        shutil.copy2(ROOT / remembered.FILE, path / remembered.FILE)
     return Project(path)

@@ -18,6 +18,7 @@ from cbal.labeling.web.lifetime import Home
 from cbal.pool.state import initial
 from cbal.storage.files import write_table
 from cbal.storage.texts import write_texts
+from tests.ports import own_port
 
 SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 
@@ -92,7 +93,7 @@ class Served:
         command = [sys.executable, str(self.script), "--title", "Some <b>images"]
         command += ["--home", str(self.home.folder), "--index", f"{self.folder}/index.parquet"]
         command += [*self._images, "--originals", *self._originals]
-        command += ["--port", "18765", "--owner", str(os.getpid()), *more]
+        command += ["--port", str(own_port()), "--owner", str(os.getpid()), *more]
         self.home.forget_address()
         self._server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + 60

@@ -21,6 +21,7 @@ from benchmarks import (
     waiting,
 )
 from tests.conftest import ROOT
+from tests.ports import own_port
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_heads(table, tmp_path):
 
 def test_waiting(table):
     sizes = ["--sizes", 60, "--interactions", 4, "--rounds", 2, "--cores", 2]
-    result = table(waiting, "waiting", *sizes, "--port", 29765)
+    result = table(waiting, "waiting", *sizes, "--port", own_port())
     assert result["until"].tolist() == ["the next step of the round", "the next round"]
     assert result["times"].tolist() == [2, 1]
     assert (result["median s"] > 0).all()

@@ -13,6 +13,7 @@ from sklearn.datasets import load_digits
 
 from cbal.storage.files import metadata_of, read_table
 from tests.browser.conftest import READY, heading
+from tests.ports import own_port
 from tests.project import Project, checkout
 
 RUN = "results/hand/cluster/seed-0"
@@ -79,7 +80,7 @@ def workflow(tmp_path):
     dataset |= {"model": "convnet", "interactions": 5, "classes": list("01234")}
     dataset |= {"training": {"epochs": 1, "learning_rate": 0.05}}
     project.configure(sweep="hand", sweeps__hand=sweep, datasets__hand=dataset)
-    project.configure(labeling={"port": 19765})
+    project.configure(labeling={"port": own_port()})
     workflow = Workflow(project)
     yield workflow
     workflow.kill()

@@ -7,6 +7,7 @@ import gather_known
 from cbal.labeling.web.lifetime import Home
 from tests.cli.stages import Run
 from tests.people import Expert
+from tests.ports import own_port
 
 
 class ByHand(Run):
@@ -22,7 +23,7 @@ class ByHand(Run):
         command += ["--features", *([str(features)] if self.model else [])]
         command += ["--index", self.file("index"), "--images", f"{self.data}/images.npy"]
         command += ["--journal", str(home.folder), "--classes", '["bright", "dark", "medium"]']
-        command += ["--title", "Tiny", "--budget", "24", "--rounds", "2", "--port", "18865"]
+        command += ["--title", "Tiny", "--budget", "24", "--rounds", "2", "--port", str(own_port())]
         command += ["--steps", str(len(earlier[0]) + 1), "2"]
         command += ["--grace", "0.3", "--out", str(answered)]
         job = threading.Thread(target=annotate_by_hand.main, args=(command,))

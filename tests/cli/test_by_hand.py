@@ -18,6 +18,7 @@ from cbal.storage.files import metadata_of, read_table, write_table
 from orchestration.operation import labeling
 from tests.cli.by_hand import ByHand, Mended
 from tests.cli.stages import CLUSTER, ENTROPY, Run
+from tests.ports import own_port
 
 
 def test_a_person_on_the_page_and_the_oracle_give_the_same_bytes(runs):
@@ -110,7 +111,7 @@ def test_the_token_is_in_no_file_that_others_may_read(runs, tmp_path, monkeypatc
     keys = [*run.keys(1, "1-x"), "--query", f"{run.folder}/round-1/1/query.parquet"]
     keys += ["--index", run.file("index"), "--images", f"{run.data}/images.npy"]
     keys += ["--journal", str(home.folder), "--title", "Tiny", "--budget", "99", "--rounds", "9"]
-    keys += ["--host", "0.0.0.0", "--port", "18965", "--out", f"{tmp_path}/out"]
+    keys += ["--host", "0.0.0.0", "--port", str(own_port()), "--out", f"{tmp_path}/out"]
     with pytest.raises(InputError, match="the workflow has ended"), ThreadPoolExecutor(1) as pool:
         job = pool.submit(annotate_by_hand.main, keys)
         while not home.announcement.exists():

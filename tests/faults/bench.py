@@ -14,6 +14,7 @@ from typing import NamedTuple
 import psutil
 
 from orchestration.operation.leftovers import VARIABLE
+from tests import forks
 from tests.project import Project, checkout
 from tests.slurm.cluster import Cluster
 
@@ -100,8 +101,12 @@ class Bench:
     def run(
         self, project: Project, *arguments: str, target: str = TARGET
     ) -> subprocess.CompletedProcess:
-        """Run the sweep until it ends or fails; `stdout` has all its output."""
-        return project.on_screen(target, *self.options, *arguments, environment=self.environment)
+        """Run the sweep until it ends or fails; `stdout` has all its output.
+
+        On this machine it and its jobs are forks; those that a drill disturbs never are.
+        """
+        environment = self.environment if self.cluster else forks.environment()
+        return project.on_screen(target, *self.options, *arguments, environment=environment)
 
     def resume(self, project: Project) -> str:
         """Resume as the README says, and return the output.

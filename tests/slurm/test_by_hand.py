@@ -17,6 +17,7 @@ from sklearn.datasets import load_digits
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table, write_table
 from tests.people import Expert
+from tests.ports import own_port
 from tests.project import Project, checkout
 
 RUN = "results/photos/uncertain+cluster/seed-0"
@@ -38,7 +39,7 @@ def project(tmp_path) -> Project:
     dataset |= {"validation": 3, "model": "convnet", "interactions": 8}
     dataset |= {"training": {"epochs": 2, "learning_rate": 0.05}}
     project.configure(sweep="photos", sweeps__photos=sweep, datasets__photos=dataset)
-    project.configure(labeling={"port": 21765})
+    project.configure(labeling={"port": own_port()})
     return project
 
 

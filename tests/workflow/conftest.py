@@ -5,6 +5,7 @@ import os
 import pytest
 
 from tests.project import Project, checkout
+from tests.shared import once
 
 TINY = {
     "sweep": {"datasets": ["tiny"], "scenarios": ["random", "uncertain+cluster"]}
@@ -24,10 +25,18 @@ def fresh(tmp_path_factory) -> Project:
 
 @pytest.fixture(scope="session")
 def finished(fresh, tmp_path_factory) -> Project:
-    """The finished tiny sweep. Tests must not change it, but a copy."""
-    project = fresh.copy(tmp_path_factory.mktemp("finished") / "project")
-    project.run()
-    return project
+    """The finished tiny sweep. Tests must not change it, but a copy.
+
+    Its jobs are processes of their own, so that each finds all that it needs.
+    """
+
+    def finish(path):
+        result = fresh.copy(path).on_screen("--cores", "2", environment=None)
+        assert result.returncode == 0, result.stdout
+
+    return Project(once(tmp_path_factory, "finished", finish)).copy(
+        tmp_path_factory.mktemp("finished") / "project"
+    )
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """Data sets of embeddings, by Snakemake for real."""
 
 import re
-import subprocess
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import labels_of, read_table
+from tests.ports import own_port
+from tests.workflow.by_hand import answered_by_name
 from tests.workflow.conftest import TINY
-from tests.workflow.test_human import end_with_jobs, label_by_name
 
 SCENARIOS = ["committee", "coreset"]
 COMPARED = re.compile(
@@ -106,10 +105,7 @@ def test_a_calibration_and_an_archive(brought, tmp_path):
 def test_what_is_wrong_ends_in_one_line_before_any_job(brought, tmp_path, changes, words):
     project = brought.copy(tmp_path / "project")
     project.configure(**changes)
-    result = project.snakemake("-n")
-    assert result.returncode == 1
-    (line,) = [line for line in result.stderr.splitlines() if "config.yaml:" in line]
-    assert words in line
+    assert words in project.refusal()
 
 
 def test_a_person_labels_samples_that_texts_and_ids_show(fresh, tmp_path):
@@ -125,21 +121,9 @@ def test_a_person_labels_samples_that_texts_and_ids_show(fresh, tmp_path):
     project.configure(
         datasets__tiny=EMBEDDINGS | {"annotator": "human", "files": "notes", "interactions": 2},
         sweeps__tiny={"datasets": ["tiny"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1},
-        labeling={"port": 26765},
+        labeling={"port": own_port()},
     )
-    with (tmp_path / "screen").open("w") as screen:
-        run = subprocess.Popen(
-            ["snakemake", "--cores", "2"],
-            cwd=project.path,
-            stdout=screen,
-            stderr=screen,
-            start_new_session=True,
-        )
-    try:
-        label_by_name(run, Home(project.path / "results/tiny/labeling"), project, "tiny")
-        assert run.wait(timeout=300) == 0, (tmp_path / "screen").read_text()
-    finally:
-        end_with_jobs(run)
+    assert answered_by_name(project, dataset="tiny") > 0
     labels = read_table(project.path / "results/tiny/cluster/seed-0/labels.parquet").to_pylist()
     assert sorted(row["file"] for row in labels) == sorted(names)
     assert all(row["file"].startswith(row["label"]) for row in labels)

@@ -1,24 +1,20 @@
 """The jobs of a data set that a person labels, counted by dry run."""
 
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
 import time
 from base64 import b64encode
-from contextlib import suppress
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table
-from tests.people import Browser
+from tests.ports import own_port
 from tests.project import checkout
+from tests.workflow.by_hand import answered_by_name, label_by_name, running, screen_of
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +110,7 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
         Image.new("RGB", (20 + i, 30), colour).save(where / name)
     (photos / "broken.jpg").write_bytes(b"no image")
     sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 20765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
     project.configure(datasets__mine__training=SGD)
@@ -130,11 +126,7 @@ def test_a_folder_becomes_class_folders(tmp_path, trainable):
     if final:
         last = {"model": "convnet", "training": SGD}
         project.configure(datasets__mine__validation=4, datasets__mine__final_training=last)
-    words = ["snakemake", "class_folders", "hugging_face", "--cores", "2"]
-    with (tmp_path / "screen").open("w") as screen:
-        run = subprocess.Popen(words, cwd=project.path, stdout=screen, stderr=screen)
-    label_by_name(run, Home(project.path / "results/mine/labeling"), project)
-    assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
+    assert answered_by_name(project, "class_folders", "hugging_face") > 0
     assert "broken.jpg" in (project.path / "logs/mine/prepare_unlabeled.log").read_text()
     folders = project.path / "results/mine/cluster/seed-0/class-folders"
     links = [path for path in folders.rglob("*.*") if path.is_symlink()]
@@ -173,7 +165,7 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
         colour = ("red", "blue")[i % 2]
         Image.new("RGB", (9, 9), colour).save(project.path / f"photos/{colour}-{i}.png")
     sweep = {"datasets": ["mine"], "scenarios": ["uncertain"], "seeds": [0, 1], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 22765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=None, datasets__mine__interactions=2)
     project.configure(datasets__mine__training=SGD)
@@ -181,33 +173,23 @@ def test_waiting_for_a_person_takes_no_core(tmp_path):
         f"results/mine/uncertain/seed-{seed}/round-1/step-1-entropy/annotations.parquet"
         for seed in (0, 1)
     ]
-    with (tmp_path / "screen").open("w") as screen:
-        run = subprocess.Popen(
-            ["snakemake", *answers, "--cores", "1"],
-            cwd=project.path,
-            stdout=screen,
-            stderr=screen,
-            start_new_session=True,
-        )
     home = Home(project.path / "results/mine/labeling")
-    try:
-        deadline = time.monotonic() + 100
+    with running(project, *answers, cores=1) as run:
+        deadline = time.monotonic() + 300
         while len(list(home.waiting(0).parent.glob("*"))) < 2:
-            assert run.poll() is None, (tmp_path / "screen").read_text()
-            assert time.monotonic() < deadline, (tmp_path / "screen").read_text()
+            assert run.poll() is None, screen_of(project).read_text()
+            assert time.monotonic() < deadline, screen_of(project).read_text()
             time.sleep(0.2)
         project.run("labels_so_far")  # beside the run that waits
         runs = project.path / "results/mine/uncertain"
         for seed in (0, 1):
             labels = read_table(runs / f"seed-{seed}/so-far/labels.parquet")
             assert (len(labels), labels["label"].null_count) == (8, 8)
-        label_by_name(run, home, project)
+        label_by_name(run, project)
         project.run("labels_so_far")
         labels = read_table(runs / "seed-0/so-far/labels.parquet").to_pylist()
         assert [row["kind"] for row in labels].count("individual") == 2
-        assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
-    finally:
-        end_with_jobs(run)
+        assert run.wait(timeout=300) == 0, screen_of(project).read_text()
 
 
 def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again(tmp_path):
@@ -216,12 +198,12 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     for i in range(10):
         paint(project, f"{('red', 'blue')[i % 2]}-{i}")
     sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 24765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__model="convnet")
     project.configure(datasets__mine__validation=2, datasets__mine__interactions=2)
     project.configure(datasets__mine__training=SGD)
     run = project.path / "results/mine/cluster/seed-0"
-    assert answered_by_name(project, tmp_path) == 4
+    assert answered_by_name(project) == 4
     first = {path: path.stat().st_mtime_ns for path in run.glob("round-1/**/*.parquet")}
     index = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
     pixels = np.load(project.path / "data/mine/images.npy")
@@ -249,7 +231,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     jobs = project.jobs("--rerun-incomplete")  # the killed job, and all jobs that are missing
     assert {"extract_untrained", "annotate_by_hand", "all"} <= jobs.keys()
     crashed.unlink()
-    assert answered_by_name(project, tmp_path) == 2
+    assert answered_by_name(project) == 2
     assert {path: path.stat().st_mtime_ns for path in first} == first
     shown = read_table(run / "round-2/step-1-cluster/query.parquet")["sample_id"].to_pylist()
     assert 10 in shown
@@ -261,7 +243,7 @@ def test_a_photograph_that_comes_later_joins_the_pool_and_nothing_is_asked_again
     paint(project, "amber-1")
     paint(project, gone.removesuffix(".png"))
     shutil.rmtree(project.path / "data")  # the journal knows which number a file has
-    assert answered_by_name(project, tmp_path) == 0
+    assert answered_by_name(project) == 0
     later = read_table(project.path / "data/mine/index.parquet")["source"].to_pylist()
     assert later == [*index, "amber-0.png", "amber-1.png"]
     assert (np.load(project.path / "data/mine/images.npy")[:10] == pixels).all()
@@ -279,62 +261,3 @@ def paint(project, name):
     """Make a photograph of the colour that its name begins with."""
     colour = {"amber": "orange"}.get(name.split("-")[0], name.split("-")[0])
     Image.new("RGB", (9, 9), colour).save(project.path / f"photos/{name}.png")
-
-
-def answered_by_name(project, tmp_path):
-    """Run the sweep and answer its questions by the files' names; return how many there were."""
-    home = Home(project.path / "results/mine/labeling")
-    with (tmp_path / "screen").open("w") as screen:
-        run = subprocess.Popen(
-            ["snakemake", "--cores", "2"],
-            cwd=project.path,
-            stdout=screen,
-            stderr=screen,
-            start_new_session=True,
-        )
-    try:
-        home.forget_address()
-        answered = label_by_name(run, home, project)
-        assert run.wait(timeout=100) == 0, (tmp_path / "screen").read_text()
-    finally:
-        end_with_jobs(run)
-    return answered
-
-
-def end_with_jobs(run):
-    """End a Snakemake that has not ended, and the jobs that wait for a person."""
-    if run.poll() is None:
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-
-
-def label_by_name(run, home, project, dataset="mine"):
-    """Label pure clusters by the files' names and take the rarer colour out of others."""
-    deadline = time.monotonic() + 100
-    while not home.address:
-        if run.poll() == 0:
-            return 0  # nothing was asked
-        assert run.poll() is None, (project.path.parent / "screen").read_text()
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    index = read_table(project.path / f"data/{dataset}/index.parquet")["source"].to_pylist()
-    browser, journal = Browser(home.address), Journal(home.journal)
-    browser.open()
-    answered, view = 0, browser.post("/next")[1]
-    while run.poll() is None and view["view"] != "ended":
-        if view["view"] != "question":
-            time.sleep(0.1)
-            with suppress(OSError):  # the page may be gone with the workflow
-                view = browser.post("/next")[1]
-            continue
-        where = {"step": view["step"], "interaction": view["interaction"]}
-        samples = journal.question(**where).samples.tolist()
-        colours = {sample: index[sample].split("/")[-1].split("-")[0] for sample in samples}
-        name = max(set(colours.values()), key=list(colours.values()).count)
-        others = [sample for sample, colour in colours.items() if colour != name]
-        said = {"action": "label", "class": name, "excluded": others, "seconds": 1}
-        status, view = browser.post("/answer", **where, **said)
-        assert status == 200, view
-        answered += 1
-    journal.close()
-    return answered

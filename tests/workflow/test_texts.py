@@ -10,7 +10,8 @@ import pytest
 from cbal.labeling.journal import Journal
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import read_table
-from tests.workflow.test_human import end_with_jobs, label_by_name
+from tests.ports import own_port
+from tests.workflow.by_hand import answered_by_name
 
 SCENARIOS = ["random", "uncertain+cluster"]
 TEXTS = {"source": "text", "path": "examples/banking-10", "columns": {"label": "category"}}
@@ -77,10 +78,7 @@ def test_a_killed_sweep_goes_on_to_the_same_bytes(sources, finished, tmp_path):
 def test_what_is_wrong_ends_in_one_line_before_any_job(sources, tmp_path, changes, words):
     project = sources.copy(tmp_path / "project")
     project.configure(**changes)
-    result = project.snakemake("-n")
-    assert result.returncode == 1
-    (line,) = [line for line in result.stderr.splitlines() if "config.yaml:" in line]
-    assert words in line
+    assert words in project.refusal()
 
 
 def test_a_person_labels_texts_and_sees_the_words_of_a_guess(fresh, tmp_path):
@@ -94,26 +92,13 @@ def test_a_person_labels_texts_and_sees_the_words_of_a_guess(fresh, tmp_path):
     project.configure(
         datasets__tiny=TEXTS | human | {"test_subset": None, "interactions": 4},
         sweeps__tiny=steps,
-        labeling={"port": 27765},
+        labeling={"port": own_port()},
     )
-    home = Home(project.path / "results/tiny/labeling")
-    with (tmp_path / "screen").open("w") as screen:
-        run = subprocess.Popen(
-            ["snakemake", "--cores", "2"],
-            cwd=project.path,
-            stdout=screen,
-            stderr=screen,
-            start_new_session=True,
-        )
-    try:
-        label_by_name(run, home, project, "tiny")
-        assert run.wait(timeout=300) == 0, (tmp_path / "screen").read_text()
-    finally:
-        end_with_jobs(run)
+    assert answered_by_name(project, dataset="tiny") > 0
     labels = read_table(project.path / "results/tiny/uncertain+cluster/seed-0/labels.parquet")
     assert sorted(labels["file"].to_pylist()) == sorted(names)
     assert set(labels["label"].to_pylist()) <= {"red", "blue"}
-    journal = Journal(home.journal)
+    journal = Journal(Home(project.path / "results/tiny/labeling").journal)
     (step,) = [
         it for it in journal.run_of("uncertain+cluster", 0) if it.key[2:] == (2, "1-entropy")
     ]

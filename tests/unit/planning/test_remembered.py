@@ -1,6 +1,7 @@
 """Tests of versions that are remembered: never an old one, never an error because of the file."""
 
 import json
+import shutil
 
 import pytest
 
@@ -42,6 +43,22 @@ def test_the_next_parse_computes_nothing(asked):
     assert again("train.py", "cbal.strategies.cluster") == "version 2"
     assert again("train.py") == "version 1"
     assert len(asked) == 2
+
+
+def test_a_copy_of_the_project_computes_nothing(asked, tmp_path, monkeypatch):
+    def work_in(folder):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(versions, "SCRIPTS", folder / "scripts")
+        monkeypatch.setattr(versions, "__file__", str(folder / "versions.py"))
+
+    (tmp_path / "versions.py").write_text("z = 1\n")
+    work_in(tmp_path)
+    again("train.py")
+    copy = tmp_path.with_name("copy")
+    work_in(shutil.copytree(tmp_path, copy))
+    assert again("train.py") == "version 1"
+    (copy / "scripts/train.py").rename(copy / "scripts/other.py")
+    assert again("train.py") == "version 2"
 
 
 def test_any_changed_source_computes_all_again(asked, tmp_path):

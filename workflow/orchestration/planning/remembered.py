@@ -55,9 +55,9 @@ def _write(known: dict[str, str]) -> None:
 
 
 def _digest(paths: Iterable[Path]) -> str:
-    """Return a digest of files and their places."""
+    """Return a digest of files and their places, which move with the sources."""
     total = hashlib.sha256()
     for path in paths:
-        total.update(f"{path}\n".encode())
+        total.update(f"{os.path.relpath(path, versions.SCRIPTS)}\n".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
