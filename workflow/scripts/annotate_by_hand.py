@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from cbal.labeling.doubts import with_doubts
 from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
+from cbal.labeling.review.record import counted_before, record_of
 from cbal.labeling.speaking import with_words
 from cbal.labeling.web.lifetime import Home, Owner
 from cbal.pool.annotations import INDIVIDUAL, groups_of, with_notes
@@ -82,6 +84,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if corrections := corrections_of(journal, step, arguments.annotations):
         metadata["corrections"] = corrections
         say(f"earlier steps of this round are corrected: {', '.join(corrections)}")
+    if review := review_of(journal, step, arguments.index):
+        metadata["review"] = review
     journal.close()
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
@@ -109,6 +113,15 @@ def corrections_of(journal: Journal, step: Step, earlier: Sequence[Path]) -> dic
     return result
 
 
+def review_of(journal: Journal, step: Step, index: Path) -> dict[str, Any]:
+    """Return what the review had changed when a step was closed; see `record_of`."""
+    if "until" not in step.context:  # closed by an earlier version, which had no review
+        return {}
+    files = read_table(index, ["source"])["source"].to_pylist()
+    since = counted_before(journal, step)
+    return record_of(journal, *step.key[:2], files, step.context["until"], since)
+
+
 def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
     """Open the step in the journal with the questions of the query.
 
@@ -126,8 +139,7 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         arguments.cluster_labels,
     )
     try:
-        for name in arguments.classes:
-            journal.add_class(str(name))
+        journal.start_with([str(name) for name in arguments.classes])
     except ValueError as error:
         raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
     kind = query["kind"][0].as_py() if len(query) else INDIVIDUAL
@@ -137,17 +149,21 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         questions = with_doubts(questions, probability, expected)
     if arguments.texts and arguments.features:
         with_words(questions, arguments.texts, arguments.features)
+    context = context_of(
+        now,
+        arguments.budget,
+        arguments.rounds,
+        tuple(arguments.steps),
+        more([*measure_rounds(arguments.predictions).values()]),
+    )
+    if arguments.pool:
+        start = metadata_of(read_table(arguments.pool))
+        context["reviewed"] = start.get("review", {}).get("until", 0)
     return journal.open_step(
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
         kind,
         digest_of(groups, files),
-        context_of(
-            now,
-            arguments.budget,
-            arguments.rounds,
-            tuple(arguments.steps),
-            more([*measure_rounds(arguments.predictions).values()]),
-        ),
+        context,
         questions,
     )
 

@@ -10,13 +10,17 @@ from cbal.data.decoding import rule_in
 from cbal.data.showing import Showing
 from cbal.data.texts_shown import ShownTexts
 from cbal.labeling.desk import Desk
-from cbal.labeling.journal import Journal
 from cbal.labeling.leases import Claims
 from cbal.labeling.measured import accuracies_of
+from cbal.labeling.review.journal import Reviews
+from cbal.labeling.review.predicted import Predicted
+from cbal.labeling.review.shelf import Shelf
+from cbal.labeling.waits import waits_of
 from cbal.labeling.web.cards import Telling, no_words
 from cbal.labeling.web.lifetime import Home, Owner, hold
 from cbal.labeling.web.pages import Pages
 from cbal.labeling.web.public import public_of
+from cbal.labeling.web.reviewing import Reviewing
 from cbal.labeling.web.security import door_for
 from cbal.labeling.web.server import Labeling
 from cbal.labeling.web.serving import PORTS, address, listen, serve
@@ -63,19 +67,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     index_at_start = version_of(arguments.index)
     index = read_table(arguments.index, ["source"], optional=["file"])
     images, originals, rule = arguments.images, arguments.originals, rule_in(metadata_of(index))
-    journal, telling = Journal(home.journal), no_words
+    journal, telling = Reviews(home.journal), no_words
     if arguments.texts:
         showing = ShownTexts(index, read_texts(arguments.texts))
         telling = Telling(showing.telling, journal.groups)
     else:
         showing = Showing(index, originals, rule)
     thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
-    measured = accuracies_of(arguments.home.resolve().parent)
-    desk = Desk(
-        journal, Claims(), lambda step: is_held(home.waiting(step)), measured, arguments.double
-    )
+    results = arguments.home.resolve().parent
+    waits = (lambda step: is_held(home.waiting(step))), accuracies_of(results), waits_of(results)
+    desk = Desk(journal, Claims(), *waits, arguments.double)
     pages = Pages(arguments.title, showing, thumbnails.version, telling, door.base)
-    labeling = Labeling(desk, pages, thumbnails, door)
+    shelf = Shelf(journal, showing.names, Predicted(results, len(showing.names)))
+    reviewing = Reviewing(shelf, pages, door, journal.check_file)
+    labeling = Labeling(desk, pages, thumbnails, door, reviewing.routes())
 
     def check(needed: bool) -> None:
         desk.ended = not needed

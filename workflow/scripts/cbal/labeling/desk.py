@@ -1,6 +1,7 @@
 """Assignment of questions to open pages, and the answers that pages send."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from cbal.labeling.measured import Measured, latest
 from cbal.labeling.records import Step
 from cbal.labeling.second import Seconds
 from cbal.labeling.view import View
+from cbal.labeling.waits import Waits, in_words
 from cbal.pool.state import CLUSTER
 
 
@@ -28,6 +30,7 @@ class Desk:
         claims: Claims,
         waits: Callable[[int], bool],
         measured: Measured = lambda *_: None,
+        lasts: Waits = lambda *_: None,
         double: float = 0,
     ):
         """Start without cached answers.
@@ -37,11 +40,12 @@ class Desk:
             claims: claims of the pages on questions.
             waits: returns whether a job waits for the answers of a step, given the step's id.
             measured: accuracy of each round; by default none is known.
+            lasts: how long a person will wait after each round; by default it is not known.
             double: share of the questions that a second person is asked, too.
         """
         self.journal = journal
         self.ended = False  # True when the workflow has ended
-        self._claims, self._waits, self._measured = claims, waits, measured
+        self._claims, self._waits, self._measured, self._lasts = claims, waits, measured, lasts
         self._seconds = Seconds(journal, double)
         self._agreements = Agreements(journal)
         self._lock = threading.RLock()
@@ -147,7 +151,20 @@ class Desk:
         name = "ended" if self.ended else "training"
         if latest is None:
             return View(name, {})
-        return View(name, self.status(latest), latest)
+        return View(name, self.status(latest) | {"wait": self._wait_after(latest)}, latest)
+
+    def _wait_after(self, step: Step) -> str:
+        """Return in words how long the wait after a round's last step still lasts.
+
+        "" if the step is another one: then only the next query is made.
+        """
+        scenario, seed, round_, _ = step.key
+        if not round_ or step.position < step.context.get("steps", 1):
+            return ""
+        whole = self._lasts(scenario, seed, round_)
+        answers = self.journal.standing(step.id).answers.values()
+        since = time.time() - max((answer.at for answer in answers), default=time.time())
+        return in_words(None if whole is None else whole - since)
 
     def status(self, step: Step) -> dict[str, Any]:
         """Return the numbers that the page always shows.

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from cbal.labeling import class_names
+from cbal.labeling.changes import Changes
 from cbal.labeling.checksums import seal
 from cbal.labeling.records import LABEL, REFUSE, SKIP, UNDO, Answer, Standing, Step
 from cbal.labeling.second import SECOND, own_seconds, take_second
-from cbal.labeling.steps import Steps
 
 ANSWERS = (LABEL, REFUSE)
 
@@ -24,7 +24,7 @@ class ConflictError(Exception):
     """A request comes too late: the question is answered already, or the step is closed."""
 
 
-class Journal(Steps):
+class Journal(Changes):
     """The journal, open for reading and adding. Several threads may use one object."""
 
     def add_class(self, name: str) -> int:
@@ -37,6 +37,17 @@ class Journal(Steps):
         name = class_names.tidy(name)
         with self._change():
             return self._number_of(name)
+
+    def start_with(self, names: Sequence[str]) -> None:
+        """Add the classes that settings name, but for those that a person has changed since.
+
+        Raises:
+            ValueError: see `add_class`.
+        """
+        former = self.former_names()
+        for name in names:
+            if class_names.tidy(name) not in former:
+                self.add_class(name)
 
     def _number_of(self, name: str) -> int:
         """Return the number of a class; add the class if it is new."""
@@ -132,7 +143,8 @@ class Journal(Steps):
                 if before not in [(step, interaction, each, person) for each in taken]:
                     raise ConflictError("this request's key is that of another change")
                 return before[2] == action
-            if label is not None and not 0 <= label < len(self.classes()):
+            known = label is None or 0 <= label < len(self.classes()) and label not in self.gone()
+            if not known:
                 raise ValueError(f"there is no class {label}")
             action = self._as_taken(step, interaction, action, annotator)
             if new_class is not None:
@@ -257,9 +269,10 @@ class Journal(Steps):
             latest = max((answer.at for answer in answers), default=0.0)
             if 0 <= time.time() - latest < grace:
                 return False
+            context = self.step(step).context | {"until": self.last_event()}
             self._db.execute(
-                "UPDATE steps SET state = 'closed', classes = ? WHERE id = ?",
-                (json.dumps(self.classes()), step),
+                "UPDATE steps SET state = 'closed', classes = ?, context = ? WHERE id = ?",
+                (json.dumps(self.classes()), json.dumps(context), step),
             )
             seal(self._db, "steps", step, new=False)
         return True

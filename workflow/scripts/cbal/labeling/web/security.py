@@ -18,6 +18,7 @@ from cbal.labeling.web.public import Public
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 YEAR = 365 * 24 * 3600
+REVIEW = "/review"  # path of the review's page
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -166,7 +167,7 @@ class Guard:
 
     def _may_enter(self, scope: Any) -> bool:
         """Return whether a request may begin a session."""
-        if scope["path"] != "/" or scope["method"] != "GET":
+        if scope["path"] not in ("/", REVIEW) or scope["method"] != "GET":
             return False
         if self._door.token is None:
             return True
