@@ -44,7 +44,8 @@ class Browser:
         """Load the page, as its address says; return its HTML."""
         query = f"?{self.address.query}" if self.address.query else ""
         status, headers, body = self.request("GET", f"/{query}")
-        self.cookie = headers.get("set-cookie", self.cookie).partition(";")[0]
+        if "set-cookie" in headers:
+            self.cookie = headers["set-cookie"].partition(";")[0]
         if status == 303:
             status, headers, body = self.request("GET", headers["location"])
         assert status == 200, body

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cbal.labeling.web.names import COOKIE
 from tests.served import Served
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -31,9 +32,12 @@ def open_page(chromium):
     """Return a function that opens an address in a new browser profile."""
     contexts = []
 
-    def open_page(address, **how):
+    def open_page(address, annotator="", **how):
+        """Open it as somebody with a name; None is who was not asked for it yet."""
         context = chromium.new_context(**{"viewport": {"width": 1100, "height": 750}, **how})
         contexts.append(context)
+        if annotator is not None:
+            context.add_cookies([{"name": COOKIE, "value": annotator, "url": address}])
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda line: page.complaints.append(line.text))

@@ -8,6 +8,7 @@ import pytest
 
 from cbal.data.arguments import SOURCES
 from cbal.data.text_files import OPEN
+from cbal.labeling.web.reviewing import Reviewing
 from cbal.labeling.web.server import Labeling
 from cbal.pool.querying import COLD_START
 from cbal.stopping import rules as stopping
@@ -132,13 +133,24 @@ def test_the_settings_and_the_reader_know_the_same_tables_of_texts():
 
 
 def test_the_page_asks_for_what_the_server_has():
-    routes = [route.path_regex for route in Labeling(None, None, None, None).app()._app.routes]
+    review = Reviewing(None, None, None, None).routes()
+    app = Labeling(None, None, None, None, review).app()._app
+    routes = [route.path_regex for route in app.routes]
     asked = re.findall(r'(?:ask|send|postLast)\("(/\w+)"', SCRIPTS)
-    fetched = re.findall(r"`(/\w+[^`]*)`", SCRIPTS)  # braces hold versions, numbers, queries
+    # Braces hold versions, numbers, queries.
+    fetched = re.findall(r"`\$\{base\}(/\w+[^`]*)`", SCRIPTS)
+    assert len(fetched) > 2
     asked += [re.sub(r"\$\{.*?\}", "1", path) for path in fetched]
-    assert {"/next", "/answer", "/undo"} <= set(asked)
+    assert {"/next", "/answer", "/undo", "/labels", "/correct", "/restore"} <= set(asked)
     for path in asked:
         assert any(route.match(path.partition("?")[0]) for route in routes), path
+
+
+def test_every_address_of_the_page_has_the_path_that_a_proxy_adds():
+    """`ask` and `postLast` add it by themselves."""
+    bare = re.findall(r"`/\w[^`]*`", SCRIPTS) + re.findall(r'fetch\("/.*', SCRIPTS)
+    bare += re.findall(r'(?:src|href|action)="/[^"]*', TEMPLATES)
+    assert bare == []
 
 
 def test_the_scripts_name_elements_of_the_templates():

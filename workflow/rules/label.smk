@@ -48,6 +48,8 @@ rule annotate_by_hand:
         label_host=config["labeling"]["host"],
         label_port=config["labeling"]["port"],
         label_title=title,
+        label_public_url=config["labeling"]["public_url"] or "",
+        label_double=str(config["labeling"]["double"]),
     params:
         scenario=key("scenario", "validation"),
         seed=key("seed", 0),
@@ -82,6 +84,8 @@ rule annotate_by_hand:
         " --steps {params.steps}"
         " --host {resources.label_host:q}"
         " --port {resources.label_port}"
+        " --public-url {resources.label_public_url:q}"
+        " --double {resources.label_double}"
         " --out {output.annotations:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"
 

@@ -1,7 +1,7 @@
 """Take away: the labels of a data set that a person labels (`annotator: human`).
 
 Needs:  the journal, annotations of all rounds, and labels.parquet of final.smk.
-Makes:  given.parquet at the end; class-folders/ and so-far/ on demand.
+Makes:  given.parquet at the end, and again after a correction; class-folders/ and so-far/ on demand.
 Order:  gather_given -> write_labels of final.smk -> link_classes; write_labels_so_far at any time.
 """
 
@@ -44,6 +44,7 @@ rule gather_given:
     conda:
         "../../envs/cbal.yaml"
     params:
+        review=review_state,
         version=version("gather_given.py"),
     shell:
         "python workflow/scripts/gather_given.py"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
 from cbal.labeling.imports import Imports, read_labels
 from cbal.labeling.register import Register
+from cbal.labeling.review.record import record_of
 from cbal.labeling.web.lifetime import Home
 from cbal.pool import state as pools
+from cbal.pool.reviewed import review_of, with_review
 from cbal.pool.rounds import check_interactions, read_pool, write_pool
 from cbal.storage.files import read_table, samples_of
 from cbal.wording import counted
@@ -48,11 +51,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     train = samples_of(read_table(arguments.index, ["sample_id", "split"]), "train")
     register = Register(Home(arguments.journal).journal)
-    train = register.as_asked((arguments.scenario, arguments.seed), arguments.round, train)
+    run = arguments.scenario, arguments.seed
+    train = register.as_asked(run, arguments.round, train)
+    review = review_at(register, arguments) if arguments.pool else {}
     register.close()
     if arguments.pool:
         before = read_pool(arguments.pool)
         pool = pools.admit(before, train)
+        pool = with_review(pool, review_of({"review": review}))
         came = len(pool.sample_id) - len(before.sample_id)
         say(f"{counted(came, 'new image')} since the previous round")
     else:
@@ -63,7 +69,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.validation:
         asked = len(read_table(arguments.validation, ["interaction"]))
         pool = replace(pool, individual=asked)
-    write_pool(arguments.out, pool, **keys_of(arguments) | {"round": pool.round})
+    recorded = {"review": review} if review else {}
+    write_pool(arguments.out, pool, **keys_of(arguments) | {"round": pool.round} | recorded)
+
+
+def review_at(register: Register, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the review had changed when the round began, for the pool and to be recorded.
+
+    If the round has asked already, what was changed since then is left out, so that a round that is
+    computed again asks the same questions.
+    """
+    run = arguments.scenario, arguments.seed
+    asked = [step for step in register.run_of(*run) if step.key[2] == arguments.round]
+    until = asked[-1].context.get("reviewed", 0) if asked else None
+    files = read_table(arguments.index, ["source"])["source"].to_pylist()
+    review = record_of(register, *run, files, until)
+    if review:
+        say(f"{counted(len(review['labels']['sample_id']), 'label')} as the review has them")
+    return review
 
 
 def import_labels(arguments: argparse.Namespace, pool: pools.Pool) -> pools.Pool:
@@ -75,12 +98,12 @@ def import_labels(arguments: argparse.Namespace, pool: pools.Pool) -> pools.Pool
     labels, others = read_labels(arguments.labels, files)
     journal = Imports(Home(arguments.journal).journal)
     try:
-        for name in arguments.classes:
-            journal.add_class(str(name))
+        journal.start_with([str(name) for name in arguments.classes])
     except ValueError as error:
         raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
     journal.keep(labels, files, arguments.labels)
-    number = {name: i for i, name in enumerate(journal.classes())}
+    names = journal.first_names()
+    number = {name: i for i, name in reversed(list(enumerate(names)))}
     journal.close()
     say(f"{counted(len(labels), 'label')} imported; {counted(others, 'row')} about other files")
     label = np.array([number.get(labels.get(i), -1) for i in pool.sample_id.tolist()], np.int16)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from cbal.labeling.doubts import with_doubts
 from cbal.labeling.folder import OWNER
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Step
+from cbal.labeling.review.record import counted_before, record_of
 from cbal.labeling.speaking import with_words
 from cbal.labeling.web.lifetime import Home, Owner
 from cbal.pool.annotations import INDIVIDUAL, groups_of, with_notes
@@ -60,6 +62,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765)
+    cli.add_argument("--public-url", nargs="?", help="address behind a reverse proxy")
+    cli.add_argument("--double", type=float, default=0, help="share that two people are asked")
     cli.add_argument("--grace", type=float, default=2, help="seconds for undoing the last answer")
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     return cli.parse_args(argv)
@@ -80,6 +84,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if corrections := corrections_of(journal, step, arguments.annotations):
         metadata["corrections"] = corrections
         say(f"earlier steps of this round are corrected: {', '.join(corrections)}")
+    if review := review_of(journal, step, arguments.index):
+        metadata["review"] = review
     journal.close()
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
@@ -107,6 +113,15 @@ def corrections_of(journal: Journal, step: Step, earlier: Sequence[Path]) -> dic
     return result
 
 
+def review_of(journal: Journal, step: Step, index: Path) -> dict[str, Any]:
+    """Return what the review had changed when a step was closed; see `record_of`."""
+    if "until" not in step.context:  # closed by an earlier version, which had no review
+        return {}
+    files = read_table(index, ["source"])["source"].to_pylist()
+    since = counted_before(journal, step)
+    return record_of(journal, *step.key[:2], files, step.context["until"], since)
+
+
 def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
     """Open the step in the journal with the questions of the query.
 
@@ -124,8 +139,7 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         arguments.cluster_labels,
     )
     try:
-        for name in arguments.classes:
-            journal.add_class(str(name))
+        journal.start_with([str(name) for name in arguments.classes])
     except ValueError as error:
         raise InputError(f"data set {arguments.dataset}, `classes:`: {error}") from error
     kind = query["kind"][0].as_py() if len(query) else INDIVIDUAL
@@ -135,17 +149,21 @@ def ask(arguments: argparse.Namespace, journal: Journal) -> Step:
         questions = with_doubts(questions, probability, expected)
     if arguments.texts and arguments.features:
         with_words(questions, arguments.texts, arguments.features)
+    context = context_of(
+        now,
+        arguments.budget,
+        arguments.rounds,
+        tuple(arguments.steps),
+        more([*measure_rounds(arguments.predictions).values()]),
+    )
+    if arguments.pool:
+        start = metadata_of(read_table(arguments.pool))
+        context["reviewed"] = start.get("review", {}).get("until", 0)
     return journal.open_step(
         (arguments.scenario, arguments.seed, arguments.round, arguments.step),
         kind,
         digest_of(groups, files),
-        context_of(
-            now,
-            arguments.budget,
-            arguments.rounds,
-            tuple(arguments.steps),
-            more([*measure_rounds(arguments.predictions).values()]),
-        ),
+        context,
         questions,
     )
 
@@ -177,9 +195,9 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
     workflow = Owner(int(owner)) if owner else None
     command = [str(SERVER), "--home", str(home.folder), "--index", str(arguments.index)]
     command += ["--title", arguments.title, "--host", arguments.host, "--port", str(arguments.port)]
-    for name in ("images", "originals", "texts"):
-        path = getattr(arguments, name)
-        command += [f"--{name}", str(path)] if path else []
+    for name in ("images", "originals", "texts", "public-url", "double"):
+        value = getattr(arguments, name.replace("-", "_"))
+        command += [f"--{name}", str(value)] if value else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
     while not journal.close_step(step.id, arguments.grace):

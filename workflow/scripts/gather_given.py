@@ -7,6 +7,7 @@ from cbal.cli import keys_of, parser, run, say
 from cbal.errors import InputError
 from cbal.labeling.given import given_to, to_table
 from cbal.labeling.journal import Journal
+from cbal.labeling.review.record import record_of
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table, write_table
 from cbal.wording import counted
@@ -27,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     for path in arguments.annotations:
         check_in_journal(journal, path, home.journal)
     given, others = given_to(journal, arguments.scenario, arguments.seed, files)
-    classes = journal.classes()
+    classes, gone = journal.classes(), journal.gone()
+    review = record_of(journal, arguments.scenario, arguments.seed, files)
     journal.close()
     for step in others:
         what = f"the answers of round {step.key[2]}, step {step.key[3]}, are about other files"
@@ -39,7 +41,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(f"left out: {what}")
     labeled = int((given.label >= 0).sum())
     say(f"a person labeled {labeled} of {counted(len(files), 'image')}")
-    write_table(arguments.out, to_table(given, files), **keys_of(arguments), classes=classes)
+    corrections = {name: review.get(name, 0) for name in ("interactions", "images", "seconds")}
+    if review:
+        images = counted(corrections["images"], "image")
+        say(f"{counted(corrections['interactions'], 'correction')} of {images} in the review")
+    write_table(
+        arguments.out,
+        to_table(given, files),
+        **keys_of(arguments),
+        classes=classes,
+        gone=sorted(gone.items()),
+        review=corrections,
+    )
 
 
 def check_in_journal(journal: Journal, annotations: Path, path: Path) -> None:

@@ -31,11 +31,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     register = Register(path)
     files = [file.name for file in register.files(arguments.index)]
     given, others = given_to(register, arguments.scenario, arguments.seed, files)
-    classes = register.classes()
+    names, gone = register.classes(), register.gone()
+    classes = [name for number, name in enumerate(names) if number not in gone]
     register.close()
     for step in others:
         say(f"left out, since it was about other files: round {step.key[2]}, step {step.key[3]}")
-    table = labels_table(files, classes, given, 0, np.zeros(0, np.int64), None)
+    table = labels_table(files, names, given, 0, np.zeros(0, np.int64), None)
     say(summary(table))
     write_csv(arguments.csv, table)
     write_table(arguments.out, table, **keys_of(arguments), classes=classes)

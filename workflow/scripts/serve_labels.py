@@ -10,12 +10,17 @@ from cbal.data.decoding import rule_in
 from cbal.data.showing import Showing
 from cbal.data.texts_shown import ShownTexts
 from cbal.labeling.desk import Desk
-from cbal.labeling.journal import Journal
 from cbal.labeling.leases import Claims
 from cbal.labeling.measured import accuracies_of
+from cbal.labeling.review.journal import Reviews
+from cbal.labeling.review.predicted import Predicted
+from cbal.labeling.review.shelf import Shelf
+from cbal.labeling.waits import waits_of
 from cbal.labeling.web.cards import Telling, no_words
 from cbal.labeling.web.lifetime import Home, Owner, hold
 from cbal.labeling.web.pages import Pages
+from cbal.labeling.web.public import public_of
+from cbal.labeling.web.reviewing import Reviewing
 from cbal.labeling.web.security import door_for
 from cbal.labeling.web.server import Labeling
 from cbal.labeling.web.serving import PORTS, address, listen, serve
@@ -36,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--title", required=True)
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765, help="first port to try")
+    cli.add_argument("--public-url", type=public_of, nargs="?", help="behind a reverse proxy")
+    cli.add_argument("--double", type=float, default=0, help="share that two people are asked")
     cli.add_argument(
         "--owner", type=int, nargs="?", help="process at whose end the server ends too"
     )
@@ -50,25 +57,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     memory = home.memory()
     first = arguments.port
     ports = list(dict.fromkeys([memory.get("port", first), *range(first, first + PORTS)]))
+    if arguments.public_url:
+        ports = [first]  # where the proxy looks
     sock = listen(arguments.host, ports)
     port = sock.getsockname()[1]
     home.remember({**memory, "port": port})
-    door = door_for(arguments.host, port, memory)
+    door = door_for(arguments.host, port, memory, arguments.public_url)
 
     index_at_start = version_of(arguments.index)
     index = read_table(arguments.index, ["source"], optional=["file"])
     images, originals, rule = arguments.images, arguments.originals, rule_in(metadata_of(index))
-    journal, telling = Journal(home.journal), no_words
+    journal, telling = Reviews(home.journal), no_words
     if arguments.texts:
         showing = ShownTexts(index, read_texts(arguments.texts))
         telling = Telling(showing.telling, journal.groups)
     else:
         showing = Showing(index, originals, rule)
     thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
-    measured = accuracies_of(arguments.home.resolve().parent)
-    desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)), measured)
-    pages = Pages(arguments.title, showing, thumbnails.version, telling)
-    labeling = Labeling(desk, pages, thumbnails, door)
+    results = arguments.home.resolve().parent
+    waits = (lambda step: is_held(home.waiting(step))), accuracies_of(results), waits_of(results)
+    desk = Desk(journal, Claims(), *waits, arguments.double)
+    pages = Pages(arguments.title, showing, thumbnails.version, telling, door.base)
+    shelf = Shelf(journal, showing.names, Predicted(results, len(showing.names)))
+    reviewing = Reviewing(shelf, pages, door, journal.check_file)
+    labeling = Labeling(desk, pages, thumbnails, door, reviewing.routes())
 
     def check(needed: bool) -> None:
         desk.ended = not needed
@@ -77,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             say("the data set was prepared again: this server ends, so that a new one starts")
             os.kill(os.getpid(), signal.SIGTERM)
 
-    home.address = address(arguments.host, port, door.token)
+    home.address = address(arguments.host, port, door.token, door.public)
     try:
         serve(labeling.app(), sock, home, Owner(arguments.owner), check)
     finally:

@@ -42,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     said = read_table(arguments.given)
-    given, classes = from_table(said), metadata_of(said)["classes"]
+    given, names = from_table(said), metadata_of(said)["classes"]
+    gone = dict(metadata_of(said).get("gone", []))
+    classes = [name for number, name in enumerate(names) if number not in gone]
     ended = read_pool(arguments.pool).ended
     sample_id = to_predict(given)
     probability, model, inputs, measured = None, arguments.model, arguments.images, {}
@@ -56,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         else:
             probability = predict(model, inputs, sample_id, arguments)
     files = said["file"].to_pylist()
-    table = labels_table(files, classes, given, arguments.round, sample_id, probability)
+    table = labels_table(files, names, given, arguments.round, sample_id, probability, gone)
     say(summary(table))
     write_csv(arguments.csv, table)
     write_table(arguments.out, table, **keys_of(arguments), classes=classes, **measured)

@@ -23,7 +23,7 @@ QUERY = pa.table(
 
 
 def standing():
-    answers = {1: Answer(None, (), "ann", 0.0), 0: Answer(2, (2,), "ann", 0.0)}
+    answers = {1: Answer(None, (), "x", 0.0), 0: Answer(2, (2,), "y", 0.0, 0, "Ann")}
     return Standing(answers, {}, {0: 1.5, 1: 2.0})
 
 
@@ -66,7 +66,7 @@ def test_a_label_that_is_verified_is_shown_with_who_has_it():
 
 def test_annotations_have_the_oracle_s_columns_and_what_was_taken_out():
     table = annotations_of("cluster", [3, 2], standing())
-    assert table.drop_columns(["excluded", "shown"]).to_pylist() == [
+    assert table.drop_columns(["excluded", "shown", "annotator"]).to_pylist() == [
         {"interaction": 0, "kind": "cluster", "size": 3, "label": 2}
         | {"accepted": True, "seconds": 1.5},
         {"interaction": 1, "kind": "cluster", "size": 2, "label": None}
@@ -74,6 +74,7 @@ def test_annotations_have_the_oracle_s_columns_and_what_was_taken_out():
     ]
     assert table["excluded"].to_pylist() == [[2], None]
     assert table["shown"].to_pylist() == [3, 2]  # the page shows all
+    assert table["annotator"].to_pylist() == ["Ann", None]
 
 
 def test_what_was_taken_out_goes_back_to_the_pool():

@@ -37,7 +37,7 @@ def test_the_table_in_hours(metrics):
     assert "interactions_sd" not in table
     text = to_markdown(table.reset_index(), {}, budget=HOURS)
     assert "hours to within 0.01 of supervised" in text
-    assert "10.00 (every image)" in text
+    assert "10.00 (all samples)" in text
     assert "Areas cover 0.10 to 0.15 hours" in text
 
 

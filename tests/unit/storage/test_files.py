@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from cbal.errors import InputError
-from cbal.storage.files import atomic, metadata_of, read_table, write_table
+from cbal.storage.files import atomic, metadata_of, read_table, whole_folder, write_table
 from tests.plain_user import plain_user
 
 
@@ -99,3 +99,18 @@ def test_a_folder_that_becomes_read_only_is_one_line(tmp_path, moment):
 def test_an_error_of_another_file_is_not_taken_for_the_written_one_s(tmp_path):
     with pytest.raises(FileNotFoundError, match="other"), atomic(tmp_path / "a"):
         (tmp_path / "other").read_text()
+
+
+def test_a_folder_takes_its_place_when_it_is_whole(tmp_path):
+    out = tmp_path / "folder"
+    with pytest.raises(RuntimeError), whole_folder(out) as building:
+        (building / "half").touch()
+        raise RuntimeError
+    assert not out.exists()
+    with whole_folder(out) as building:
+        (building / "first").touch()
+        assert not out.exists()
+    with whole_folder(out) as building:
+        (building / "second").touch()
+    assert [path.name for path in out.iterdir()] == ["second"]
+    assert list(tmp_path.iterdir()) == [out]

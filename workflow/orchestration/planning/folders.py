@@ -55,6 +55,28 @@ def has_answers(journal: str | Path) -> bool:
         return "no such table" not in str(error)
 
 
+@cache
+def reviewed(journal: str | Path) -> list[int]:
+    """Return a state of the journal that changes whenever a label or a class is corrected.
+
+    [] if nothing was ever corrected. The result is cached; see `has_answers`.
+    """
+    path = Path(journal)
+    if not path.exists():
+        return []
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+        try:
+            # Steps whose scenario begins with "/" keep the changes: `cbal.labeling.changes`.
+            latest = "SELECT max(events.id) FROM events JOIN steps ON steps.id = events.step"
+            (found,) = db.execute(f"{latest} WHERE substr(scenario, 1, 1) = '/'").fetchone()
+            return [found] if found else []
+        finally:
+            db.close()
+    except sqlite3.DatabaseError:
+        return []
+
+
 def state_of(*paths: str | Path) -> list[list[int]]:
     """Return size and time of each file that exists, to detect changes."""
     stats = [os.stat(path) for path in paths if os.path.exists(path)]

@@ -20,6 +20,7 @@ from orchestration.planning.datasets import check_dataset, normalize_names
 from orchestration.planning.final_training import check_final_training
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.models import check_model, fill_in_sizes
+from orchestration.planning.pages import check_page
 from orchestration.planning.room import check_room
 from orchestration.planning.schema import Validator, describe, read_schema, with_defaults
 from orchestration.planning.stopping import complete_stop
@@ -45,6 +46,7 @@ def check(config: Config) -> None:
     if error is not None:
         raise SettingsError(describe(error))
     with_defaults(Validator)(schema).validate(config)
+    check_page(config["labeling"])
     fill_in_sizes(config["models"])
     check_own(config)
     complete_oracles(config)

@@ -60,6 +60,11 @@ def journal_state(wildcards):
     return state_of(journal_of(wildcards.dataset))
 
 
+def review_state(wildcards):
+    """State of the corrections in the journal: what is taken away is made again after one."""
+    return reviewed(journal_of(wildcards.dataset))
+
+
 def label_budget(wildcards):
     """Interactions of a whole run, including the validation."""
     return SWEEP["rounds"] * data_setting("interactions")(wildcards) + validation_of(wildcards)

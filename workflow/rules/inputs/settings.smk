@@ -38,7 +38,7 @@ from cbal.storage.paths import (
 )
 from orchestration.operation.standing import runs_of
 from orchestration.planning.annotators import by_kind, joined_costs
-from orchestration.planning.folders import digest_of_files, has_answers, state_of
+from orchestration.planning.folders import digest_of_files, has_answers, reviewed, state_of
 from orchestration.planning.kinds import folder_shown, kind_of, may_grow
 from orchestration.planning.provenance import (
     archived_runs,

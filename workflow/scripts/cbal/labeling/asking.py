@@ -105,7 +105,9 @@ def _earlier(samples: np.ndarray, pool: Pool, verifies: bool) -> dict[str, Any]:
 
 
 def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:
-    """Return the answers of a step as the rows of `annotations.parquet`.
+    """Return the answers of a step as the rows of `annotations.parquet`, with who gave them.
+
+    The column `annotator` is null where a person gave no name.
 
     Args:
         kind: "individual" or "cluster".
@@ -125,6 +127,7 @@ def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:
                 "seconds": standing.seconds[interaction],
                 "excluded": list(answer.excluded) or None,
                 "shown": size,
+                "annotator": answer.annotator or None,
             }
         )
-    return pa.Table.from_pylist(rows, ANNOTATIONS)
+    return pa.Table.from_pylist(rows, ANNOTATIONS.append(pa.field("annotator", pa.string())))

@@ -35,7 +35,7 @@ ADDED = {
     "classes": ("checksum BLOB",),
     "steps": ("checksum BLOB",),
     "questions": ("checksum BLOB",),
-    "events": ("request TEXT", "previous BLOB", "checksum BLOB"),
+    "events": ("request TEXT", "previous BLOB", "checksum BLOB", "annotator TEXT"),
 }
 TOTALS = "CREATE TABLE totals (name TEXT PRIMARY KEY, rows INTEGER, last BLOB, checksum BLOB)"
 INDEXES = (
@@ -48,7 +48,7 @@ COLUMNS = {
     "steps": "id, scenario, seed, round, step, kind, digest, context, state, classes",
     "questions": "step, interaction, samples, hints",
     "events": "id, step, interaction, action, label, excluded, seconds, person, at, request,"
-    " previous",
+    " previous, annotator",
     "totals": "name, rows, last",
 }
 
@@ -68,6 +68,16 @@ def checksum(values: tuple) -> bytes:
     return hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
 
 
+def _checksum_of(table: str, values: tuple) -> bytes:
+    """Return the checksum of a row of a table.
+
+    An event without the annotator's name has the checksum that it had before there were names, so
+    that journals of earlier versions stay valid.
+    """
+    nameless = table == "events" and values[-1] is None
+    return checksum(values[:-1] if nameless else values)
+
+
 def create(db: sqlite3.Connection) -> None:
     """Create the tables of a new journal. Call it within a transaction."""
     for name, columns in TABLES.items():
@@ -84,7 +94,7 @@ def migrate(db: sqlite3.Connection) -> bool:
     """
     names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     if "totals" in names:
-        return False
+        return _add_annotator(db)
     for name, columns in ADDED.items():
         if name not in names:
             db.execute(f"CREATE TABLE {name} ({TABLES[name]}{KEYS.get(name, '')})")
@@ -94,6 +104,15 @@ def migrate(db: sqlite3.Connection) -> bool:
     for name in TABLES:
         for (row,) in db.execute(f"SELECT rowid FROM {name} ORDER BY rowid").fetchall():
             seal(db, name, row)
+    return True
+
+
+def _add_annotator(db: sqlite3.Connection) -> bool:
+    """Add the column of names to a journal with checksums; return whether it had none."""
+    known = [name for _, name, *_ in db.execute("PRAGMA table_info(events)")]
+    if "annotator" in known:
+        return False
+    db.execute("ALTER TABLE events ADD COLUMN annotator TEXT")
     return True
 
 
@@ -111,7 +130,7 @@ def seal(db: sqlite3.Connection, table: str, row: int, new: bool = True) -> None
     if table == "events":
         db.execute("UPDATE events SET previous = ? WHERE rowid = ?", (last, row))
     (values,) = db.execute(f"SELECT {COLUMNS[table]} FROM {table} WHERE rowid = ?", (row,))
-    own = checksum(values)
+    own = _checksum_of(table, values)
     db.execute(f"UPDATE {table} SET checksum = ? WHERE rowid = ?", (own, row))
     if new:
         total = (table, rows + 1, own if table == "events" else b"")
@@ -139,7 +158,7 @@ def checked(path: Path, table: str, rows: list[tuple]) -> list[tuple]:
         DamagedError: a row differs from its checksum.
     """
     for *values, own in rows:
-        if checksum(tuple(values)) != own:
+        if _checksum_of(table, tuple(values)) != own:
             raise DamagedError(path, f"a row of {table} has changed")
     return [row[:-1] for row in rows]
 
@@ -163,8 +182,8 @@ def check_all(path: Path, db: sqlite3.Connection) -> None:
                 path, f"{counted(len(rows), 'row')} of {name} where {n} were written"
             )
         if name == "events":
-            chain = [row[-1] for row in rows] + [last]
-            own = [b"", *(checksum(row) for row in rows)]
+            chain = [row[-2] for row in rows] + [last]
+            own = [b"", *(_checksum_of(name, row) for row in rows)]
             if chain != own:
                 raise DamagedError(path, "an event is missing")
 

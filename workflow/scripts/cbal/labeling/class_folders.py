@@ -1,13 +1,12 @@
 """A folder for each class, with links to the files that have this label."""
 
-import os
-import shutil
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
 from cbal.errors import InputError
 from cbal.labeling.class_names import folder_key, folder_name
+from cbal.storage.files import whole_folder
 
 
 def vanished(table: pa.Table, originals: Path) -> list[str]:
@@ -31,18 +30,14 @@ def link_classes(out: Path, table: pa.Table, originals: Path) -> int:
         InputError: two classes would get the same folder.
     """
     folders = _folders(out, set(table["label"].to_pylist()) - {None})
-    building = out.with_name(f".{out.name}.tmp")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
     linked, gone = 0, set(vanished(table, originals))
-    for file, label in zip(table["file"].to_pylist(), table["label"].to_pylist()):
-        if label is not None and file not in gone:
-            link = building / folders[label] / PurePosixPath(file)
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to((originals / file).resolve())
-            linked += 1
-    shutil.rmtree(out, ignore_errors=True)
-    os.replace(building, out)
+    with whole_folder(out) as building:
+        for file, label in zip(table["file"].to_pylist(), table["label"].to_pylist()):
+            if label is not None and file not in gone:
+                link = building / folders[label] / PurePosixPath(file)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to((originals / file).resolve())
+                linked += 1
     return linked
 
 

@@ -23,20 +23,34 @@ def tidy(name: str) -> str:
     Raises:
         ValueError: the name is empty, too long, or has invisible characters.
     """
-    name = unicodedata.normalize("NFC", " ".join(name.split()))
-    if hidden := [c for c in name if not (c.isprintable() or c in JOINERS or c in DRAWN)]:
-        raise ValueError(
-            f"a class's name has visible characters only, and {ascii(name)} has "
-            f"U+{ord(hidden[0]):04X}; remove that character"
-        )
-    if not name.strip(JOINERS + " ") or len(name) > LONGEST_NAME:
-        raise ValueError(f"a class's name has 1 to {LONGEST_NAME} visible characters: {name!r}")
+    name = visible(name, "a class's name")
     size = len(folder_name(name).encode())
     if size > LONGEST_FOLDER:
         raise ValueError(
             f"the class {name!r} takes {size} bytes as the name of a folder, and file systems "
             f"allow {LONGEST_FOLDER}; make it shorter"
         )
+    return name
+
+
+def visible(name: str, what: str) -> str:
+    """Return a name in composed Unicode form (NFC), with single spaces.
+
+    Args:
+        name: of a class or a person.
+        what: what it is, for errors.
+
+    Raises:
+        ValueError: the name is empty, too long, or has invisible characters.
+    """
+    name = unicodedata.normalize("NFC", " ".join(name.split()))
+    if hidden := [c for c in name if not (c.isprintable() or c in JOINERS or c in DRAWN)]:
+        raise ValueError(
+            f"{what} has visible characters only, and {ascii(name)} has "
+            f"U+{ord(hidden[0]):04X}; remove that character"
+        )
+    if not name.strip(JOINERS + " ") or len(name) > LONGEST_NAME:
+        raise ValueError(f"{what} has 1 to {LONGEST_NAME} visible characters: {name!r}")
     return name
 
 

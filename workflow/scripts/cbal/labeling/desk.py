@@ -1,42 +1,24 @@
 """Assignment of questions to open pages, and the answers that pages send."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from cbal.labeling.agreement import Agreements
 from cbal.labeling.given import IMPORTED, VALIDATION, Given, replay
 from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import Claims
 from cbal.labeling.measured import Measured, latest
-from cbal.labeling.records import Question, Step
+from cbal.labeling.records import Step
+from cbal.labeling.second import Seconds
+from cbal.labeling.view import View
+from cbal.labeling.waits import Waits, in_words
 from cbal.pool.state import CLUSTER
-
-
-@dataclass(frozen=True)
-class View:
-    """Content of a page.
-
-    Attributes:
-        name: "question" if the page shows a question. Otherwise the reason why it shows none:
-            "others" (other pages have the last questions), "handing-on" (the workflow takes the
-            answers), "training", or "ended" (the workflow has ended).
-        status: numbers of the round and the run; see `Desk.status`.
-        step, interaction, question: the question, if the page shows one.
-        ahead: samples of the next question, so that the page can load their pictures.
-        uses: how often each class was given before the step, by its number.
-    """
-
-    name: str
-    status: dict[str, Any]
-    step: Step | None = None
-    interaction: int | None = None
-    question: Question | None = None
-    ahead: tuple[int, ...] = ()
-    uses: dict[int, int] = field(default_factory=dict)
 
 
 class Desk:
@@ -48,6 +30,8 @@ class Desk:
         claims: Claims,
         waits: Callable[[int], bool],
         measured: Measured = lambda *_: None,
+        lasts: Waits = lambda *_: None,
+        double: float = 0,
     ):
         """Start without cached answers.
 
@@ -56,10 +40,14 @@ class Desk:
             claims: claims of the pages on questions.
             waits: returns whether a job waits for the answers of a step, given the step's id.
             measured: accuracy of each round; by default none is known.
+            lasts: how long a person will wait after each round; by default it is not known.
+            double: share of the questions that a second person is asked, too.
         """
         self.journal = journal
         self.ended = False  # True when the workflow has ended
-        self._claims, self._waits, self._measured = claims, waits, measured
+        self._claims, self._waits, self._measured, self._lasts = claims, waits, measured, lasts
+        self._seconds = Seconds(journal, double)
+        self._agreements = Agreements(journal)
         self._lock = threading.RLock()
         self._said: dict[tuple[int, ...], Given] = {}  # labels before a round, by ids of steps
         self._groups: dict[int, list[np.ndarray]] = {}
@@ -69,38 +57,57 @@ class Desk:
         """Return the open steps for whose answers a job waits."""
         return [step for step in self.journal.open_steps() if self._waits(step.id)]
 
-    def first(self, page: str) -> View | None:
+    def first(self, page: str, annotator: str = "") -> View | None:
         """Return the first question for a page that was just opened, to send with the page.
 
         None if there is no question, or if any page has one: that page may be this one before it
         was loaded again, and should then get the same question again.
         """
         with self._lock:
-            view = None if self._claims.any() else self.next(page)
+            view = None if self._claims.any() else self.next(page, annotator=annotator)
             return view if view and view.name == "question" else None
 
-    def next(self, page: str, load: int = 0) -> View:
+    def next(self, page: str, load: int = 0, annotator: str = "") -> View:
         """Return the content of a page: the question that it already has, or the next one.
+
+        What somebody else has answered and this person is asked, too, comes before new questions:
+        a round needs no such answer, so later it might not be there in time.
 
         Args:
             page, load: the page, and how many times it was loaded; see `Claims`.
+            annotator: the name of who labels there; "" if it is not known.
         """
         with self._lock:
-            live, full = self.live_steps(), None
+            live, full, new = self.live_steps(), None, None
             for step in self._asked(live):
                 left = self.left(step)
-                if not left:
-                    continue
-                full = full or step
+                full = full or (step if left else None)
                 own = [i for i in left if self._claims.holder((step.id, i)) == page]
                 free = [i for i in left if self._claims.holder((step.id, i)) is None]
-                if own or free:
-                    return self._question((page, load), step, (own or free)[0], free)
+                if own:
+                    return self._question((page, load), step, own[0], free)
+                new = new or ((step, free[0], free) if free else None)
+            if view := self._of_two((page, load), annotator, live):
+                return view
+            if new:
+                return self._question((page, load), *new)
             if full:
                 return View("others", self.status(full), full)
             if live:
                 return View("handing-on", self.status(live[-1]), live[-1])
             return self._idle()
+
+    def _of_two(self, page: tuple[str, int], annotator: str, live: Sequence[Step]) -> View | None:
+        """Claim a question that this person is asked beside somebody else; None without one."""
+        due = [] if self.ended else list(self._seconds.due(annotator))
+        holders = [self._claims.holder((step.id, interaction)) for step, interaction in due]
+        for holder in (page[0], None):
+            if holder in holders:
+                step, interaction = due[holders.index(holder)]
+                view = self._question(page, step, interaction, [])
+                status = self.status(live[-1]) if live else self._idle().status
+                return replace(view, second=True, status=status)
+        return None
 
     def _asked(self, live: Sequence[Step]) -> list[Step]:
         """Return live steps, each after the earlier steps of its round, which may be undone."""
@@ -144,7 +151,20 @@ class Desk:
         name = "ended" if self.ended else "training"
         if latest is None:
             return View(name, {})
-        return View(name, self.status(latest), latest)
+        return View(name, self.status(latest) | {"wait": self._wait_after(latest)}, latest)
+
+    def _wait_after(self, step: Step) -> str:
+        """Return in words how long the wait after a round's last step still lasts.
+
+        "" if the step is another one: then only the next query is made.
+        """
+        scenario, seed, round_, _ = step.key
+        if not round_ or step.position < step.context.get("steps", 1):
+            return ""
+        whole = self._lasts(scenario, seed, round_)
+        answers = self.journal.standing(step.id).answers.values()
+        since = time.time() - max((answer.at for answer in answers), default=time.time())
+        return in_words(None if whole is None else whole - since)
 
     def status(self, step: Step) -> dict[str, Any]:
         """Return the numbers that the page always shows.
@@ -153,7 +173,8 @@ class Desk:
         step); interactions, budget and left (of the run); images; individual, cluster and labeled
         (images labeled so far; cluster labels of all rounds count, even if a later round asks
         again); brought (images whose label is of the round before); accuracy (see `measured`);
-        seconds (per interaction of the run, None before the first).
+        agreement (of two people, see `agreement`; None without such answers); seconds (per
+        interaction of the run, None before the first).
         """
         scenario, seed, round_, name = step.key
         steps = self.journal.round_of(step)
@@ -183,6 +204,7 @@ class Desk:
             "left": max(status["budget"] - status["interactions"], 0),
             "brought": int(last.sum()) if round_ > 1 else 0,
             "accuracy": latest(self._measured, (scenario, seed), round_, self._to_measure_by()),
+            "agreement": self._agreements.of_run(scenario, seed),
         }
 
     def _to_measure_by(self) -> int:
@@ -215,12 +237,15 @@ class Desk:
             self._groups[step.id] = self.journal.groups(step.id)
         return self._groups[step.id]
 
-    def beat(self, page: str, step: int, interaction: int, load: int = 0) -> bool:
+    def beat(
+        self, page: str, step: int, interaction: int, load: int = 0, annotator: str = ""
+    ) -> bool:
         """Prolong a page's claim on its question; return whether the page still has it."""
         with self._lock:
             asked = [each.id for each in self._asked(self.live_steps())]
             answered = interaction in self.journal.standing(step).answers
             open_ = step in asked and not answered
+            open_ = open_ or self._seconds.is_due(step, interaction, annotator)
             return open_ and self._claims.take((step, interaction), page, load)
 
     def leave(self, page: str, load: int = 0) -> None:
@@ -243,8 +268,12 @@ class Desk:
         new_class: str | None = None,
         excluded: tuple[int, ...] = (),
         request: str | None = None,
-    ) -> None:
+        annotator: str = "",
+    ) -> bool:
         """Take an answer to a question, or skip it. The change is on disk when this returns.
+
+        What a person with a name answers is taken though their page lost the question, because it
+        was silent: the first answer counts, and one of somebody else is kept beside it.
 
         Args:
             page, person: the page and the person that answer.
@@ -255,27 +284,47 @@ class Desk:
             new_class: name of a new class.
             excluded: samples taken out of a cluster.
             request: key of the request; see `Journal.add`.
+            annotator: the name of that person; "" if they gave none.
+
+        Returns:
+            Whether somebody else was first, though nobody was to answer beside them.
 
         Raises:
             ConflictError, KeyError, ValueError: see `Journal.add`.
         """
         with self._lock:
             others = self._claims.holder((step, interaction)) not in (None, page)
-            if others and not self.journal.knows(request):
+            if others and not annotator and not self.journal.knows(request):
                 raise ConflictError("somebody else has this question now")
-            self.journal.add(
-                step, interaction, action, person, seconds, label, excluded, new_class, request
+            meant = self._seconds.is_due(step, interaction, annotator)
+            first = self.journal.add(
+                step,
+                interaction,
+                action,
+                person,
+                seconds,
+                label,
+                excluded,
+                new_class,
+                request,
+                annotator,
             )
             self._claims.release(page)
+            return not first and not meant
 
-    def undo(self, page: str, person: str, step: int, request: str | None = None) -> None:
+    def undo(
+        self, page: str, person: str, step: int, request: str | None = None, annotator: str = ""
+    ) -> None:
         """Undo a person's last answer in the round of a step, and give its question to the page.
 
         Raises:
             ConflictError: see `Journal.undo`.
         """
         with self._lock:
-            self._claims.take(self.journal.undo(step, person, request), page)
+            live = [each.id for each in self._asked(self.live_steps())]
+            # The page may show a question of an earlier round, for a second answer.
+            now = live[-1] if live and step not in live and self._seconds.share else step
+            self._claims.take(self.journal.undo(now, person, request, annotator), page)
 
 
 def _last(groups: Sequence[np.ndarray]) -> int:

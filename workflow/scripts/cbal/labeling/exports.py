@@ -5,8 +5,6 @@ Only files that exist are written. Of `class_folders` torchvision and FiftyOne r
 
 import csv
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 import pyarrow as pa
 
 from cbal.labeling.class_folders import vanished
-from cbal.storage.files import atomic
+from cbal.storage.files import atomic, whole_folder
 
 MODEL = "model"  # the kind of a label that no person gave
 
@@ -33,22 +31,19 @@ def write_image_folder(out: Path, table: pa.Table, originals: Path) -> int:
         table: labels, as `labels_table` returns them.
         originals: folder of the files.
     """
-    building = out.with_name(f".{out.name}.tmp")
-    shutil.rmtree(building, ignore_errors=True)
-    (building / "images").mkdir(parents=True)
     rows, gone = [], set(vanished(table, originals))
-    for row in table.to_pylist():
-        if row["label"] is None or row["file"] in gone:
-            continue
-        name = f"images/{row['sample_id']:07}{PurePosixPath(row['file']).suffix.lower()}"
-        (building / name).symlink_to((originals / row["file"]).resolve())
-        rows.append([name, *(row[key] for key in ("label", "kind", "confidence", "file"))])
-    with (building / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file_name", "label", "kind", "confidence", "original_file"])
-        writer.writerows(rows)
-    shutil.rmtree(out, ignore_errors=True)
-    os.replace(building, out)
+    with whole_folder(out) as building:
+        (building / "images").mkdir()
+        for row in table.to_pylist():
+            if row["label"] is None or row["file"] in gone:
+                continue
+            name = f"images/{row['sample_id']:07}{PurePosixPath(row['file']).suffix.lower()}"
+            (building / name).symlink_to((originals / row["file"]).resolve())
+            rows.append([name, *(row[key] for key in ("label", "kind", "confidence", "file"))])
+        with (building / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["file_name", "label", "kind", "confidence", "original_file"])
+            writer.writerows(rows)
     return len(rows)
 
 

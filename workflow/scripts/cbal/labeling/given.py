@@ -7,16 +7,19 @@ only those of its own round. Here an answer is valid until a later one contradic
 - a later label replaces an earlier one of the same kind;
 - an image that was taken out of a cluster does not have the class of the cluster;
 - an image that was shown alone and refused has no class;
-- a refused cluster changes no label of its images.
+- a refused cluster changes no label of its images;
+- a label that is corrected in the review is an individual one, and one that is taken back there is
+  none; a class that is merged or deleted takes the labels that it has at that moment along.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from cbal.labeling.asking import digest_of
+from cbal.labeling.changes import CLEAR, MERGE, RELABEL, RENAME, Change
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Answer, Standing, Step
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE
@@ -92,6 +95,33 @@ class Given:
         for sample in self.denied.keys() & set(samples.tolist()) if self.denied else ():
             self.denied[sample].discard(answer.label)
 
+    def correct(self, change: Change) -> np.ndarray:
+        """Apply a change that is later than all that was applied so far.
+
+        Returns:
+            int64[m], the samples that it is about.
+        """
+        if change.action in (RELABEL, CLEAR):
+            samples = change.samples[change.samples < len(self.label)]
+            if change.action == CLEAR:
+                self._set(samples, -1, NONE, -1)
+                return samples
+            self._set(samples, change.label, INDIVIDUAL, change.more["round"])
+            for sample in self.denied.keys() & set(samples.tolist()):
+                self.denied[sample].discard(change.label)
+            return samples
+        if change.action == RENAME:
+            return np.zeros(0, np.int64)
+        samples, into = np.flatnonzero(self.label == change.label), change.more.get("into")
+        if change.action == MERGE:
+            self.label[samples] = into
+        else:
+            self._set(samples, -1, NONE, -1)
+        for classes in self.denied.values():
+            if change.label in classes:
+                classes ^= {change.label} if into is None else {change.label} | {into} - classes
+        return samples
+
     def _deny(self, samples: np.ndarray, label: int) -> None:
         self._set(samples[self.label[samples] == label], -1, NONE, -1)
         for sample in samples.tolist():
@@ -101,50 +131,92 @@ class Given:
         self.label[samples], self.kind[samples], self.round[samples] = label, kind, round
 
 
-def replay(given: Given, parts: Iterable[tuple[Step, list[np.ndarray], Standing]]) -> None:
-    """Apply the answers of steps to `given`, in the order in which the answers were given.
+Part = tuple[Step, list[np.ndarray], Standing]  # a step, the samples of its questions, its answers
+
+
+def replay(given: Given, parts: Iterable[Part], changes: Iterable[Change] = ()) -> list[np.ndarray]:
+    """Apply answers and changes to `given`, in the order in which they were made.
 
     Args:
         given: the labels to change, in place.
         parts: for each step the step, the samples of its questions, and its answers.
+        changes: changes of the review.
+
+    Returns:
+        The samples that each change is about.
     """
-    answers = [
+    made = [
         (answer.event, step, groups[interaction], answer)
         for step, groups, standing in parts
         for interaction, answer in standing.answers.items()
     ]
-    for _, step, samples, answer in sorted(answers, key=lambda each: each[0]):
-        given.take(step.key[2], step.kind, samples, answer)
+    made += [(change.event, None, change.samples, change) for change in changes]
+    about = []
+    for _, step, samples, what in sorted(made, key=lambda each: each[0]):
+        if step is None:
+            about.append(given.correct(what))
+        else:
+            given.take(step.key[2], step.kind, samples, what)
+    return about
 
 
-def given_to(
-    journal: Journal, scenario: str, seed: int, files: Sequence[str]
-) -> tuple[Given, list[Step]]:
-    """Return the labels that a person gave to a data set's images in a run and before it.
-
-    Dropped steps, whose query was replaced, count too: nobody undid their answers.
+def parts_of(
+    journal: Journal,
+    scenario: str,
+    seed: int,
+    files: Sequence[str],
+    until: int | None = None,
+    known: dict[tuple[int, int], Part] | None = None,
+) -> tuple[list[Part], list[Step]]:
+    """Return the steps of a run, and those before it, with their answers.
 
     Args:
         journal: journal of the data set.
         scenario, seed: scenario and seed of the run.
         files: n file names, by `sample_id`.
+        until: number of the last event that counts; None for all.
+        known: parts that were read before, by the step's number and its latest event; new ones are
+            kept here.
 
     Returns:
-        The labels, and the answered steps that do not count because the files of their samples
+        The parts, and the answered steps that do not count because the files of their samples
         have changed.
     """
     fit, others = [], []
     shared = [step for run in (IMPORTED, VALIDATION) for step in journal.run_of(*run)]
     for step in [*shared, *journal.run_of(scenario, seed)]:
+        key = step.id, journal.last_event(step.id)
+        if known and key in known:
+            fit.append(known[key])
+            continue
         groups, standing = journal.groups(step.id), journal.standing(step.id)
+        if until is not None:
+            early = {i: it for i, it in standing.answers.items() if it.event <= until}
+            standing = replace(standing, answers=early)
         last = max((int(group.max()) for group in groups), default=-1)
         same = last < len(files) and digest_of(groups, files) == journal.digest(step.id)
         if same:
             fit.append((step, groups, standing))
+            if known is not None:
+                known[key] = fit[-1]
         elif standing.answers:
             others.append(step)
+    return fit, others
+
+
+def given_to(
+    journal: Journal, scenario: str, seed: int, files: Sequence[str], until: int | None = None
+) -> tuple[Given, list[Step]]:
+    """Return the labels that a person gave to a data set's images in a run and before it.
+
+    Dropped steps, whose query was replaced, count too: nobody undid their answers.
+
+    Args, second value: see `parts_of`.
+    """
+    fit, others = parts_of(journal, scenario, seed, files, until)
     given = Given.nothing(len(files))
-    replay(given, fit)
+    standing = [change for change in journal.changes(scenario, seed, until) if change.stands]
+    replay(given, fit, standing)
     return given, others
 
 

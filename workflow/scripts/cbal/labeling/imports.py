@@ -89,8 +89,8 @@ class Imports(Journal):
         self.close_step(step.id, grace=0)
 
     def imported(self) -> dict[int, str]:
-        """Return the name of the class of each sample whose label was imported."""
-        names, labels = self.classes(), {}
+        """Return the name that the class of each imported label had in the file."""
+        names, labels = self.first_names(), {}
         for step in self.run_of(*IMPORTED):
             groups = self.groups(step.id)
             for interaction, answer in self.standing(step.id).answers.items():

@@ -9,13 +9,14 @@ request that caused it, so a request that is sent again changes nothing.
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cbal.labeling import class_names
+from cbal.labeling.changes import Changes
 from cbal.labeling.checksums import seal
-from cbal.labeling.records import Answer, Standing, Step
-from cbal.labeling.steps import Steps
+from cbal.labeling.records import LABEL, REFUSE, SKIP, UNDO, Answer, Standing, Step
+from cbal.labeling.second import SECOND, own_seconds, take_second
 
-LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"
 ANSWERS = (LABEL, REFUSE)
 
 
@@ -23,7 +24,7 @@ class ConflictError(Exception):
     """A request comes too late: the question is answered already, or the step is closed."""
 
 
-class Journal(Steps):
+class Journal(Changes):
     """The journal, open for reading and adding. Several threads may use one object."""
 
     def add_class(self, name: str) -> int:
@@ -36,6 +37,17 @@ class Journal(Steps):
         name = class_names.tidy(name)
         with self._change():
             return self._number_of(name)
+
+    def start_with(self, names: Sequence[str]) -> None:
+        """Add the classes that settings name, but for those that a person has changed since.
+
+        Raises:
+            ValueError: see `add_class`.
+        """
+        former = self.former_names()
+        for name in names:
+            if class_names.tidy(name) not in former:
+                self.add_class(name)
 
     def _number_of(self, name: str) -> int:
         """Return the number of a class; add the class if it is new."""
@@ -52,7 +64,12 @@ class Journal(Steps):
         """Return the answers, skips and seconds of a step."""
         standing = Standing()
         rows = self._read("events", "WHERE step = ? ORDER BY id", step)
-        for event, _, interaction, action, label, excluded, seconds, person, at, *_ in rows:
+        for event, _, interaction, action, label, excluded, seconds, person, at, *_, name in rows:
+            taken_out = tuple(json.loads(excluded or "[]"))
+            given = Answer(label, taken_out, person, at, event, name or "")
+            if action.startswith(SECOND):
+                take_second(standing, interaction, action.removeprefix(SECOND), given)
+                continue
             spent = standing.seconds.get(interaction, 0.0)
             standing.seconds[interaction] = spent + seconds
             if action == UNDO:
@@ -61,8 +78,7 @@ class Journal(Steps):
             elif action == SKIP:
                 standing.skips[interaction] = standing.skips.get(interaction, 0) + 1
             else:
-                taken_out = tuple(json.loads(excluded or "[]"))
-                standing.answers[interaction] = Answer(label, taken_out, person, at, event)
+                standing.answers[interaction] = given
         return standing
 
     def pace(self, scenario: str, seed: int) -> float | None:
@@ -70,9 +86,10 @@ class Journal(Steps):
         ((seconds, answered),) = self._rows(
             "SELECT total(seconds), total((action IN ('label', 'refuse')) - (action = 'undo'))"
             " FROM events JOIN steps ON steps.id = events.step"
-            " WHERE scenario = ? AND seed = ? AND state != 'dropped'",
+            " WHERE scenario = ? AND seed = ? AND state != 'dropped' AND action NOT LIKE ?",
             scenario,
             seed,
+            f"{SECOND}%",
         )
         return seconds / answered if answered > 0 else None
 
@@ -87,20 +104,27 @@ class Journal(Steps):
         excluded: Sequence[int] = (),
         new_class: str | None = None,
         request: str | None = None,
-    ) -> None:
+        annotator: str = "",
+    ) -> bool:
         """Add an answer to a question, or skip it (`SKIP`). It is on disk when this returns.
 
-        The answer and its new class are added together, or neither is.
+        The answer and its new class are added together, or neither is. The first answer to a
+        question is the one that counts. Those of people with other names are kept beside it, also
+        when the step is closed.
 
         Args:
             step, interaction: the question.
             action: label, refuse or skip.
-            person: the person who answers.
+            person: the person who answers, by session.
             seconds: time that the answer took.
             label: number of the class; give either this or `new_class`.
             new_class: name of a class, which is added if it is new.
             excluded: samples taken out of a cluster.
             request: key of the request; if the journal has this key, nothing changes.
+            annotator: the name of that person; "" if they gave none.
+
+        Returns:
+            Whether it is the first answer, and not one beside that of somebody else.
 
         Raises:
             ConflictError: the question is answered, its step is not open, or another change has
@@ -115,17 +139,38 @@ class Journal(Steps):
             new_class = class_names.tidy(new_class)
         with self._change():
             if before := self._change_of(request):
-                if before != (step, interaction, action, person):
+                taken = (action, SECOND + action)
+                if before not in [(step, interaction, each, person) for each in taken]:
                     raise ConflictError("this request's key is that of another change")
-                return
-            if label is not None and not 0 <= label < len(self.classes()):
+                return before[2] == action
+            known = label is None or 0 <= label < len(self.classes()) and label not in self.gone()
+            if not known:
                 raise ValueError(f"there is no class {label}")
-            self._round_that_takes(step)
-            if interaction in self.standing(step).answers:
-                raise ConflictError("this question is answered already")
+            action = self._as_taken(step, interaction, action, annotator)
             if new_class is not None:
                 label = self._number_of(new_class)
-            self._insert_event(step, interaction, action, label, excluded, seconds, person, request)
+            self._insert_event(
+                step, interaction, action, label, excluded, seconds, person, request, annotator
+            )
+        return not action.startswith(SECOND)
+
+    def _as_taken(self, step: int, interaction: int, action: str, annotator: str) -> str:
+        """Return the action of an event: the first answer's, or that of a further person.
+
+        Raises:
+            ConflictError: the question is answered by this person, or maybe so, or its step is
+                not open.
+        """
+        standing = self.standing(step)
+        first = standing.answers.get(interaction)
+        if first is None or not first.is_of_another(annotator):
+            self._round_that_takes(step)
+            if first is not None:
+                raise ConflictError("this question is answered already")
+            return action
+        if any(each.annotator == annotator for each in standing.others.get(interaction, ())):
+            raise ConflictError("you have answered this question already")
+        return SECOND + action
 
     def knows(self, request: str | None) -> bool:
         """Return whether the journal has the change of a request."""
@@ -133,14 +178,16 @@ class Journal(Steps):
 
     def _change_of(self, request: str | None) -> tuple[int, int, str, str] | None:
         """Return step, interaction, action and person of a request; None if it is unknown."""
-        for _, step, interaction, action, *_, person, _, _, _ in self._read(
+        for _, step, interaction, action, *_, person, _, _, _, _ in self._read(
             "events", "WHERE request = ?", request
         ):
             return step, interaction, action, person
         return None
 
-    def undo(self, step: int, person: str, request: str | None = None) -> tuple[int, int]:
-        """Undo the last answer that a person gave in the round of a step.
+    def undo(
+        self, step: int, person: str, request: str | None = None, annotator: str = ""
+    ) -> tuple[int, int]:
+        """Undo the last answer that a person gave in the round of a step, or since it began.
 
         This may be an answer of an earlier step of the round, as long as a later step is open:
         the workflow then corrects the results of the earlier step. If the journal has the key of
@@ -155,20 +202,34 @@ class Journal(Steps):
         """
         with self._change():
             if before := self._change_of(request):
-                if before[2:] != (UNDO, person):
+                if before[2:] not in [(UNDO, person), (SECOND + UNDO, person)]:
                     raise ConflictError("this request's key is that of another change")
                 return before[:2]
+            own = self._own_answers(step, person, annotator)
+            if not own:
+                self._round_that_takes(step)
+                raise ConflictError("there is nothing to undo")
+            _, step, interaction, action = max(own)
+            self._insert_event(step, interaction, action, None, (), 0.0, person, request, annotator)
+        return step, interaction
+
+    def _own_answers(
+        self, step: int, person: str, annotator: str
+    ) -> list[tuple[int, int, int, str]]:
+        """Return a person's answers that can be undone: event, step, interaction, action to undo.
+
+        Answers beside those of others are in the steps of any round; those from before the round
+        of `step` are not reached.
+        """
+        own = []
+        with suppress(ConflictError):  # the round is handed on
             own = [
-                (answer.event, each.id, interaction)
+                (answer.event, each.id, interaction, UNDO)
                 for each in self._round_that_takes(step)
                 for interaction, answer in self.standing(each.id).answers.items()
-                if answer.person == person
+                if answer.is_of(person, annotator)
             ]
-            if not own:
-                raise ConflictError("there is nothing to undo")
-            _, step, interaction = max(own)
-            self._insert_event(step, interaction, UNDO, None, (), 0.0, person, request)
-        return step, interaction
+        return own + own_seconds(self, self.step(step), annotator)
 
     def _round_that_takes(self, step: int) -> list[Step]:
         """Return the steps of a step's round up to an open one: the step, or a later one.
@@ -183,14 +244,14 @@ class Journal(Steps):
         raise ConflictError("the answers of this step are handed on already")
 
     def _insert_event(
-        self, step, interaction, action, label, excluded, seconds, person, request
+        self, step, interaction, action, label, excluded, seconds, person, request, annotator=""
     ) -> None:
         taken_out = json.dumps(sorted(set(excluded))) if excluded else None
         cursor = self._db.execute(
-            "INSERT INTO events"
-            " (step, interaction, action, label, excluded, seconds, person, at, request)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (step, interaction, action, label, taken_out, seconds, person, time.time(), request),
+            "INSERT INTO events (step, interaction, action, label, excluded, seconds, person, at,"
+            " request, annotator) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (step, interaction, action, label, taken_out, seconds, person, time.time(), request)
+            + (annotator or None,),
         )
         seal(self._db, "events", cursor.lastrowid)
 
@@ -208,9 +269,10 @@ class Journal(Steps):
             latest = max((answer.at for answer in answers), default=0.0)
             if 0 <= time.time() - latest < grace:
                 return False
+            context = self.step(step).context | {"until": self.last_event()}
             self._db.execute(
-                "UPDATE steps SET state = 'closed', classes = ? WHERE id = ?",
-                (json.dumps(self.classes()), step),
+                "UPDATE steps SET state = 'closed', classes = ?, context = ? WHERE id = ?",
+                (json.dumps(self.classes()), json.dumps(context), step),
             )
             seal(self._db, "steps", step, new=False)
         return True

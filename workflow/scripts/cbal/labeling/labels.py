@@ -1,7 +1,7 @@
 """The take-away labels: a label for every file of a data set, as a table and as `labels.csv`."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,7 @@ def labels_table(
     round: int,
     sample_id: np.ndarray,
     probability: np.ndarray | None,
+    gone: Mapping[int, int | None] | None = None,
 ) -> pa.Table:
     """Return one row for each sample: its file, its label, and who gave the label.
 
@@ -54,7 +55,9 @@ def labels_table(
         round: round of the model.
         sample_id: int64[m], samples to predict, as `to_predict` returns them.
         probability: float32[m, classes] of these samples; None without a model.
+        gone: classes that were merged into another one, or deleted (None).
     """
+    probability = without_gone(probability, gone or {})
     label, round_ = given.label.copy(), given.round.copy()
     names = np.array([None, "individual", "cluster", None, "refused"], object)[given.kind]
     confidence = np.full(len(files), np.nan, np.float32)
@@ -77,6 +80,32 @@ def labels_table(
         "round": pa.array(round_, pa.int16(), mask=round_ < 0),
     }
     return pa.table(columns, schema=LABELS)
+
+
+def without_gone(
+    probability: np.ndarray | None, gone: Mapping[int, int | None]
+) -> np.ndarray | None:
+    """Return probabilities, float32[m, classes], without classes that are gone.
+
+    That of a merged class is added to the class that it is now a part of, which the model may not
+    know. Nothing gets a deleted class: its probability is negative.
+
+    Args:
+        probability: float32[m, known classes]; None without a model.
+        gone: the class that each class that is gone has become, or None.
+    """
+    if probability is None or not gone:
+        return probability
+    known = probability.shape[1]
+    classes = max([known, *(into + 1 for into in gone.values() if into is not None)])
+    result = np.zeros((len(probability), classes), np.float32)
+    result[:, :known] = probability
+    for number, into in gone.items():
+        if number < known:
+            if into is not None:
+                result[:, into] += probability[:, number]
+            result[:, number] = -1
+    return result
 
 
 def summary(table: pa.Table) -> str:

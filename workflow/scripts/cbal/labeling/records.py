@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"  # actions of events
+
 
 @dataclass(frozen=True)
 class Question:
@@ -56,6 +58,7 @@ class Answer:
         person: the person who answered.
         at: POSIX time.
         event: number of the event in the journal; later events have higher numbers.
+        annotator: the name of that person; "" if they gave none.
     """
 
     label: int | None
@@ -63,6 +66,17 @@ class Answer:
     person: str
     at: float
     event: int = 0
+    annotator: str = ""
+
+    def is_of(self, person: str, annotator: str) -> bool:
+        """Return whether a person gave the answer: one of the same name, or the same session."""
+        if self.annotator and annotator:
+            return self.annotator == annotator
+        return self.person == person
+
+    def is_of_another(self, annotator: str) -> bool:
+        """Return whether the answer is surely that of somebody else: both names are known."""
+        return bool(self.annotator and annotator) and self.annotator != annotator
 
 
 @dataclass
@@ -72,9 +86,14 @@ class Standing:
     Attributes:
         answers: valid answers by interaction, in the order they were given.
         skips: number of times that each interaction was skipped.
-        seconds: total time spent on each interaction.
+        seconds: total time spent on each interaction, without that of further people.
+        others: valid answers of further people by interaction, in the order they were given; they
+            count for agreement alone (`second`).
+        put_off: names of the people who skipped a question that others had answered.
     """
 
     answers: dict[int, Answer] = field(default_factory=dict)
     skips: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
+    others: dict[int, list[Answer]] = field(default_factory=dict)
+    put_off: dict[int, set[str]] = field(default_factory=dict)

@@ -60,12 +60,15 @@ class Steps(Database):
         ).lastrowid
         seal(self._db, "steps", step)
         for i, question in enumerate(questions):
-            samples = question.samples.astype("<i8").tobytes()
-            row = self._db.execute(
-                "INSERT INTO questions (step, interaction, samples, hints) VALUES (?, ?, ?, ?)",
-                (step, i, samples, json.dumps(question.hints)),
-            ).lastrowid
-            seal(self._db, "questions", row)
+            self._insert_question(step, i, question)
+
+    def _insert_question(self, step: int, interaction: int, question: Question) -> None:
+        samples = question.samples.astype("<i8").tobytes()
+        row = self._db.execute(
+            "INSERT INTO questions (step, interaction, samples, hints) VALUES (?, ?, ?, ?)",
+            (step, interaction, samples, json.dumps(question.hints)),
+        ).lastrowid
+        seal(self._db, "questions", row)
 
     def _set_state(self, step: int, state: str) -> None:
         self._db.execute("UPDATE steps SET state = ? WHERE id = ?", (state, step))
@@ -109,6 +112,19 @@ class Steps(Database):
         closed = self._steps("state = 'closed'")
         return closed[-1] if closed else None
 
+    def steps_asked(self) -> list[Step]:
+        """Return all steps but those that were dropped, oldest first."""
+        return self._steps("state != 'dropped'")
+
+    def steps_with(self, action: str) -> list[Step]:
+        """Return the steps with an event whose action begins so, oldest first."""
+        where = "id IN (SELECT step FROM events WHERE action LIKE ?)"
+        return self._steps(where, f"{action}%")
+
+    def latest_events(self) -> dict[int, int]:
+        """Return the number of the last event of each step that has one."""
+        return dict(self._rows("SELECT step, max(id) FROM events GROUP BY step"))
+
     def question(self, step: int, interaction: int) -> Question:
         """Return a question.
 
@@ -119,6 +135,11 @@ class Steps(Database):
         for _, _, samples, hints in self._read("questions", where, step, interaction):
             return Question(np.frombuffer(samples, "<i8"), json.loads(hints))
         raise KeyError((step, interaction))
+
+    def all_questions(self, step: int) -> list[Question]:
+        """Return the questions of a step, by interaction."""
+        rows = self._read("questions", "WHERE step = ? ORDER BY interaction", step)
+        return [Question(np.frombuffer(row[2], "<i8"), json.loads(row[3])) for row in rows]
 
     def groups(self, step: int) -> list[np.ndarray]:
         """Return the samples of each question of a step."""

@@ -1,6 +1,5 @@
 """Encoders of texts by sentence-transformers (Reimers and Gurevych 2019)."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cbal.learning import device as devices
 from cbal.log import say
 from cbal.models.encoding import How
 from cbal.models.text_names import INSTALL_TEXT
+from cbal.storage.files import whole_folder
 from cbal.wording import counted
 
 AT_ONCE = 8192  # texts in memory; in batches they are sorted by length
@@ -93,11 +93,9 @@ def fetch(weights: str, out: Path) -> None:
         if Path(weights).is_dir():
             raise
         model = _model(weights, "cpu", local_files_only=False)
-    temporary = out.with_name(f".{out.name}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    # A model card would be made with facts from the hub.
-    model.save(str(temporary), create_model_card=False, safe_serialization=True)
-    temporary.rename(out)
+    with whole_folder(out) as building:
+        # A model card would be made with facts from the hub.
+        model.save(str(building), create_model_card=False, safe_serialization=True)
     width = model.get_embedding_dimension()
     say(f"{weights}: features of {width} numbers, of {model.max_seq_length} tokens at most")
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from cbal.errors import InputError
 from cbal.pool.corrections import corrected, is_corrected
+from cbal.pool.reviewed import review_of, with_review
 from cbal.pool.state import (
     POOL_COLUMNS,
     Pool,
@@ -23,8 +25,8 @@ def read_pool(path: Path) -> Pool:
     return from_table(table, metadata_of(table))
 
 
-def write_pool(path: Path, pool: Pool, **keys: str | int) -> None:
-    """Write `pool.parquet`, with the keys of the round."""
+def write_pool(path: Path, pool: Pool, **keys: Any) -> None:
+    """Write `pool.parquet`, with the keys of the round and whatever else belongs to it."""
     table, metadata = to_table(pool)
     write_table(path, table, **keys, **metadata)
 
@@ -60,8 +62,10 @@ def pool_after(
     pool = begin_round(read_pool(before), round, cluster_labels)
     columns = ["interaction", "kind", "label", "accepted"]
     given = [read_table(path, columns, ["excluded"]) for path in annotations]
-    for query, answers in zip(queries, corrected(given), strict=True):
+    reviews = [review_of(metadata_of(table)) for table in given]
+    for query, answers, review in zip(queries, corrected(given), reviews, strict=True):
         shown = read_table(query, ["interaction", "sample_id", "kind"])
         verifies = metadata_of(shown).get("verifies", False)
         pool = apply_annotations(pool, shown, answers, is_corrected(given), verifies)
+        pool = with_review(pool, review, cluster_labels)
     return pool

@@ -24,9 +24,12 @@ EFFORT = pa.schema(
         "images_shown": pa.int32(),
         "images_taken_out": pa.int32(),
         "hours": pa.float64(),
+        # Of the review: changes, each of which is an interaction, and the images that they changed.
+        "corrections": pa.int32(),
+        "images_corrected": pa.int32(),
     }
 )
-COUNTS = EFFORT.names[:-1]
+COUNTS = EFFORT.names[:4]
 
 
 def annotations_of(run: Path, rounds: int) -> list[Path]:
@@ -117,7 +120,9 @@ def _effort(table: pa.Table) -> np.ndarray:
     refused = work[:, 4] > 0
     seconds = [np.nan if value is None else value for value in table["seconds"].to_pylist()]
     counts = [(refused & ~clustered).sum(), (refused & clustered).sum(), *work[:, 2:4].sum(axis=0)]
-    return np.array([*counts, float(np.sum(seconds)) / 3600])
+    review = metadata_of(table).get("review", {})
+    hours = (float(np.sum(seconds)) + review.get("seconds", 0)) / 3600
+    return np.array([*counts, hours, review.get("interactions", 0), review.get("images", 0)])
 
 
 def _hours(row: dict, costs: Costs, measured: bool) -> float | None:
@@ -131,5 +136,9 @@ def _hours(row: dict, costs: Costs, measured: bool) -> float | None:
     if None in (*counts, *kinds):
         return None
     images, clusters, shown, out = counts
-    work = [kinds[0] - images, kinds[1] - clusters, shown, out, images + clusters]
+    # A correction costs what a label of one image costs, and the look at each further image.
+    corrections, corrected_ = (row.get(name) or 0 for name in ("corrections", "images_corrected"))
+    images_labeled = kinds[0] - images + corrections
+    shown += max(corrected_ - corrections, 0)
+    work = [images_labeled, kinds[1] - clusters, shown, out, images + clusters]
     return float(seconds_of(np.array(work, np.float64), costs)) / 3600

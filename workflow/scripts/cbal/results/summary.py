@@ -205,7 +205,7 @@ def _cells(row: dict, goals: Sequence[Goal], budget: Budget) -> list[str]:
     seeds = row["seeds"]
     accuracy = mean_and_spread(row["final_accuracy"], row["final_accuracy_sd"], ".4f", seeds)
     if row["scenario"] == BASELINE:
-        everything = f"{row[f'{budget.name}_sd']:{budget.form}} (every image)"
+        everything = f"{row[f'{budget.name}_sd']:{budget.form}} (all samples)"
         return [BASELINE, str(seeds), accuracy, ""] + [everything, ""] * len(goals)
     if np.isnan(row["final_accuracy"]):
         return [row["scenario"], str(seeds), "not known", ""] + ["", ""] * len(goals)

@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -49,6 +50,20 @@ def atomic(path: str | Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # an error here was reported already
             temporary.unlink()
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Yield a new folder beside `out` to fill; on success it takes the place of `out`.
+
+    What a killed job left is deleted by the next attempt.
+    """
+    building = out.with_name(f".{out.name}.tmp")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    yield building
+    shutil.rmtree(out, ignore_errors=True)
+    os.replace(building, out)
 
 
 def _is_of(failed: object, path: Path) -> bool:

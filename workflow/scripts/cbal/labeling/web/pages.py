@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ DIGITS = "1234567890"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 # The files in `static/styles/` are served as one, so that one request is all that a page waits for.
 # The last one has the rules for narrow windows, which must come after those that they change.
-STYLES = ("page.css", "questions.css", "texts.css", "answers.css", "narrow.css")
+STYLES = ("page.css", "questions.css", "texts.css", "answers.css", "review.css", "narrow.css")
 STYLE = "labeling.css"
 # Names of the static files and their media types.
 STATIC = {
@@ -35,7 +35,10 @@ STATIC = {
     for path in sorted((HERE / "static").iterdir())
     if path.suffix in KINDS
 } | {STYLE: KINDS[".css"]}
-MODULES = [name for name in STATIC if name.endswith(".js")]
+SCRIPTS = [name for name in STATIC if name.endswith(".js")]
+OF_REVIEW = [name for name in SCRIPTS if name.startswith("review")]
+MODULES = [name for name in SCRIPTS if name not in OF_REVIEW]
+SHARED = ["closer.js", "messages.js", "network.js", "state.js"]  # modules of both pages
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,16 @@ def keys_of(classes: Sequence[str]) -> list[str]:
     return [key or next(free, "") for key in keys]
 
 
-def by_use(classes: Sequence[str], uses: Mapping[int, int]) -> list[tuple[int, str, str]]:
-    """Return number, name and key of each class, the most used first; keys stay with a class."""
-    all_ = list(zip(range(len(classes)), classes, keys_of(classes)))
+def by_use(
+    classes: Sequence[str], uses: Mapping[int, int], gone: Collection[int] = ()
+) -> list[tuple[int, str, str]]:
+    """Return number, name and key of each class, the most used first; keys stay with a class.
+
+    Classes that are gone are left out.
+    """
+    there = [number for number in range(len(classes)) if number not in gone]
+    names = [classes[number] for number in there]
+    all_ = list(zip(there, names, keys_of(names)))
     return sorted(all_, key=lambda each: -uses.get(each[0], 0))
 
 
@@ -98,6 +108,7 @@ class Pages:
         showing: Showing | ShownTexts,
         pictures: str,
         telling: Callable[[int, int], list[str]] = no_words,
+        base: str = "",
     ):
         """Load templates and static files.
 
@@ -106,6 +117,7 @@ class Pages:
             showing: what shows each sample, by `sample_id`.
             pictures: version of the data set's pictures.
             telling: returns the words of the cluster that a step's interaction shows.
+            base: path of the page behind a proxy, without its last slash.
         """
         self._showing, self._telling = showing, telling
         files = HERE / "static"
@@ -125,22 +137,40 @@ class Pages:
             version=self.version,
             pictures=pictures,
             modules=MODULES,
+            modules_of_review=OF_REVIEW + SHARED,
             noun=showing.noun,
+            base=base,
         )
         for name in self._env.list_templates():
             self._env.get_template(name)  # compile all templates before the first request
 
-    def whole(self, csrf: str, first: dict[str, Any] | None = None) -> str:
+    def whole(
+        self, csrf: str, first: dict[str, Any] | None = None, annotator: str | None = None
+    ) -> str:
         """Return the HTML of the whole page.
 
         Args:
             csrf: token that the page's requests must have.
             first: first view of the page, with the name of the page; None for an empty page.
+            annotator: name of who labels; None if the page is to ask for it.
         """
         said = {"html": "", "status": "", **(first or {})}
         html, status = said.pop("html"), said.pop("status")
         template = self._env.get_template("page.html")
-        return template.render(csrf=csrf, html=html, status=status, first=said)
+        about = {"csrf": csrf, "annotator": annotator}
+        return template.render(html=html, status=status, first=said, **about)
+
+    def review(self, csrf: str) -> str:
+        """Return the HTML of the review's page; its script asks for the labels.
+
+        Args:
+            csrf: token that the page's requests must have.
+        """
+        return self._env.get_template("review.html").render(csrf=csrf)
+
+    def told(self, sample: int) -> list[str | None]:
+        """Return the name of a sample, and the beginning of its words if no picture shows it."""
+        return [self._showing.names[sample], self._showing.words(sample, FIRST["cluster"])]
 
     def view(
         self,
@@ -148,6 +178,7 @@ class Pages:
         classes: Sequence[str],
         ready: Ready | None = None,
         taste: Taste = AS_USUAL,
+        gone: Mapping[int, int | None] | None = None,
     ) -> dict[str, Any]:
         """Return a view as JSON for the page's script, with its HTML.
 
@@ -156,7 +187,9 @@ class Pages:
             classes: names of all classes.
             ready: returns pictures to put into the HTML; None if the page loads all pictures.
             taste: how the person likes to see it.
+            gone: classes that were merged into another one, or deleted (None).
         """
+        gone = gone or {}
         result = {"view": view.name, "status": self.status(view)}
         if view.name != "question":
             step = view.step.id if view.step else None
@@ -177,8 +210,9 @@ class Pages:
             telling=words,
             text=self._text(samples[0], words) if view.step.kind == "individual" else None,
             size=size,
-            hints=self._hints(view.question.hints, classes),
-            classes=by_use(classes, view.uses if taste.used else {}),
+            hints=self._hints(view.question.hints, classes, gone),
+            second=view.second,
+            classes=by_use(classes, view.uses if taste.used else {}, gone),
         )
         return {
             **result,
@@ -262,14 +296,18 @@ class Pages:
         whole = whole if len(whole) > len(first) else ""
         return {"first": marked(first, words), "whole": whole}
 
-    def _hints(self, hints: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
-        """Return the hints, with the names of their classes added."""
+    def _hints(
+        self, hints: dict[str, Any], classes: Sequence[str], gone: Mapping[int, int | None]
+    ) -> dict[str, Any]:
+        """Return the hints, with the names of their classes added; none about a deleted class."""
         known = {"guess": None, "earlier": None, "doubt": None}
         for name in known.keys() & hints.keys():
             hint = hints[name]
             if name == "doubt":
                 known[name] = words_of(hint, classes)
-            elif hint["label"] < len(classes):
+                continue
+            label = gone.get(hint["label"], hint["label"])
+            if label is not None and label < len(classes):
                 usual = {"alone": False, "doubted": False}
-                known[name] = usual | hint | {"name": classes[hint["label"]]}
+                known[name] = usual | hint | {"label": label, "name": classes[label]}
         return known

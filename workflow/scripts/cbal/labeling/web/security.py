@@ -13,8 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from cbal.labeling.web.names import cookies_in, name_in
+from cbal.labeling.web.public import Public
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 YEAR = 365 * 24 * 3600
+REVIEW = "/review"  # path of the review's page
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -42,6 +46,7 @@ class Door:
         secret: key that signs sessions; it is stored, so that sessions survive a new server.
         token: token that the first request must have; None on loopback, where none is needed.
         names: names of this machine, in lower case.
+        public: address behind a reverse proxy; None if there is none.
     """
 
     host: str
@@ -49,6 +54,12 @@ class Door:
     secret: str
     token: str | None
     names: frozenset[str] = field(default_factory=frozenset)
+    public: Public | None = None
+
+    @property
+    def base(self) -> str:
+        """Path of the page without its last slash, as browsers see it."""
+        return self.public.base if self.public else ""
 
     @property
     def cookie(self) -> str:
@@ -59,17 +70,34 @@ class Door:
         """Return whether the `Host` header names this machine.
 
         Its port does not count, because a tunnel may use another one. If the server is not on
-        loopback, every IP address is accepted: DNS rebinding needs a domain name.
+        loopback, every IP address is accepted: DNS rebinding needs a domain name. A reverse proxy
+        sends its public name, or that of this machine.
         """
-        try:
-            name = urlsplit(f"//{header}").hostname or ""
-        except ValueError:
-            return False
-        if name in LOOPBACK:
+        name = _name_in(header)
+        if name in LOOPBACK or (self.public and name == self.public.host):
             return True
         if is_loopback(self.host):
             return False
         return name in self.names or _is_address(name)
+
+    def knows_origin(self, origin: str | None, host: str) -> bool:
+        """Return whether the `Origin` header is that of this page, given the `Host` header.
+
+        A host name that is public has the public scheme and port alone: a page of another port,
+        or one without encryption, is another page.
+        """
+        if self.public and origin == self.public.origin:
+            return True
+        name = _name_in(host)
+        direct = not self.public or name != self.public.host or name in LOOPBACK
+        return direct and origin == f"http://{host}"
+
+    def kept(self, name: str, value: str) -> str:
+        """Return the header that lets the browser keep a cookie for this page alone."""
+        secure = "; Secure" if self.public and self.public.scheme == "https" else ""
+        return (
+            f"{name}={value}; Path={self.base}/; HttpOnly; SameSite=Strict; Max-Age={YEAR}{secure}"
+        )
 
     def session(self) -> str:
         """Return a new session: a random name and its signature."""
@@ -93,11 +121,14 @@ class Door:
         return hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
 
 
-def door_for(host: str, port: int, memory: dict[str, Any]) -> Door:
-    """Return the rules for a server; `memory` has its secret and its token."""
-    token = None if is_loopback(host) else memory["token"]
+def door_for(host: str, port: int, memory: dict[str, Any], public: Public | None = None) -> Door:
+    """Return the rules for a server; `memory` has its secret and its token.
+
+    Behind a proxy a token is needed also on loopback, since other machines reach the proxy.
+    """
+    token = None if is_loopback(host) and not public else memory["token"]
     names = {name.lower() for name in (host, socket.gethostname(), socket.getfqdn()) if name}
-    return Door(host, port, memory["secret"], token, frozenset(names))
+    return Door(host, port, memory["secret"], token, frozenset(names), public)
 
 
 class Guard:
@@ -111,6 +142,7 @@ class Guard:
         """Answer one request."""
         if scope["type"] != "http":
             raise RuntimeError("plain HTTP only")
+        scope = self._inside(scope)
         headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
         headers = {name: value.decode("latin-1") for name, value in headers.items()}
         person = self._person(headers)
@@ -123,11 +155,19 @@ class Guard:
             await _plain(send, *refused)
             return
         scope["person"] = person
+        scope["annotator"] = name_in(headers.get("cookie", ""))
         await self._app(scope, receive, self._with_headers(send, new))
+
+    def _inside(self, scope: Any) -> Any:
+        """Return a request as it is without a proxy: its path does not have the public one."""
+        base = self._door.base
+        if not base or not scope["path"].startswith(f"{base}/"):
+            return scope
+        return {**scope, "path": scope["path"][len(base) :], "raw_path": None}
 
     def _may_enter(self, scope: Any) -> bool:
         """Return whether a request may begin a session."""
-        if scope["path"] != "/" or scope["method"] != "GET":
+        if scope["path"] not in ("/", REVIEW) or scope["method"] != "GET":
             return False
         if self._door.token is None:
             return True
@@ -146,7 +186,7 @@ class Guard:
             return None
         if scope["method"] != "POST":
             return 405, "GET and POST only."
-        if headers.get("origin") != f"http://{headers['host']}":
+        if not self._door.knows_origin(headers.get("origin"), headers["host"]):
             return 403, "This request comes from another page."
         given = headers.get("x-csrf-token", "").encode("latin-1")
         if not hmac.compare_digest(given, self._door.csrf(person).encode()):
@@ -158,11 +198,9 @@ class Guard:
     def _person(self, headers: dict[str, str]) -> str | None:
         """Return the name of the person whose session a request belongs to; None if unknown.
 
-        The header may have cookies of other applications on the same host, in any form and even
-        with the same name. A parser for the whole header would stop at the first invalid cookie.
+        The header may have cookies of other applications on the same host, even with this name.
         """
-        for cookie in headers.get("cookie", "").split(";"):
-            name, _, session = cookie.strip().partition("=")
+        for name, session in cookies_in(headers.get("cookie", "")):
             if name == self._door.cookie and (person := self._door.person(session)):
                 return person
         return None
@@ -174,10 +212,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 added = dict(HEADERS)
                 if session is not None:
-                    added["Set-Cookie"] = (
-                        f"{self._door.cookie}={session}; Path=/; HttpOnly; SameSite=Strict; "
-                        f"Max-Age={YEAR}"
-                    )
+                    added["Set-Cookie"] = self._door.kept(self._door.cookie, session)
                 present = {name.lower() for name, _ in message["headers"]}
                 if b"cache-control" not in present:
                     added["Cache-Control"] = NO_STORE
@@ -196,6 +231,14 @@ async def _plain(send: Any, status: int, text: str) -> None:
     headers = _encoded({**HEADERS, "Cache-Control": NO_STORE, "Content-Type": "text/plain"})
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": f"{text}\n".encode()})
+
+
+def _name_in(host: str) -> str:
+    """Return the name in a `Host` header, in lower case; "" if it has none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_address(name: str) -> bool:

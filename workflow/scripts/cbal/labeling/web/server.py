@@ -1,13 +1,10 @@
 """The web application of the labeling page."""
 
-import asyncio
 import hashlib
-import json
-import math
 import re
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,17 +16,14 @@ from starlette.routing import Route
 
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
-from cbal.labeling.journal import ConflictError
 from cbal.labeling.web.cards import whole_text
-from cbal.labeling.web.connections import PATIENCE
+from cbal.labeling.web.names import COOKIE, as_value, tidy_name
 from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
+from cbal.labeling.web.said import key, load, posted, samples_in, seconds_in, text_in, whole
 from cbal.labeling.web.security import Door, Guard
 from cbal.labeling.web.thumbnails import Thumbnails
 
 FOR_EVER = "private, max-age=31536000, immutable"
-LARGEST = 2_000_000  # bytes of a request
-PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
-A_DAY = 86_400.0
 SIZES = {"cluster": "small", "individual": "large"}  # size of the pictures, by kind of question
 OF_TILES = ("small", "medium")  # sizes of pictures that a tile may have
 
@@ -37,9 +31,17 @@ OF_TILES = ("small", "medium")  # sizes of pictures that a tile may have
 class Labeling:
     """The handlers of the page's requests."""
 
-    def __init__(self, desk: Desk, pages: Pages, thumbnails: Thumbnails, door: Door):
-        """Keep the parts that the handlers use."""
+    def __init__(
+        self,
+        desk: Desk,
+        pages: Pages,
+        thumbnails: Thumbnails,
+        door: Door,
+        more: Sequence[Route] = (),
+    ):
+        """Keep the parts that the handlers use, and the routes of other pages."""
         self.desk, self.pages, self.thumbnails, self.door = desk, pages, thumbnails, door
+        self._more_routes = more
         self._ready: set[int] = set()  # steps whose pictures are made, or being made
         self.failed: InputError | None = None  # error that ends the server
 
@@ -53,7 +55,7 @@ class Labeling:
             Route("/tiles", self.tiles),
             Route("/text/{sample:int}", self.text),
             *(
-                Route(f"/{name}", _posted(method), methods=["POST"])
+                Route(f"/{name}", posted(method), methods=["POST"])
                 for name, method in {
                     "next": self.next,
                     "beat": self.beat,
@@ -62,6 +64,8 @@ class Labeling:
                     "undo": self.undo,
                 }.items()
             ),
+            Route("/name", posted(self.name, self._keep_name), methods=["POST"]),
+            *self._more_routes,
         ]
         errors = {InputError: self.fail, sqlite3.Error: self.fail}
         return Guard(Starlette(routes=routes, exception_handlers=errors), self.door)
@@ -76,17 +80,17 @@ class Labeling:
     async def page(self, request: Request) -> Response:
         """Return the page; if the address has a token, redirect to the address without it."""
         if "token" in request.query_params:
-            return RedirectResponse("/", 303)
-        csrf = self.door.csrf(request.scope["person"])
-        return HTMLResponse(await run_in_threadpool(self._whole, csrf))
+            return RedirectResponse(f"{self.door.base}/", 303)
+        csrf, annotator = self.door.csrf(request.scope["person"]), request.scope["annotator"]
+        return HTMLResponse(await run_in_threadpool(self._whole, csrf, annotator))
 
-    def _whole(self, csrf: str) -> str:
+    def _whole(self, csrf: str, annotator: str | None) -> str:
         """Return the HTML of the page, with its first question if there is one for it."""
         self.thumbnails.give_way()
         name = secrets.token_hex(12)
-        view = self.desk.first(name)
+        view = self.desk.first(name, annotator or "")
         first = view and {"page": name, **self._view(view, self.thumbnails.ready)}
-        return self.pages.whole(csrf, first)
+        return self.pages.whole(csrf, first, annotator)
 
     async def static(self, request: Request) -> Response:
         """Return the script, the style or the icon."""
@@ -177,121 +181,58 @@ class Labeling:
 
     def next(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return the view that the page shows now."""
-        return self._view(self.desk.next(page, _load(said)), taste=Taste.of(said))
+        view = self.desk.next(page, load(said), said["annotator"])
+        return self._view(view, taste=Taste.of(said))
 
     def _view(
         self, view: View, ready: Ready | None = None, taste: Taste = AS_USUAL
     ) -> dict[str, Any]:
-        return self.pages.view(view, self.desk.journal.classes(), ready, taste)
+        journal = self.desk.journal
+        return self.pages.view(view, journal.classes(), ready, taste, journal.gone())
 
     def beat(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Prolong a page's claim on its question; `yours` says whether the page still has it."""
-        question = _whole(said, "step"), _whole(said, "interaction")
-        return {"yours": self.desk.beat(page, *question, _load(said))}
+        question = whole(said, "step"), whole(said, "interaction")
+        return {"yours": self.desk.beat(page, *question, load(said), said["annotator"])}
 
     def leave(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Release the question of a closed page."""
-        self.desk.leave(page, _load(said))
+        self.desk.leave(page, load(said))
         return {}
 
     def answer(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Take an answer and return the next view."""
-        seconds = said.get("seconds", 0.0)
-        if not isinstance(seconds, int | float) or not math.isfinite(seconds):
-            raise ValueError("seconds is not a number")
-        excluded = said.get("excluded", [])
-        if not isinstance(excluded, list) or not all(type(it) is int for it in excluded):
-            raise ValueError("excluded is not a list of samples")
-        new_class = said.get("class")
-        if new_class is not None and not isinstance(new_class, str):
-            raise ValueError("class is not a name")
+        seconds, excluded = seconds_in(said), samples_in(said, "excluded")
+        new_class = text_in(said, "class")
         self.thumbnails.give_way()
         self._check()
-        self.desk.answer(
+        late = self.desk.answer(
             page,
             person,
-            _whole(said, "step"),
-            _whole(said, "interaction"),
+            whole(said, "step"),
+            whole(said, "interaction"),
             str(said.get("action")),
-            min(max(float(seconds), 0.0), A_DAY),
-            _whole(said, "label") if said.get("label") is not None else None,
+            seconds,
+            whole(said, "label") if said.get("label") is not None else None,
             new_class,
             tuple(excluded),
-            _key(said),
+            key(said),
+            said["annotator"],
         )
-        return self.next(person, page, said)
+        return self.next(person, page, said) | ({"late": True} if late else {})
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Undo the person's last answer and show its question again."""
         self._check()
-        self.desk.undo(page, person, _whole(said, "step"), _key(said))
+        self.desk.undo(page, person, whole(said, "step"), key(said), said["annotator"])
         return self.next(person, page, said)
 
+    def name(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Return the name that a person gives; the browser keeps it, and sends it from now on."""
+        return {"name": tidy_name(said.get("name"))}
 
-def _posted(method: Callable[..., dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint for a method; the request's body is JSON with the page's name."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            said = json.loads(await _body(request))
-            page = said.get("page") if isinstance(said, dict) else None
-            if not isinstance(page, str) or not PAGE.fullmatch(page):
-                raise ValueError("no page")
-            result = await run_in_threadpool(method, request.scope["person"], page, said)
-        except ConflictError as error:
-            return JSONResponse({"error": str(error)}, 409)
-        except (KeyError, ValueError, OverflowError, RecursionError) as error:
-            return JSONResponse({"error": f"{error}"}, 400)
-        return JSONResponse(result)
-
-    return endpoint
-
-
-async def _body(request: Request) -> bytes:
-    """Return the body of a request.
-
-    Raises:
-        HTTPException: the body is larger than `LARGEST`, or takes longer than `PATIENCE`.
-    """
-    body = bytearray()
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for part in request.stream():
-                body += part
-                if len(body) > LARGEST:
-                    raise HTTPException(413)
-    except TimeoutError as error:
-        raise HTTPException(408, headers={"Connection": "close"}) from error
-    return bytes(body)
-
-
-def _whole(said: dict[str, Any], name: str) -> int:
-    """Return a whole number of a request, from 0 to 2^31 - 1, which the journal can store.
-
-    Raises:
-        ValueError: the value is not such a number.
-    """
-    value = said.get(name)
-    if type(value) is not int or not 0 <= value < 2**31:
-        raise ValueError(f"{name} is not a number")
-    return value
-
-
-def _load(said: dict[str, Any]) -> int:
-    """Return how many times the page was loaded; 0 if the request does not say so."""
-    return _whole(said, "load") if "load" in said else 0
-
-
-def _key(said: dict[str, Any]) -> str:
-    """Return the key of a request that changes the journal; a repeated request has the same key.
-
-    Raises:
-        ValueError: the request has no valid key.
-    """
-    key = said.get("key")
-    if not isinstance(key, str) or not PAGE.fullmatch(key):
-        raise ValueError("the request has no key: load the page again")
-    return key
+    def _keep_name(self, result: dict[str, Any]) -> dict[str, str]:
+        return {"Set-Cookie": self.door.kept(COOKIE, as_value(result["name"]))}
 
 
 def _cached(request: Request, tag: str, data: bytes, kind: str) -> Response:

@@ -12,6 +12,7 @@ import uvicorn
 from cbal.errors import InputError
 from cbal.labeling.web.connections import Connection
 from cbal.labeling.web.lifetime import Home, Owner
+from cbal.labeling.web.public import Public
 from cbal.storage.locks import is_held
 
 PORTS = 20  # number of ports to try, starting with the one in the settings
@@ -44,12 +45,15 @@ def listen(host: str, ports: list[int]) -> socket.socket:
     )
 
 
-def address(host: str, port: int, token: str | None) -> str:
+def address(host: str, port: int, token: str | None, public: Public | None = None) -> str:
     """Return the address of the page, to show to people."""
+    query = f"?token={token}" if token else ""
+    if public:
+        return public.url + query
     if host in ("0.0.0.0", "::"):
         host = socket.getfqdn()
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    return f"http://{name}:{port}/{query}"
 
 
 def serve(

@@ -1,7 +1,7 @@
 // Owns the large picture: of the image under the mouse, beside it, or of one image over the whole
 // window, at the original's resolution. A long one is moved by the mouse, a finger or arrows.
 
-import { main, pictures } from "./state.js";
+import { base, main, pictures } from "./state.js";
 
 const HOVER = 500; // milliseconds that the mouse rests on an image until it is shown large
 const HOLD = 250; // milliseconds that Space or a finger is held until it is
@@ -42,7 +42,7 @@ function open(from, near = false) {
   if (!isShown()) box.showPopover();
   const large = new Image();
   const size = near ? "large" : "whole";
-  large.src = `/image/${pictures}/${size}/${from.dataset.sample}.webp`;
+  large.src = `${base}/image/${pictures}/${size}/${from.dataset.sample}.webp`;
   const show = () => {
     if (!isShown() || image.dataset.of !== from.dataset.sample || beside !== near) return;
     image.src = large.src;

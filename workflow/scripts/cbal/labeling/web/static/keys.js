@@ -4,6 +4,7 @@ import { choose, enter, filter, find, mark } from "./classes.js";
 import { flip, isOpen, pan, press, release, shut } from "./closer.js";
 import { grow, resize, turn } from "./layout.js";
 import { dismiss } from "./messages.js";
+import { rename } from "./names.js";
 import { answer, undo } from "./questions.js";
 import { help, main, state } from "./state.js";
 import { classOf, listKeys, showAll } from "./shortcuts.js";
@@ -19,6 +20,7 @@ export const ACTIONS = {
   refuse: () => answer("refuse"),
   skip: () => answer("skip"),
   undo,
+  rename,
   lead,
   turn,
   larger: () => grow(1),

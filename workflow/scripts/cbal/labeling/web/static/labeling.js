@@ -5,6 +5,7 @@ import { choose, filter } from "./classes.js";
 import { isSwallowed } from "./closer.js";
 import { ACTIONS } from "./keys.js";
 import { tell } from "./messages.js";
+import "./names.js";
 import { next, show } from "./questions.js";
 import { first, taste } from "./state.js";
 import { toggle } from "./taking.js";

@@ -2,7 +2,7 @@
 // It does not know what a question or an answer is.
 
 import { tell } from "./messages.js";
-import { csrf, load, page, taste } from "./state.js";
+import { base, csrf, load, page, taste } from "./state.js";
 
 const RETRY = 1000; // milliseconds until the next try after the server did not answer
 
@@ -16,7 +16,7 @@ function request(said, more) {
 }
 
 async function post(path, said) {
-  const answer = await fetch(path, request(said));
+  const answer = await fetch(`${base}${path}`, request(said));
   const lately = Date.now() - Number(sessionStorage.getItem("reloaded")) < 10_000;
   if (answer.status === 403 && !lately) {
     sessionStorage.setItem("reloaded", Date.now());
@@ -46,5 +46,5 @@ export async function ask(path, said) {
 
 // Post once while the page is closed; nobody waits for the reply.
 export function postLast(path) {
-  fetch(path, request({}, { keepalive: true })).catch(() => {});
+  fetch(`${base}${path}`, request({}, { keepalive: true })).catch(() => {});
 }

@@ -2,7 +2,7 @@
 // replaces them by sharper ones where tiles are large, adds tiles as the page is scrolled, and
 // fetches pictures of the next question ahead of time.
 
-import { main, pictures, same, state, taste } from "./state.js";
+import { base, main, pictures, same, state, taste } from "./state.js";
 
 const PAINT = 50; // milliseconds between the pictures in sight and the others
 const LATER = 150; // milliseconds after a question until pictures of the next one are fetched
@@ -30,7 +30,7 @@ function fetchPictures(samples) {
 
 // Resolves to image elements; null where a picture could not be made.
 async function unpacked(samples, size) {
-  const answer = await fetch(`/images/${pictures}?size=${size}&samples=${samples.join(",")}`);
+  const answer = await fetch(`${base}/images/${pictures}?size=${size}&samples=${samples.join(",")}`);
   if (!answer.ok) throw new TypeError(answer.statusText);
   const bytes = await answer.arrayBuffer();
   const view = new DataView(bytes);
@@ -130,7 +130,7 @@ export async function lookAhead(view, seen) {
   await new Promise((done) => setTimeout(done, LATER));
   if (state.now !== view) return;
   if (view.kind === "cluster") fetchPictures(view.ahead);
-  else if (view.ahead.length) new Image().src = `/image/${pictures}/large/${view.ahead[0]}.webp`;
+  else if (view.ahead.length) new Image().src = `${base}/image/${pictures}/large/${view.ahead[0]}.webp`;
 }
 
 // Fetch again the pictures that are missing because the server did not answer.
@@ -154,7 +154,7 @@ async function add(view) {
   const start = grid.childElementCount;
   const query = new URLSearchParams({ step: view.step, interaction: view.interaction, start });
   if (turned) query.set("turned", 1);
-  const answer = await fetch(`/tiles?${query}`);
+  const answer = await fetch(`${base}/tiles?${query}`);
   if (!answer.ok || !state.now || !same(state.now, view) || turned !== taste.turned) return false;
   grid.insertAdjacentHTML("beforeend", await answer.text());
   main.dispatchEvent(new Event("tiles"));

@@ -68,6 +68,7 @@ async function send(path, said) {
     if (result.view) {
       state.now = null; // so that the same question, too, is shown anew
       show(result);
+      if (result.late) notify("Somebody else was faster: your answer is kept beside theirs.", true);
       return true;
     }
     // Somebody was faster, or the answers are handed on: the journal keeps what it has.

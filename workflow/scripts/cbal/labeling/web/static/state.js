@@ -4,6 +4,8 @@
 
 export const csrf = document.querySelector('meta[name="csrf"]').content;
 export const pictures = document.querySelector('meta[name="pictures"]').content;
+// Path of the page behind a proxy, without its last slash: every address begins with it.
+export const base = document.querySelector('meta[name="base"]').content;
 export const main = document.getElementById("main");
 export const help = document.getElementById("help");
 
@@ -23,7 +25,7 @@ export const state = {
   marked: -1, // place of the marked class among those shown
   sure: "", // the new class that is added if Enter is pressed once more
   seen: 0, // milliseconds that the question was looked at before `since`
-  since: 0, // when the person began to look; 0 while the page is hidden
+  since: 0, // when the person began to look; 0 while the page is hidden or asks for the name
 };
 
 // How the person likes questions to be made; every request for one says so.
@@ -31,7 +33,8 @@ export const taste = { turned: recall("turned", false), used: recall("used", fal
 
 // Make a view the one that is shown, with nothing marked or taken out yet.
 export function begin(view) {
-  const since = document.hidden ? 0 : performance.now();
+  const away = document.hidden || document.getElementById("who").open;
+  const since = away ? 0 : performance.now();
   const excluded = new Set();
   Object.assign(state, { now: view, excluded, marked: -1, sure: "", seen: 0, since });
 }

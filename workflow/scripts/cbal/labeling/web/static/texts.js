@@ -2,11 +2,12 @@
 // an element, never HTML.
 
 import { tell } from "./messages.js";
+import { base } from "./state.js";
 
 const dialog = document.getElementById("whole");
 
 async function showWhole(sample) {
-  const answer = await fetch(`/text/${sample}`);
+  const answer = await fetch(`${base}/text/${sample}`);
   if (!answer.ok) throw new TypeError(answer.statusText);
   const passage = dialog.querySelector("p");
   passage.textContent = await answer.text();
