@@ -178,6 +178,9 @@ def test_what_another_page_changed_since_is_told_and_not_overwritten(page, answe
     page.wait_for_selector("#notice:not([hidden])")
     assert "there is no class 1" in page.inner_text("#notice")
     assert labels(answered)[3] == CAT
+    count(page, "All classes: 30")  # the page shows now what there is
+    assert any("400" in line for line in page.complaints)
+    page.complaints.clear()
 
 
 @pytest.mark.parametrize(
@@ -189,3 +192,30 @@ def test_it_fits_a_phone_and_the_dark(open_page, answered, how):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tile(page, 0).click()
     assert page.locator("#choices .class").first.is_visible()
+
+
+def test_the_seconds_of_a_correction_are_those_since_the_one_before(page, answered):
+    page.clock.install()
+    page.clock.run_for(1000)
+    tile(page, 3).click()
+    page.clock.run_for(7000)
+    page.keyboard.press("2")
+    page.wait_for_function("() => !document.getElementById('undo').disabled")
+    page.clock.run_for(3_600_000)  # the page stays open while a model trains
+    tile(page, 4).click()
+    page.keyboard.press("2")
+    page.wait_for_function("() => document.getElementById('work').textContent.includes('2 corr')")
+    first, second = (change.seconds for change in answered.reviews.changes("s", 0))
+    assert 7 <= first < 600
+    assert second <= 31 + first
+
+
+def test_the_waiting_page_says_how_long_and_leads_to_the_review(open_page, answered):
+    page = open_page(answered.home.address)
+    answered.hand_on_all()
+    page.wait_for_selector("#left")
+    assert "not known yet" in page.inner_text("#left")
+    page.locator("main .to-review").click()
+    page.wait_for_selector("#sheet .tile")
+    page.locator(".back").click()
+    page.wait_for_selector("#left")

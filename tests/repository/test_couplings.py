@@ -136,7 +136,7 @@ def test_the_page_asks_for_what_the_server_has():
     review = Reviewing(None, None, None, None).routes()
     app = Labeling(None, None, None, None, review).app()._app
     routes = [route.path_regex for route in app.routes]
-    asked = re.findall(r'(?:ask|send|postLast)\("(/\w+)"', SCRIPTS)
+    asked = re.findall(r'(?:ask|send|postLast|act)\("(/\w+)"', SCRIPTS)
     fetched = re.findall(r"`(/\w+[^`]*)`", SCRIPTS)  # braces hold versions, numbers, queries
     asked += [re.sub(r"\$\{.*?\}", "1", path) for path in fetched]
     assert {"/next", "/answer", "/undo", "/labels", "/correct", "/restore"} <= set(asked)
