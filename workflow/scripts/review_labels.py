@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     announced: dict[Home, str] = {}
     with ExitStack() as stack:
         for home in homes:
+            home.own(owner)
             # The page counts as needed while this file is locked, also after another workflow.
             path = home.waiting(f"review-{os.getpid()}")
             held = hold(path)
