@@ -53,6 +53,28 @@ def test_no_serious_finding_on_the_way_through_the_page(open_page, served, windo
     assert found == dict.fromkeys(found, [])
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", ["desk", "phone"])
+def test_no_serious_finding_in_the_review(open_page, served, window, scheme):
+    served.journal.add(1, 0, "label", "ann", 1, label=0)
+    width, height, scale = WINDOWS[window]
+    page = open_page(
+        f"{served.home.address}review",
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        color_scheme=scheme,
+        bypass_csp=True,
+    )
+    page.wait_for_selector("#sheet .tile img")
+    found = {"grid": findings(page)}
+    page.locator("#sheet .tile").first.click()
+    found["chosen"] = findings(page)
+    page.locator(".shelf", has_text="cat").click()
+    page.locator("[data-action=merge]").click()
+    found["asked"] = findings(page)
+    assert found == dict.fromkeys(found, [])
+
+
 def test_nothing_moves_for_who_wants_no_motion(open_page, served):
     page = open_page(served.home.address, reduced_motion="reduce")
     served.hand_on_all()

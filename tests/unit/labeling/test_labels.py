@@ -69,6 +69,19 @@ def test_a_class_that_the_model_has_not_seen_keeps_its_label(given):
     assert (row["label"], row["kind"], row["confidence"]) == ("dog/wolf", "cluster", None)
 
 
+def test_the_model_says_no_class_that_is_gone(given):
+    rest = to_predict(given)
+    three = np.array([[0.1, 0.2, 0.7], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]], np.float32)
+    names = ["cat", "dog/wolf", "fox (merged into cat)"]
+    rows = labels_table(FILES, names, given, 2, rest, three, {2: 0}).to_pylist()
+    assert [rows[i]["label"] for i in (2, 4)] == ["dog/wolf", "cat"]
+    assert rows[4]["confidence"] == pytest.approx(0.7)
+    deleted = labels_table(FILES, names, given, 2, rest, three, {2: None}).to_pylist()
+    assert [deleted[i]["label"] for i in (2, 4)] == ["dog/wolf", "dog/wolf"]
+    later = labels_table(FILES, [*names, "pet"], given, 2, rest, three, {2: None, 1: 3}).to_pylist()
+    assert [later[i]["label"] for i in (2, 4)] == ["pet", "pet"]  # which the model does not know
+
+
 def test_csv(table, tmp_path):
     write_csv(tmp_path / "labels.csv", table)
     with (tmp_path / "labels.csv").open(newline="") as file:
