@@ -280,18 +280,8 @@ class Desk:
             if others and not annotator and not self.journal.knows(request):
                 raise ConflictError("somebody else has this question now")
             meant = self._seconds.is_due(step, interaction, annotator)
-            first = self.journal.add(
-                step,
-                interaction,
-                action,
-                person,
-                seconds,
-                label,
-                excluded,
-                new_class,
-                request,
-                annotator,
-            )
+            more = (label, excluded, new_class, request, annotator)
+            first = self.journal.add(step, interaction, action, person, seconds, *more)
             self._claims.release(page)
             return not first and not meant
 

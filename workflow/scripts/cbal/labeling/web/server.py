@@ -1,13 +1,10 @@
 """The web application of the labeling page."""
 
-import asyncio
 import hashlib
-import json
 import math
 import re
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,17 +16,14 @@ from starlette.routing import Route
 
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
-from cbal.labeling.journal import ConflictError
 from cbal.labeling.web.cards import whole_text
-from cbal.labeling.web.connections import PATIENCE
 from cbal.labeling.web.names import COOKIE, as_value, tidy_name
 from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
+from cbal.labeling.web.posting import PAGE, posted
 from cbal.labeling.web.security import Door, Guard
 from cbal.labeling.web.thumbnails import Thumbnails
 
 FOR_EVER = "private, max-age=31536000, immutable"
-LARGEST = 2_000_000  # bytes of a request
-PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
 A_DAY = 86_400.0
 SIZES = {"cluster": "small", "individual": "large"}  # size of the pictures, by kind of question
 OF_TILES = ("small", "medium")  # sizes of pictures that a tile may have
@@ -54,7 +48,7 @@ class Labeling:
             Route("/tiles", self.tiles),
             Route("/text/{sample:int}", self.text),
             *(
-                Route(f"/{name}", _posted(method), methods=["POST"])
+                Route(f"/{name}", posted(method), methods=["POST"])
                 for name, method in {
                     "next": self.next,
                     "beat": self.beat,
@@ -63,7 +57,7 @@ class Labeling:
                     "undo": self.undo,
                 }.items()
             ),
-            Route("/name", _posted(self.name, self._keep_name), methods=["POST"]),
+            Route("/name", posted(self.name, self._keep_name), methods=["POST"]),
         ]
         errors = {InputError: self.fail, sqlite3.Error: self.fail}
         return Guard(Starlette(routes=routes, exception_handlers=errors), self.door)
@@ -237,51 +231,6 @@ class Labeling:
 
     def _keep_name(self, result: dict[str, Any]) -> dict[str, str]:
         return {"Set-Cookie": self.door.kept(COOKIE, as_value(result["name"]))}
-
-
-def _posted(
-    method: Callable[..., dict[str, Any]],
-    headers: Callable[[dict[str, Any]], dict[str, str]] | None = None,
-) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint for a method; the request's body is JSON with the page's name.
-
-    What the request says has the `annotator` added, from its cookie; "" without a name. `headers`
-    returns those of the response, given the result.
-    """
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            said = json.loads(await _body(request))
-            page = said.get("page") if isinstance(said, dict) else None
-            if not isinstance(page, str) or not PAGE.fullmatch(page):
-                raise ValueError("no page")
-            said["annotator"] = request.scope["annotator"] or ""
-            result = await run_in_threadpool(method, request.scope["person"], page, said)
-        except ConflictError as error:
-            return JSONResponse({"error": str(error)}, 409)
-        except (KeyError, ValueError, OverflowError, RecursionError) as error:
-            return JSONResponse({"error": f"{error}"}, 400)
-        return JSONResponse(result, headers=headers(result) if headers else None)
-
-    return endpoint
-
-
-async def _body(request: Request) -> bytes:
-    """Return the body of a request.
-
-    Raises:
-        HTTPException: the body is larger than `LARGEST`, or takes longer than `PATIENCE`.
-    """
-    body = bytearray()
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for part in request.stream():
-                body += part
-                if len(body) > LARGEST:
-                    raise HTTPException(413)
-    except TimeoutError as error:
-        raise HTTPException(408, headers={"Connection": "close"}) from error
-    return bytes(body)
 
 
 def _whole(said: dict[str, Any], name: str) -> int:
