@@ -11,7 +11,7 @@ from cbal.labeling.desk import Desk
 from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import LASTS, Claims
 from cbal.labeling.records import Question, Step
-from cbal.labeling.second import doubled
+from cbal.labeling.second import Seconds, doubled
 from cbal.pool.state import initial
 
 ANN, BEN = "session-a", "session-b"
@@ -205,6 +205,11 @@ def test_two_names_in_one_browser_are_two_people_and_one_name_in_two_is_one(desk
         desk.undo("one", ANN, step, annotator="Ben")
     desk.undo("phone", "another session", step, annotator="Ann")
     assert not desk.journal.standing(step).answers
+
+
+def test_a_question_that_does_not_exist_is_not_due(desk, step):
+    for number, interaction in ((step, 99), (99, 0)):
+        assert not Seconds(desk.journal, 1).is_due(number, interaction, "Ann")
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.25, 1])

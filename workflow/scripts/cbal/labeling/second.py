@@ -107,13 +107,11 @@ class Seconds:
 
     def is_due(self, step: int, interaction: int, annotator: str) -> bool:
         """Return whether a person is to answer a question beside somebody else."""
-        found = self._journal.step(step)
-        return bool(
-            self.share
-            and annotator
-            and self._of(found)[interaction]
-            and _is_due(self._journal.standing(step), interaction, annotator)
-        )
+        if not (self.share and annotator):
+            return False
+        standing = self._journal.standing(step)
+        is_due = _is_due(standing, interaction, annotator)
+        return is_due and bool(self._of(self._journal.step(step))[interaction])
 
     def _of(self, step: Step) -> np.ndarray:
         if step.id not in self._doubled:
