@@ -22,6 +22,8 @@ def given():
         np.array([1, 0, -1, 0, -1, -1], np.int16),
         np.array([INDIVIDUAL, CLUSTER, NONE, INDIVIDUAL, NONE, REFUSED], np.int8),
         np.array([1, 2, -1, 0, -1, 1], np.int16),
+        by=np.array([1, 0, 0, 2, 0, 1], np.int32),
+        names=["", "=Ann", "Ben"],
     )
 
 
@@ -38,12 +40,12 @@ def table(given):
 def test_every_file_has_its_label_and_where_it_is_from(table):
     rows = [tuple(row.values())[1:] for row in table.to_pylist()]
     assert rows == [
-        ("a.png", "dog/wolf", "individual", None, 1),
-        ("b/c.png", "cat", "cluster", pytest.approx(0.9), 2),
-        ("d.png", "dog/wolf", "model", 0.75, 2),
-        ("e.png", "cat", "individual", None, 0),
-        ("f.png", "cat", "model", pytest.approx(0.6), 2),
-        ("g.png", None, "refused", None, 1),
+        ("a.png", "dog/wolf", "individual", None, 1, "=Ann"),
+        ("b/c.png", "cat", "cluster", pytest.approx(0.9), 2, None),
+        ("d.png", "dog/wolf", "model", 0.75, 2, None),
+        ("e.png", "cat", "individual", None, 0, "Ben"),
+        ("f.png", "cat", "model", pytest.approx(0.6), 2, None),
+        ("g.png", None, "refused", None, 1, "=Ann"),
     ]
 
 
@@ -86,9 +88,9 @@ def test_csv(table, tmp_path):
     write_csv(tmp_path / "labels.csv", table)
     with (tmp_path / "labels.csv").open(newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["file", "label", "kind", "confidence", "round"]
-    assert rows[1] == ["a.png", "dog/wolf", "individual", "", "1"]
-    assert rows[2] == ["b/c.png", "cat", "cluster", "0.9000", "2"]
+    assert rows[0] == ["file", "label", "kind", "confidence", "round", "annotator"]
+    assert rows[1] == ["a.png", "dog/wolf", "individual", "", "1", "'=Ann"]
+    assert rows[2] == ["b/c.png", "cat", "cluster", "0.9000", "2", ""]
 
 
 def test_links_lead_to_the_files(table, tmp_path):

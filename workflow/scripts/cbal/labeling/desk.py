@@ -219,7 +219,7 @@ class Desk:
     def _before(self, step: Step) -> Given:
         """Return the labels given in the rounds before a step's round.
 
-        Answers of earlier rounds cannot change, nor what the round knew of the review: it is cached.
+        Answers of earlier rounds cannot change, nor what the round knew of the review: it is kept.
         """
         until = self.journal.round_of(step)[0].context.get("reviewed", 0)
         run = [*self.journal.run_of(*IMPORTED), *self.journal.run_of(*step.key[:2])]
@@ -299,18 +299,8 @@ class Desk:
             if others and not annotator and not self.journal.knows(request):
                 raise ConflictError("somebody else has this question now")
             meant = self._seconds.is_due(step, interaction, annotator)
-            first = self.journal.add(
-                step,
-                interaction,
-                action,
-                person,
-                seconds,
-                label,
-                excluded,
-                new_class,
-                request,
-                annotator,
-            )
+            more = (label, excluded, new_class, request, annotator)
+            first = self.journal.add(step, interaction, action, person, seconds, *more)
             self._claims.release(page)
             return not first and not meant
 
