@@ -6,6 +6,7 @@ import pytest
 
 from cbal.labeling.given import given_to
 from cbal.labeling.review.journal import Reviews
+from cbal.labeling.web.names import COOKIE, as_value
 from tests.people import CSRF, Browser
 from tests.served import Served
 
@@ -149,3 +150,10 @@ def test_the_page_needs_a_session_and_its_requests_the_session_s_token(served):
     origin = f"http://{browser.address.netloc}"
     how = {"Origin": origin, "X_CSRF_Token": browser.csrf, "Content_Type": "application/json"}
     assert browser.request("POST", "/correct", b"{}", **how)[0] == 403
+
+
+def test_a_correction_has_the_name_of_who_made_it(browser, served):
+    browser.cookie += f"; {COOKIE}={as_value('Ada')}"
+    assert browser.post("/correct", samples=[0], action="relabel", label=DOG)[0] == 200
+    given, _ = given_to(served.reviews, "s", 0, FILES)
+    assert given.annotators()[:2] == ["Ada", None]

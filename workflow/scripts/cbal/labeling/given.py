@@ -114,9 +114,10 @@ class Given:
         if change.action in (RELABEL, CLEAR):
             samples = change.samples[change.samples < len(self.label)]
             if change.action == CLEAR:
-                self._set(samples, -1, NONE, -1)
+                self._set(samples, -1, NONE, -1, 0)
                 return samples
-            self._set(samples, change.label, INDIVIDUAL, change.more["round"])
+            by = self._number_of(change.annotator)
+            self._set(samples, change.label, INDIVIDUAL, change.more["round"], by)
             for sample in self.denied.keys() & set(samples.tolist()):
                 self.denied[sample].discard(change.label)
             return samples
@@ -126,7 +127,7 @@ class Given:
         if change.action == MERGE:
             self.label[samples] = into
         else:
-            self._set(samples, -1, NONE, -1)
+            self._set(samples, -1, NONE, -1, 0)
         for classes in self.denied.values():
             if change.label in classes:
                 classes ^= {change.label} if into is None else {change.label} | {into} - classes
