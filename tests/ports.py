@@ -21,6 +21,14 @@ def own_port() -> int:
     return _block(os.getpid())[0]
 
 
+def last_port() -> int:
+    """Return the last of this process's ports, for a server that may have no other.
+
+    Servers that look for a free one begin with the first.
+    """
+    return own_port() + PORTS - 1
+
+
 @cache
 def _block(_: int) -> tuple[int, IO]:
     """Return the first port of a block that no process has, and the file whose lock holds it.

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import CLASSES, heading
+from tests.ports import last_port
 from tests.proxy import Proxy, running
 from tests.served import Served
 
@@ -102,10 +103,10 @@ def test_behind_a_proxy_everything_is_loaded_from_the_public_address(tmp_path, o
         served.journal.add_class(name)
     served.ask([range(140), range(140, 150)])
     with running(Proxy(0, path, strips=True)) as proxy:
-        proxy.target = "127.0.0.1:18797"
+        proxy.target = f"127.0.0.1:{last_port()}"
         # Chromium takes every name below `localhost` for this machine.
         public = f"http://pages.localhost:{proxy.server_port}{path}/"
-        served.start("--port", "18797", "--public-url", public)
+        served.start("--port", str(last_port()), "--public-url", public)
         try:
             page = open_page(served.home.address, annotator=None)
             assert page.url == public  # without the token

@@ -62,7 +62,10 @@ def _asked(listener: socket.socket, life: socket.socket, address: str) -> dict:
             sys.exit()
         connection, _ = listener.accept()
         with connection:
-            request, files = _received(connection)
+            try:
+                request, files = _received(connection)
+            except EOFError:
+                continue
             if request["command"][0] == "python":
                 _import_libraries()
             if os.fork():
@@ -90,11 +93,20 @@ def _import_libraries() -> None:
 
 
 def _received(connection: socket.socket) -> tuple[dict, list[int]]:
-    """Return a request, and the files that came with it."""
+    """Return a request, and the files that came with it.
+
+    Raises:
+        EOFError: who asks is gone.
+    """
     head, files, *_ = socket.recv_fds(connection, 8, 2, socket.MSG_WAITALL)
     content = b""
-    while len(content) < int.from_bytes(head, "big"):
-        content += connection.recv(1 << 16)
+    while not head or len(content) < int.from_bytes(head, "big"):
+        part = connection.recv(1 << 16)
+        if not part:
+            for file in files:
+                os.close(file)
+            raise EOFError
+        content += part
     return json.loads(content), files
 
 

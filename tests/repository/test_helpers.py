@@ -1,5 +1,6 @@
 """Helpers of the tests, where a mistake would show elsewhere or not at all."""
 
+import socket
 import subprocess
 import sys
 
@@ -52,6 +53,16 @@ def test_a_fork_of_snakemake_prints_and_fails_as_it_does(tmp_path):
     assert result.returncode == 1
     assert str(HERE / "bin/python") in result.stdout
     assert "Error in rule a" in result.stderr
+
+
+def test_who_asks_and_is_gone_at_once_harms_nobody(tmp_path):
+    for said in (b"", (100).to_bytes(8, "big"), (100).to_bytes(8, "big") + b"{"):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(forks.server())
+            connection.sendall(said)
+    (tmp_path / "job.py").write_text("print('done')")
+    command, environment = ["python", tmp_path / "job.py"], forks.environment()
+    assert subprocess.check_output(command, env=environment, text=True) == "done\n"
 
 
 def test_a_fork_and_its_jobs_end_with_who_asked_for_it(tmp_path):

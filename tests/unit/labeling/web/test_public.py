@@ -7,6 +7,7 @@ import pytest
 from cbal.labeling.web.public import public_of
 from cbal.labeling.web.security import door_for
 from tests.people import Browser
+from tests.ports import last_port
 from tests.proxy import Proxy, running
 from tests.served import Served
 
@@ -78,8 +79,8 @@ def behind(request, tmp_path_factory):
     served.ask([range(10), [10, 11]])
     with running(Proxy(0, path, how != "all of it", how == "with its host")) as proxy:
         public = f"http://127.0.0.1:{proxy.server_port}{path}/"
-        proxy.target = "127.0.0.1:18795"
-        served.start("--port", "18795", "--public-url", public)
+        proxy.target = f"127.0.0.1:{last_port()}"
+        served.start("--port", str(last_port()), "--public-url", public)
         yield served, proxy
         served.close()
 
@@ -142,9 +143,9 @@ def test_another_page_s_request_is_refused_behind_a_proxy_too(behind):
 
 def test_it_is_served_on_the_proxy_s_port_or_not_at_all(behind):
     served, _ = behind
-    with pytest.raises(AssertionError, match="18795 to 18795: cannot listen"):
+    with pytest.raises(AssertionError, match=f"{last_port()} to {last_port()}: cannot listen"):
         other = Served(served.folder / "other", ["0.png"])
         try:
-            other.start("--port", "18795", "--public-url", "http://example.org/")
+            other.start("--port", str(last_port()), "--public-url", "http://example.org/")
         finally:
             other.close()
