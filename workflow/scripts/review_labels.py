@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     for home, data in homes.items():
         check(home, data)
     announced: dict[Home, str] = {}
-    with ExitStack() as stack:
+    # Ctrl-C is how a person ends it, so it is no failure.
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         for home in homes:
             home.own(owner)
             # The page counts as needed while this file is locked, also after another workflow.
