@@ -6,6 +6,7 @@ snakemake --cores 8 figures                figures and tables only
 snakemake --cores 1 partial                the same from a half-finished sweep
 snakemake --cores 1 labels_so_far          what a person labeled so far
 snakemake --cores 1 agreement              how far people agree who label together
+snakemake --cores 1 review                 correct labels on a page, at any time
 snakemake --cores 1 archive                keep the metrics of finished runs
 snakemake --cores 8 calibration            compare trainings on held-out training images
 snakemake --cores 1 cost_model             seconds of each sort of answer, from a person's
@@ -53,6 +54,7 @@ include: "workflow/rules/weigh.smk"
 include: "workflow/rules/label.smk"
 include: "workflow/rules/final.smk"
 include: "workflow/rules/take_away.smk"
+include: "workflow/rules/review.smk"
 include: "workflow/rules/exports.smk"
 include: "workflow/rules/people.smk"
 include: "workflow/rules/results.smk"

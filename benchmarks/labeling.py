@@ -1,4 +1,4 @@
-"""Measure the labeling page: time to the first grid and to the next one, and memory."""
+"""Measure the labeling page: how long grids and large pictures take, and the server's memory."""
 
 import argparse
 import os
@@ -47,6 +47,25 @@ document.addEventListener('keydown', (event) => {
   window.measured = window.painted(event.timeStamp, document.body.dataset.question);
 }, true);
 """
+# Milliseconds from the moment the place of a large picture opens until the picture is painted.
+LARGE = """
+() => {
+  const box = document.getElementById('closer');
+  const image = box.querySelector('img');
+  delete image.dataset.size;
+  window.large = new Promise((done) => {
+    let start = 0;
+    const look = () => {
+      if (!start && box.matches(':popover-open')) start = performance.now();
+      if (!start || image.dataset.size !== 'whole' || !image.complete) {
+        return requestAnimationFrame(look);
+      }
+      requestAnimationFrame(() => done(performance.now() - start));
+    };
+    look();
+  });
+}
+"""
 
 
 def main() -> None:
@@ -56,17 +75,19 @@ def main() -> None:
     cli.add_argument("--many", type=int, default=100_000, help="in the pool, for memory")
     cli.add_argument("--windows", type=int, default=9, help="to measure")
     cli.add_argument("--answers", type=int, default=15, help="to measure")
+    cli.add_argument("--pictures", type=int, default=20, help="large ones, to measure")
     cli.add_argument("--size", type=int, nargs=2, default=[1600, 1200], help="of a photo, pixels")
     arguments = cli.parse_args()
     width, height = arguments.size
-    rows = times(arguments.images, arguments.windows, arguments.answers, (width, height))
+    counts = (arguments.windows, arguments.answers, arguments.pictures)
+    rows = times(arguments.images, *counts, (width, height))
     title = f"The page, {arguments.images} JPEG files of {width} x {height}, {CLUSTER} a cluster"
     report("labeling-times", title, rows)
     report("labeling-memory", "Memory of the page's server", memory(arguments.many))
 
 
 def times(
-    images: int, windows: int, answers: int, size: tuple[int, int]
+    images: int, windows: int, answers: int, pictures: int, size: tuple[int, int]
 ) -> list[dict[str, object]]:
     """Return a row for each time that a person waits, and for the work in the background."""
     with pool(images, size) as served, sync_playwright() as driver:
@@ -82,11 +103,13 @@ def times(
         page = window(browser)
         first_grid(page, served.home.address)
         keys = [next_grid(page) for _ in range(answers)]
+        large = [large_picture(page, number) for number in range(pictures)]
         browser.close()
     return [
         _row("to make a picture, ahead of its use", [made], None),
         _row("address to first grid", first, 300),
         _row("keystroke to next grid", keys, 100),
+        _row("to a large picture that nobody saw yet", large, 150),
     ]
 
 
@@ -129,6 +152,17 @@ def next_grid(page: Page) -> float:
     page.wait_for_timeout(1000)  # a person looks, and the page fetches ahead
     page.keyboard.press("1")
     return page.evaluate("() => window.measured")
+
+
+def large_picture(page: Page, number: int) -> float:
+    """Return milliseconds until an image of the cluster is shown large, while Space is held."""
+    page.wait_for_timeout(1000)
+    page.evaluate(LARGE)
+    page.locator("#grid .tile").nth(number).focus()
+    page.keyboard.down("Space")
+    milliseconds = page.evaluate("() => window.large")
+    page.keyboard.up("Space")
+    return milliseconds
 
 
 @contextmanager

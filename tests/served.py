@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cbal.labeling.asking import context_of
+from cbal.labeling.asking import context_of, digest_of
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Question, Step
 from cbal.labeling.web.lifetime import Home
@@ -38,7 +38,7 @@ class Served:
 
         Where samples are no images, `shown_by` are the files that show them, or `texts` are they.
         """
-        self.folder, self.n = folder, len(files)
+        self.folder, self.files, self.n = folder, list(files), len(files)
         self.home = Home(folder / "labeling")
         self.journal = Journal(self.home.journal)
         self._waiting, self._server = ExitStack(), None
@@ -69,7 +69,8 @@ class Served:
         questions = [Question(np.array(group, np.int64), hints or {}) for group in groups]
         context = context_of(initial(np.arange(self.n)), budget, 3, steps)
         key = ("s", 0, round, f"{steps[0]}-{kind}")
-        step = self.journal.open_step(key, kind, "digest", context, questions)
+        digest = digest_of([question.samples for question in questions], self.files)
+        step = self.journal.open_step(key, kind, digest, context, questions)
         self._waiting.enter_context(self.home.wait_for(step.id))
         return step
 

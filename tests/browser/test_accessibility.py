@@ -38,6 +38,9 @@ def test_no_serious_finding_on_the_way_through_the_page(open_page, served, windo
     )
     found["keys"] = findings(page)
     page.keyboard.press("Escape")
+    page.click("#name-button")
+    found["name"] = findings(page)
+    page.keyboard.press("Escape")
     page.keyboard.press("1")
     heading(page, "20 images")
     page.keyboard.press("Backspace")
@@ -50,6 +53,28 @@ def test_no_serious_finding_on_the_way_through_the_page(open_page, served, windo
     served.ask([[1], [2]], kind="individual", round=2, hints=hints)
     heading(page, "Which class?")
     found["single"] = findings(page)
+    assert found == dict.fromkeys(found, [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", ["desk", "phone"])
+def test_no_serious_finding_in_the_review(open_page, served, window, scheme):
+    served.journal.add(1, 0, "label", "ann", 1, label=0)
+    width, height, scale = WINDOWS[window]
+    page = open_page(
+        f"{served.home.address}review",
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        color_scheme=scheme,
+        bypass_csp=True,
+    )
+    page.wait_for_selector("#sheet .tile img")
+    found = {"grid": findings(page)}
+    page.locator("#sheet .tile").first.click()
+    found["chosen"] = findings(page)
+    page.locator(".shelf", has_text="cat").click()
+    page.locator("[data-action=merge]").click()
+    found["asked"] = findings(page)
     assert found == dict.fromkeys(found, [])
 
 

@@ -85,7 +85,8 @@ def test_address_port_classes_and_budget_rerun_nothing(by_hand):
     text = (by_hand.path / "workflow/rules/label.smk").read_text()
     params = text.partition("rule annotate_by_hand")[2].partition("params:")[2]
     params = params.partition("shell:")[0]
-    for word in ("label_host", "label_port", "label_classes", "label_budget", "rounds", "title"):
+    words = ("label_host", "label_port", "label_classes", "label_budget", "rounds", "title")
+    for word in (*words, "public_url", "double"):
         assert word not in params
 
 

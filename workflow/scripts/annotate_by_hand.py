@@ -200,6 +200,7 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
         command += [f"--{name}", str(value)] if value else []
     command += ["--owner", *filter(None, [owner])]
     announced, parent = None, os.getppid()
+    home.own(owner)
     while not journal.close_step(step.id, arguments.grace):
         ending = home.is_ending(owner) or os.getppid() != parent  # the job's shell has ended
         if ending or (workflow and not workflow.lives):

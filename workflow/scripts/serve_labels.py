@@ -17,7 +17,7 @@ from cbal.labeling.review.predicted import Predicted
 from cbal.labeling.review.shelf import Shelf
 from cbal.labeling.waits import waits_of
 from cbal.labeling.web.cards import Telling, no_words
-from cbal.labeling.web.lifetime import Home, Owner, hold
+from cbal.labeling.web.lifetime import Home, Owner, Owners, hold
 from cbal.labeling.web.pages import Pages
 from cbal.labeling.web.public import public_of
 from cbal.labeling.web.reviewing import Reviewing
@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     home.address = address(arguments.host, port, door.token, door.public)
     try:
-        serve(labeling.app(), sock, home, Owner(arguments.owner), check)
+        serve(labeling.app(), sock, home, Owners(home, Owner(arguments.owner)), check)
     finally:
         thumbnails.close()
         journal.close()

@@ -8,6 +8,7 @@ from cbal.labeling.desk import Desk
 from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import LASTS, Claims
 from cbal.labeling.records import Question
+from cbal.labeling.review.journal import Reviews
 from cbal.pool.state import initial
 
 
@@ -226,3 +227,45 @@ def test_images_by_cluster_do_not_fall_when_a_round_asks_for_cluster_labels_agai
     assert desk.next("one").status["cluster"] == 7
     desk.answer("one", "ann", second.id, 2, "label", 1, label=0, excluded=(6,))
     assert desk.status(second)["cluster"] == 6  # a person took 6 out of the cluster
+
+
+def test_a_wait_after_a_round_says_how_long(tmp_path, clock):
+    lasts = {2: 90.0}
+    journal = Journal(tmp_path / "journal.sqlite")
+    desk = Desk(journal, Claims(clock), lambda step: False, lasts=lambda *run: lasts.get(run[2]))
+    for round in (1, 2):
+        context = context_of(initial(np.arange(9)), 50, 3, (1, 1))
+        asked = [Question(np.array([round]))]
+        step = journal.open_step(("s", 0, round, "1-x"), "individual", f"d{round}", context, asked)
+        journal.add(step.id, 0, "refuse", "ann")
+        journal.close_step(step.id, grace=0)
+        said = desk.next("one").status["wait"]
+        assert ("not known yet" if round == 1 else "left") in said
+    # Between two steps of a round nothing is trained.
+    context = context_of(initial(np.arange(9)), 50, 3, (1, 2))
+    asked = [Question(np.array([5]))]
+    step = journal.open_step(("s", 0, 3, "1-x"), "individual", "d3", context, asked)
+    journal.add(step.id, 0, "refuse", "ann")
+    journal.close_step(step.id, grace=0)
+    assert desk.next("one").status["wait"] == ""
+    journal.close()
+
+
+def test_a_corrected_image_is_counted_once_in_the_rounds_after(tmp_path, clock):
+    journal = Reviews(tmp_path / "journal.sqlite")
+    journal.add_class("cat")
+    desk = Desk(journal, Claims(clock), lambda step: True)
+    asked = [Question(np.arange(4))]
+    first = journal.open_step(
+        ("s", 0, 1, "1-x"), "cluster", "d", context_of(initial(np.arange(9)), 50, 3), asked
+    )
+    journal.add(first.id, 0, "label", "ann", label=0)
+    journal.close_step(first.id, grace=0)
+    journal.correct(("s", 0), [1], "ann", label=0)
+    journal.correct(("s", 0), [2], "ann")
+    context = context_of(initial(np.arange(9)), 50, 3) | {"individual": 1}
+    context["reviewed"] = journal.last_event()
+    journal.open_step(("s", 0, 2, "1-x"), "cluster", "e", context, [Question(np.arange(5, 8))])
+    status = desk.next("one").status
+    assert (status["individual"], status["cluster"], status["labeled"]) == (1, 2, 3)
+    journal.close()

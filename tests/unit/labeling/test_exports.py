@@ -55,6 +55,20 @@ def test_tasks_by_hand(table, originals, tmp_path):
     assert set(tasks[3]) == {"data"}
 
 
+def test_who_labeled_is_in_both_where_it_is_known(table, originals, tmp_path):
+    assert write_image_folder(tmp_path / "out", table, originals) == 3
+    assert "annotator" not in (tmp_path / "out/metadata.csv").read_text()
+    named = table.append_column("annotator", pa.array(["Ann", None, None, "Ben", None]))
+    assert write_image_folder(tmp_path / "out", named, originals) == 3
+    head, first, second, _ = (tmp_path / "out/metadata.csv").read_text().splitlines()
+    assert head.endswith(",original_file,annotator")
+    assert first.endswith(",train/a b.png,Ann") and second.endswith(",test/é.JPG,")
+    write_tasks(tmp_path / "tasks.json", named, originals)
+    tasks = json.loads((tmp_path / "tasks.json").read_text())
+    said = [task["data"].get("annotator") for task in tasks]
+    assert said == ["Ann", None, None, "Ben"]
+
+
 def test_the_interface_names_what_the_tasks_name(table, tmp_path):
     write_interface(tmp_path / "interface.xml", CLASSES)
     view = ElementTree.parse(tmp_path / "interface.xml").getroot()

@@ -61,6 +61,23 @@ def test_a_table_keeps_all_of_it():
     for name in ("label", "kind", "round"):
         assert getattr(back, name).tolist() == getattr(given, name).tolist()
     assert back.denied == given.denied == {3: {DOG}}
+    old = from_table(to_table(given, list("abcde")).drop_columns("annotator"))
+    assert (old.label.tolist(), old.annotators()) == (given.label.tolist(), [None] * 5)
+
+
+def test_it_says_who_gave_each_label(journal):
+    ask(journal, ("s", 0, 1, "1-cluster"), "cluster", [[0, 1, 2], [3, 4]], [CAT], annotator="Ann")
+    ask(journal, ("s", 0, 1, "2-x"), "individual", [[1], [5]], [DOG, None], annotator="Ben")
+    step = ask(journal, ("s", 0, 2, "1-cluster"), "cluster", [[2, 5], [3]], [])
+    journal.add(step.id, 0, "label", "someone", label=DOG, excluded=[2])
+    given, _ = given_to(journal, "s", 0, FILES)
+    assert given.annotators() == ["Ann", "Ben", "Ann", None, None, None]
+    journal.add(step.id, 1, "label", "someone", label=CAT, annotator="Cleo")
+    journal.add(step.id, 1, "label", "other", label=DOG, annotator="Ben")
+    given, _ = given_to(journal, "s", 0, FILES)
+    assert (given.annotators()[3], given.label[3]) == ("Cleo", CAT)
+    copied = from_table(to_table(given.copy(9), [*FILES, "g", "h", "i"]))
+    assert copied.annotators() == [*given.annotators(), None, None, None]
 
 
 FILES = list("abcdef")
@@ -75,14 +92,14 @@ def journal(tmp_path):
     journal.close()
 
 
-def ask(journal, key, kind, groups, answers, files=FILES):
+def ask(journal, key, kind, groups, answers, files=FILES, annotator=""):
     """Open a step and answer it with labels, None to refuse, by interaction."""
     groups = [np.array(group) for group in groups]
     digest = digest_of(groups, files)
     step = journal.open_step(key, kind, digest, {}, [Question(group) for group in groups])
     for interaction, label in enumerate(answers):
         action = "refuse" if label is None else "label"
-        journal.add(step.id, interaction, action, "ann", 1.0, label)
+        journal.add(step.id, interaction, action, "ann", 1.0, label, annotator=annotator)
     return step
 
 

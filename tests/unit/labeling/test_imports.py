@@ -6,6 +6,7 @@ import pytest
 from cbal.errors import InputError
 from cbal.labeling.given import given_to
 from cbal.labeling.imports import Imports, read_labels
+from cbal.labeling.review.journal import Reviews
 from cbal.pool.state import INDIVIDUAL
 
 FILES = ["a.png", "sub/b.png", "=c.png", "d.png"]
@@ -79,3 +80,16 @@ def test_two_classes_of_one_folder_are_refused_and_nothing_is_kept(journal, tmp_
         journal.keep({0: "Cat", 1: "cat"}, FILES, tmp_path)
     assert journal.classes() == []
     assert journal.imported() == {}
+
+
+def test_a_class_of_the_file_that_was_changed_since_is_still_the_file_s(journal, tmp_path):
+    labels = {3: "cat", 1: "dog"}
+    journal.keep(labels, FILES, tmp_path)
+    reviews = Reviews(tmp_path / "journal.sqlite")
+    reviews.change_class("rename", 0, "ann", name="wild cat")
+    reviews.change_class("merge", 1, "ann", into=0)
+    reviews.close()
+    journal.keep(labels, FILES, tmp_path)
+    assert journal.imported() == labels
+    given, _ = given_to(journal, "any", 7, FILES)
+    assert journal.classes()[given.label[1]] == journal.classes()[given.label[3]] == "wild cat"

@@ -22,6 +22,8 @@ def given():
         np.array([1, 0, -1, 0, -1, -1], np.int16),
         np.array([INDIVIDUAL, CLUSTER, NONE, INDIVIDUAL, NONE, REFUSED], np.int8),
         np.array([1, 2, -1, 0, -1, 1], np.int16),
+        by=np.array([1, 0, 0, 2, 0, 1], np.int32),
+        names=["", "=Ann", "Ben"],
     )
 
 
@@ -38,12 +40,12 @@ def table(given):
 def test_every_file_has_its_label_and_where_it_is_from(table):
     rows = [tuple(row.values())[1:] for row in table.to_pylist()]
     assert rows == [
-        ("a.png", "dog/wolf", "individual", None, 1),
-        ("b/c.png", "cat", "cluster", pytest.approx(0.9), 2),
-        ("d.png", "dog/wolf", "model", 0.75, 2),
-        ("e.png", "cat", "individual", None, 0),
-        ("f.png", "cat", "model", pytest.approx(0.6), 2),
-        ("g.png", None, "refused", None, 1),
+        ("a.png", "dog/wolf", "individual", None, 1, "=Ann"),
+        ("b/c.png", "cat", "cluster", pytest.approx(0.9), 2, None),
+        ("d.png", "dog/wolf", "model", 0.75, 2, None),
+        ("e.png", "cat", "individual", None, 0, "Ben"),
+        ("f.png", "cat", "model", pytest.approx(0.6), 2, None),
+        ("g.png", None, "refused", None, 1, "=Ann"),
     ]
 
 
@@ -69,13 +71,26 @@ def test_a_class_that_the_model_has_not_seen_keeps_its_label(given):
     assert (row["label"], row["kind"], row["confidence"]) == ("dog/wolf", "cluster", None)
 
 
+def test_the_model_says_no_class_that_is_gone(given):
+    rest = to_predict(given)
+    three = np.array([[0.1, 0.2, 0.7], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]], np.float32)
+    names = ["cat", "dog/wolf", "fox (merged into cat)"]
+    rows = labels_table(FILES, names, given, 2, rest, three, {2: 0}).to_pylist()
+    assert [rows[i]["label"] for i in (2, 4)] == ["dog/wolf", "cat"]
+    assert rows[4]["confidence"] == pytest.approx(0.7)
+    deleted = labels_table(FILES, names, given, 2, rest, three, {2: None}).to_pylist()
+    assert [deleted[i]["label"] for i in (2, 4)] == ["dog/wolf", "dog/wolf"]
+    later = labels_table(FILES, [*names, "pet"], given, 2, rest, three, {2: None, 1: 3}).to_pylist()
+    assert [later[i]["label"] for i in (2, 4)] == ["pet", "pet"]  # which the model does not know
+
+
 def test_csv(table, tmp_path):
     write_csv(tmp_path / "labels.csv", table)
     with (tmp_path / "labels.csv").open(newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["file", "label", "kind", "confidence", "round"]
-    assert rows[1] == ["a.png", "dog/wolf", "individual", "", "1"]
-    assert rows[2] == ["b/c.png", "cat", "cluster", "0.9000", "2"]
+    assert rows[0] == ["file", "label", "kind", "confidence", "round", "annotator"]
+    assert rows[1] == ["a.png", "dog/wolf", "individual", "", "1", "'=Ann"]
+    assert rows[2] == ["b/c.png", "cat", "cluster", "0.9000", "2", ""]
 
 
 def test_links_lead_to_the_files(table, tmp_path):

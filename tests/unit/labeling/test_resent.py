@@ -15,6 +15,7 @@ sys.path.insert(0, {scripts!r})
 import serve_labels
 from cbal.cli import run
 from cbal.labeling.desk import Desk
+from cbal.labeling.review.journal import Reviews
 
 def deadly(method):
     def change(*given, **named):
@@ -26,6 +27,8 @@ def deadly(method):
     return change
 
 Desk.answer, Desk.undo = deadly(Desk.answer), deadly(Desk.undo)
+for name in ("correct", "change_class", "take_back"):
+    setattr(Reviews, name, deadly(getattr(Reviews, name)))
 run(serve_labels.main)
 """
 FIRST = {"step": 1, "interaction": 2}
@@ -74,6 +77,43 @@ def test_a_change_whose_reply_was_lost_is_made_once(served, change):
     assert served.journal._rows("SELECT * FROM events") == events
     assert served.journal.classes() == classes
     assert ("a heron" in classes) == (change == "new class")
+
+
+REVIEWED = {
+    "relabel": ("/correct", {"action": "relabel", "samples": [0, 1], "label": 1}),
+    "take labels back": ("/correct", {"action": "clear", "samples": [0, 1]}),
+    "new class": ("/correct", {"action": "relabel", "samples": [0], "class": "a heron"}),
+    "rename": ("/reclass", {"action": "rename", "number": 0, "name": "wild cat"}),
+    "merge": ("/reclass", {"action": "merge", "number": 1, "into": 0}),
+    "delete": ("/reclass", {"action": "delete", "number": 0}),
+    "undo": ("/restore", {}),
+}
+
+
+@pytest.mark.parametrize("change", REVIEWED)
+def test_a_correction_whose_reply_was_lost_is_made_once(served, change):
+    browser = Browser(served.home.address)
+    browser.open()
+    served.journal.add_class("dog")
+    for interaction in (0, 1):
+        where = {"step": 1, "interaction": interaction}
+        assert browser.post("/answer", **where, action="label", label=0)[0] == 200
+    first = {"action": "relabel", "samples": [1], "label": 1}
+    assert browser.post("/correct", **first)[0] == 200
+    path, said = REVIEWED[change]
+    said = {**said, "key": "the-same-both-times"}
+    (served.folder / "flag").touch()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        browser.post(path, **said)
+    served.kill()
+    events, classes = served.journal.last_event(), served.journal.classes()
+    assert events == 4
+    served.start()
+    answers = [browser.post(path, **said) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 200
+    assert served.journal.last_event() == events
+    assert served.journal.classes() == classes
 
 
 @pytest.mark.parametrize("path", ["/answer", "/undo"])

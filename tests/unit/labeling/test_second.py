@@ -11,7 +11,7 @@ from cbal.labeling.desk import Desk
 from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import LASTS, Claims
 from cbal.labeling.records import Question, Step
-from cbal.labeling.second import doubled
+from cbal.labeling.second import Seconds, doubled
 from cbal.pool.state import initial
 
 ANN, BEN = "session-a", "session-b"
@@ -207,18 +207,23 @@ def test_two_names_in_one_browser_are_two_people_and_one_name_in_two_is_one(desk
     assert not desk.journal.standing(step).answers
 
 
+def test_a_question_that_does_not_exist_is_not_due(desk, step):
+    for number, interaction in ((step, 99), (99, 0)):
+        assert not Seconds(desk.journal, 1).is_due(number, interaction, "Ann")
+
+
 @pytest.mark.parametrize("share", [0, 0.1, 0.25, 1])
-def test_the_share_is_spread_evenly_and_the_same_each_time(share):
+def test_the_share_is_drawn_by_the_seed_and_the_same_each_time(share):
     step = Step(1, ("s", 3, 2, "1-x"), "individual", {}, "open")
     for questions in (0, 1, 40, 999):
         chosen = doubled(step, questions, share)
         assert chosen.shape == (questions,)
         assert abs(chosen.sum() - share * questions) <= 1
         assert (chosen == doubled(step, questions, share)).all()
-        assert share == 0 or (np.diff(np.flatnonzero(chosen)) <= 1 / share + 1).all()
     others = [Step(1, ("s", seed, 2, "1-x"), "individual", {}, "open") for seed in range(20)]
     firsts = {tuple(np.flatnonzero(doubled(each, 40, 0.1))) for each in others}
-    assert len(firsts) > 3
+    assert len(firsts) == 20
+    assert 0 < sum(doubled(each, 3, 0.1).sum() for each in others) < 20
 
 
 @pytest.mark.parametrize("name", ["NULL", "'Eve'"])

@@ -7,12 +7,13 @@ import pytest
 
 from cbal.labeling.journal import Journal
 from cbal.labeling.records import Question
-from orchestration.planning.folders import digest_of_files, has_answers, state_of
+from cbal.labeling.review.journal import Reviews
+from orchestration.planning.folders import digest_of_files, has_answers, reviewed, state_of
 
 
 @pytest.fixture(autouse=True)
 def fresh():
-    for function in (digest_of_files, has_answers):
+    for function in (digest_of_files, has_answers, reviewed):
         function.cache_clear()
 
 
@@ -74,3 +75,27 @@ def test_answers_are_seen_while_the_journal_is_open(tmp_path):
 def test_what_is_no_journal_may_have_answers(tmp_path):
     (tmp_path / "journal.sqlite").write_bytes(b"no database, but somebody's" * 100)
     assert has_answers(tmp_path / "journal.sqlite")
+
+
+def test_a_journal_says_whether_and_when_it_was_last_corrected(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    assert reviewed(path) == []
+    path.write_text("no journal")
+    reviewed.cache_clear()
+    assert reviewed(path) == []
+    path.unlink()
+    journal = Reviews(path)
+    journal.add_class("cat")
+    states = []
+    for change in (
+        lambda: None,
+        lambda: journal.correct(("s", 0), [1], "ann", label=0),
+        lambda: journal.change_class("rename", 0, "ann", name="fox"),
+        lambda: journal.take_back(("s", 0), "ann"),
+    ):
+        change()
+        reviewed.cache_clear()
+        states.append(reviewed(path))
+    journal.close()
+    assert states[0] == []
+    assert len({tuple(state) for state in states}) == 4

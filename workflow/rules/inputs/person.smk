@@ -103,3 +103,27 @@ def labels_of_sweep(*names):
         seed=SWEEP["seeds"],
         name=names,
     )
+
+
+def data_to_review(wildcards):
+    """The data sets of the sweep that a person labels, with their files, as JSON."""
+    names = [name for name in SWEEP["datasets"] if is_human(name)]
+    if not names:
+        raise SystemExit(
+            f"config.yaml: sweeps.{config['sweep']} has no data set with `annotator: human`; "
+            "name a sweep that a person labels: --config sweep=mine"
+        )
+    return json.dumps([files_to_review(name) for name in names])
+
+
+def files_to_review(dataset):
+    """Title, journal and files of a data set, for the page."""
+    kind, data = kind_of(DATASETS[dataset]), DATA.format(dataset=dataset)
+    return {
+        "title": DATASETS[dataset]["title"] or dataset,
+        "journal": LABELING.format(dataset=dataset),
+        "index": f"{data}/index.parquet",
+        "images": f"{data}/images.npy" if kind == "image" else "",
+        "texts": paths.TEXTS.format(dataset=dataset) if kind == "text" else "",
+        "originals": folder_shown(DATASETS[dataset]) or "",
+    }

@@ -217,10 +217,11 @@ class TestOffLoopback:
     def test_the_address_has_a_long_token(self, address):
         assert re.fullmatch(r"http://[^/]+:\d+/\?token=[\w-]{32}", address)
 
+    @pytest.mark.parametrize("path", ["/", "/review"])
     @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%C3%A9"])
-    def test_without_it_the_page_stays_closed(self, here, query):
+    def test_without_it_the_page_stays_closed(self, here, query, path):
         closed = Browser(here.partition("?")[0])
-        status, headers, _ = closed.request("GET", f"/{query}")
+        status, headers, _ = closed.request("GET", f"{path}{query}")
         assert status == 403
         assert "set-cookie" not in headers
 
@@ -230,6 +231,13 @@ class TestOffLoopback:
         assert (status, headers["location"]) == (303, "/")
         browser.open()
         assert browser.post("/next")[0] == 200
+
+    def test_with_it_the_review_opens_alone(self, here):
+        browser = Browser(here)
+        status, headers, _ = browser.request("GET", f"/review?{browser.address.query}")
+        assert (status, headers["location"]) == (303, "/review")
+        browser.cookie = headers["set-cookie"].partition(";")[0]
+        assert browser.request("GET", "/review")[0] == 200
 
     def test_names_are_this_machine_s(self):
         door = door_for("0.0.0.0", 1, MEMORY)

@@ -149,6 +149,7 @@ def test_a_large_cluster_has_its_other_end_in_a_strip():
 def test_the_most_used_classes_come_first_and_keep_their_keys():
     classes = ["a", "b", "c"]
     assert pages.by_use(classes, {}) == [(0, "a", "1"), (1, "b", "2"), (2, "c", "3")]
+    assert pages.by_use(classes, {}, {0: None}) == [(1, "b", "1"), (2, "c", "2")]
     assert pages.by_use(classes, {2: 5, 1: 5}) == [(1, "b", "2"), (2, "c", "3"), (0, "a", "1")]
 
 

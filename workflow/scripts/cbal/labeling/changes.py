@@ -41,6 +41,7 @@ class Change:
         more: `round` (the latest round that had asked), `was` and `name` (before and after) of a
             class, `into` (the class that it becomes a part of).
         person: who made it.
+        annotator: the name that this person gave; "" without one.
         seconds: time that it took.
         stands: whether it was not undone.
     """
@@ -55,6 +56,7 @@ class Change:
     person: str = ""
     seconds: float = 0.0
     stands: bool = True
+    annotator: str = ""
 
     @property
     def is_of_class(self) -> bool:
@@ -96,9 +98,8 @@ class Changes(Steps):
         for step in self.run_of(*run):
             about = self.all_questions(step.id)
             where = "WHERE step = ? AND id <= ? ORDER BY id"
-            for event, _, number, action, label, _, seconds, person, *_ in self._read(
-                "events", where, step.id, last
-            ):
+            rows = self._read("events", where, step.id, last)
+            for event, _, number, action, label, _, seconds, person, *_, annotator in rows:
                 if action == UNDONE:
                     undone.add((step.id, number))
                     continue
@@ -112,6 +113,7 @@ class Changes(Steps):
                     about[number].hints,
                     person,
                     seconds,
+                    annotator=annotator or "",
                 )
         return [
             Change(**{**vars(change), "stands": key not in undone}) for key, change in found.items()

@@ -49,7 +49,7 @@ class Desk:
         self._seconds = Seconds(journal, double)
         self._agreements = Agreements(journal)
         self._lock = threading.RLock()
-        self._said: dict[tuple[int, ...], Given] = {}  # labels before a round, by ids of steps
+        self._said: dict[tuple[int, ...], Given] = {}  # labels before a round
         self._groups: dict[int, list[np.ndarray]] = {}
         self._uses: dict[int, Counter[int]] = {}  # of the latest step asked
 
@@ -219,15 +219,17 @@ class Desk:
     def _before(self, step: Step) -> Given:
         """Return the labels given in the rounds before a step's round.
 
-        Answers of earlier rounds cannot change, so the result is cached.
+        Answers of earlier rounds cannot change, nor what the round knew of the review: it is kept.
         """
+        until = self.journal.round_of(step)[0].context.get("reviewed", 0)
         run = [*self.journal.run_of(*IMPORTED), *self.journal.run_of(*step.key[:2])]
         steps = [each for each in run if each.key[2] < step.key[2] and each.state != "dropped"]
-        key = tuple(each.id for each in steps)
+        key = (until, *(each.id for each in steps))
         if key not in self._said:
             parts = [(each, self._shown(each), self.journal.standing(each.id)) for each in steps]
             given = Given.nothing(1 + max((_last(groups) for _, groups, _ in parts), default=-1))
-            replay(given, parts)
+            changes = self.journal.changes(*step.key[:2], until) if until else []
+            replay(given, parts, [change for change in changes if change.stands])
             self._said = {key: given}
         return self._said[key]
 
@@ -297,18 +299,8 @@ class Desk:
             if others and not annotator and not self.journal.knows(request):
                 raise ConflictError("somebody else has this question now")
             meant = self._seconds.is_due(step, interaction, annotator)
-            first = self.journal.add(
-                step,
-                interaction,
-                action,
-                person,
-                seconds,
-                label,
-                excluded,
-                new_class,
-                request,
-                annotator,
-            )
+            more = (label, excluded, new_class, request, annotator)
+            first = self.journal.add(step, interaction, action, person, seconds, *more)
             self._claims.release(page)
             return not first and not meant
 

@@ -16,13 +16,15 @@ import pyarrow as pa
 from cbal.labeling.class_folders import vanished
 from cbal.storage.files import atomic, whole_folder
 
+ANNOTATOR = "annotator"  # column with the name of who gave a label
 MODEL = "model"  # the kind of a label that no person gave
 
 
 def write_image_folder(out: Path, table: pa.Table, originals: Path) -> int:
     """Make a Hugging Face image folder with a link to each labeled file; return their number.
 
-    `metadata.csv` has file_name, label, kind, confidence and original_file. The links have numbers
+    `metadata.csv` has file_name, label, kind, confidence, original_file and, where names are known,
+    annotator. The links have numbers
     for names, because words such as `test` in a name would make the library split the data set.
     https://huggingface.co/docs/datasets/image_dataset
 
@@ -32,6 +34,7 @@ def write_image_folder(out: Path, table: pa.Table, originals: Path) -> int:
         originals: folder of the files.
     """
     rows, gone = [], set(vanished(table, originals))
+    people = [ANNOTATOR] if _has_names(table) else []
     with whole_folder(out) as building:
         (building / "images").mkdir()
         for row in table.to_pylist():
@@ -39,12 +42,17 @@ def write_image_folder(out: Path, table: pa.Table, originals: Path) -> int:
                 continue
             name = f"images/{row['sample_id']:07}{PurePosixPath(row['file']).suffix.lower()}"
             (building / name).symlink_to((originals / row["file"]).resolve())
-            rows.append([name, *(row[key] for key in ("label", "kind", "confidence", "file"))])
+            kept = ("label", "kind", "confidence", "file", *people)
+            rows.append([name, *(row[key] for key in kept)])
         with (building / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(["file_name", "label", "kind", "confidence", "original_file"])
+            writer.writerow(["file_name", "label", "kind", "confidence", "original_file", *people])
             writer.writerows(rows)
     return len(rows)
+
+
+def _has_names(table: pa.Table) -> bool:
+    return ANNOTATOR in table.column_names and table[ANNOTATOR].null_count < len(table)
 
 
 def write_tasks(out: Path, table: pa.Table, originals: Path) -> int:
@@ -67,6 +75,8 @@ def write_tasks(out: Path, table: pa.Table, originals: Path) -> int:
 def _task(row: dict[str, Any]) -> dict[str, Any]:
     image = f"/data/local-files/?d={quote(row['file'])}"
     task: dict[str, Any] = {"data": {"image": image, "file": row["file"], "kind": row["kind"]}}
+    if row.get(ANNOTATOR):
+        task["data"][ANNOTATOR] = row[ANNOTATOR]
     if row["label"] is None:
         return task
     choice = {"from_name": "label", "to_name": "image", "type": "choices"}

@@ -35,6 +35,7 @@ GIVEN = pa.schema(
         "kind": pa.string(),
         "round": pa.int16(),
         "denied": pa.list_(pa.int16()),
+        "annotator": pa.string(),
     }
 )
 # Scenario and seed of the steps in the journal that all runs share: the validation's, and that of
@@ -51,12 +52,20 @@ class Given:
         kind: int8[n], NONE, INDIVIDUAL, CLUSTER or REFUSED.
         round: int16[n], round of the answer, -1 if there is none; 0 is the validation.
         denied: by `sample_id`, the classes of clusters that the image was taken out of.
+        by: int32[n], whose answer it is: a place in `names`, 0 where nobody is known.
+        names: of the people.
     """
 
     label: np.ndarray
     kind: np.ndarray
     round: np.ndarray
     denied: dict[int, set[int]] = field(default_factory=dict)
+    by: np.ndarray | None = None
+    names: list[str] = field(default_factory=lambda: [""])
+
+    def __post_init__(self) -> None:
+        if self.by is None:
+            self.by = np.zeros(len(self.label), np.int32)
 
     @classmethod
     def nothing(cls, n: int) -> "Given":
@@ -68,6 +77,7 @@ class Given:
         old = len(self.label)
         new = Given.nothing(max(n, old))
         new.label[:old], new.kind[:old], new.round[:old] = self.label, self.kind, self.round
+        new.by[:old], new.names = self.by, list(self.names)
         new.denied = {sample: set(classes) for sample, classes in self.denied.items()}
         return new
 
@@ -80,18 +90,18 @@ class Given:
             samples: int64[m], samples that the question showed.
             answer: the answer.
         """
-        alone = len(samples) == 1
+        alone, by = len(samples) == 1, self._number_of(answer.annotator)
         if kind == "cluster":
             samples = samples[self.kind[samples] != INDIVIDUAL]
         if answer.label is None:
             if alone:
-                self._set(samples, -1, REFUSED, round)
+                self._set(samples, -1, REFUSED, round, by)
             return
         if answer.excluded:
             taken_out = np.isin(samples, answer.excluded)
             self._deny(samples[taken_out], answer.label)
             samples = samples[~taken_out]
-        self._set(samples, answer.label, CLUSTER if kind == "cluster" else INDIVIDUAL, round)
+        self._set(samples, answer.label, CLUSTER if kind == "cluster" else INDIVIDUAL, round, by)
         for sample in self.denied.keys() & set(samples.tolist()) if self.denied else ():
             self.denied[sample].discard(answer.label)
 
@@ -104,9 +114,10 @@ class Given:
         if change.action in (RELABEL, CLEAR):
             samples = change.samples[change.samples < len(self.label)]
             if change.action == CLEAR:
-                self._set(samples, -1, NONE, -1)
+                self._set(samples, -1, NONE, -1, 0)
                 return samples
-            self._set(samples, change.label, INDIVIDUAL, change.more["round"])
+            by = self._number_of(change.annotator)
+            self._set(samples, change.label, INDIVIDUAL, change.more["round"], by)
             for sample in self.denied.keys() & set(samples.tolist()):
                 self.denied[sample].discard(change.label)
             return samples
@@ -116,19 +127,30 @@ class Given:
         if change.action == MERGE:
             self.label[samples] = into
         else:
-            self._set(samples, -1, NONE, -1)
+            self._set(samples, -1, NONE, -1, 0)
         for classes in self.denied.values():
             if change.label in classes:
                 classes ^= {change.label} if into is None else {change.label} | {into} - classes
         return samples
 
     def _deny(self, samples: np.ndarray, label: int) -> None:
-        self._set(samples[self.label[samples] == label], -1, NONE, -1)
+        self._set(samples[self.label[samples] == label], -1, NONE, -1, 0)
         for sample in samples.tolist():
             self.denied.setdefault(sample, set()).add(label)
 
-    def _set(self, samples: np.ndarray, label: int, kind: int, round: int) -> None:
+    def _set(self, samples: np.ndarray, label: int, kind: int, round: int, by: int) -> None:
         self.label[samples], self.kind[samples], self.round[samples] = label, kind, round
+        self.by[samples] = by
+
+    def _number_of(self, annotator: str) -> int:
+        """Return a person's place in `names`."""
+        if annotator not in self.names:
+            self.names.append(annotator)
+        return self.names.index(annotator)
+
+    def annotators(self) -> list[str | None]:
+        """Return the name of who gave each label; None where it is not known."""
+        return np.array([name or None for name in self.names], object)[self.by].tolist()
 
 
 Part = tuple[Step, list[np.ndarray], Standing]  # a step, the samples of its questions, its answers
@@ -230,17 +252,24 @@ def to_table(given: Given, files: Sequence[str]) -> pa.Table:
         "kind": [NAMES.get(kind) for kind in given.kind.tolist()],
         "round": pa.array(given.round, mask=given.round < 0),
         "denied": denied,
+        "annotator": given.annotators(),
     }
     return pa.table(columns, schema=GIVEN)
 
 
 def from_table(table: pa.Table) -> Given:
-    """Return the labels from a table that `to_table` made."""
+    """Return the labels from a table that `to_table` made, maybe one of before there were names."""
     numbers = {name: number for number, name in NAMES.items()} | {None: NONE}
     rows = enumerate(table["denied"].to_pylist())
+    there = "annotator" in table.column_names
+    people = table["annotator"].to_pylist() if there else [None] * len(table)
+    names = ["", *sorted(set(filter(None, people)))]
+    place = {name: number for number, name in enumerate(names)} | {None: 0}
     return Given(
         labels_of(table),
         np.array([numbers[kind] for kind in table["kind"].to_pylist()], np.int8),
         filled(table["round"], np.int16),
         {sample: set(classes) for sample, classes in rows if classes},
+        np.array([place[name] for name in people], np.int32),
+        names,
     )

@@ -11,6 +11,7 @@ from cbal.labeling.given import REFUSED, Given
 from cbal.pool.state import INDIVIDUAL, NONE
 from cbal.storage.files import atomic
 
+# Columns of the labels; `labels_table` has `annotator` besides, which files of before lack.
 LABELS = pa.schema(
     {
         "sample_id": pa.int64(),
@@ -45,8 +46,9 @@ def labels_table(
     `kind` is individual, cluster or model; refused, without a label, if a person refused the
     single image; null, without a label, if there is neither an answer nor a prediction.
     `confidence` is the last model's probability of the label; null for individual labels and
-    without a model. `round` is the round of the label or refusal; 0 is the validation. The model
-    does not predict a class if the image was taken out of a cluster of that class.
+    without a model. `round` is the round of the label or refusal; 0 is the validation.
+    `annotator` is the name of the person whose answer it is, if it is known. The model does not
+    predict a class if the image was taken out of a cluster of that class.
 
     Args:
         files: n file names, by `sample_id`.
@@ -79,7 +81,8 @@ def labels_table(
         "confidence": pa.array(confidence, mask=np.isnan(confidence)),
         "round": pa.array(round_, pa.int16(), mask=round_ < 0),
     }
-    return pa.table(columns, schema=LABELS)
+    people = pa.array(given.annotators(), pa.string())
+    return pa.table(columns, schema=LABELS).append_column("annotator", people)
 
 
 def without_gone(
@@ -124,13 +127,14 @@ def write_csv(path: Path, table: pa.Table) -> None:
     with atomic(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         few, all_ = csv.writer(file), csv.writer(file, quoting=csv.QUOTE_ALL)
         names = [name for name in table.column_names if name != "sample_id"]
+        chosen = {"file", "label", "annotator"} & set(names)  # by people
         few.writerow(names)
         for row in table.select(names).to_pylist():
             if row["confidence"] is not None:
                 row["confidence"] = f"{row['confidence']:.4f}"
-            row |= {name: cell(row[name] or "") for name in ("file", "label")}
+            row |= {name: cell(row[name] or "") for name in chosen}
             # In many countries a spreadsheet splits cells at these characters, unless quoted.
-            writer = all_ if any(c in row["file"] + row["label"] for c in ";\t") else few
+            writer = all_ if any(c in row[name] for name in chosen for c in ";\t") else few
             writer.writerow(["" if value is None else value for value in row.values()])
 
 

@@ -64,8 +64,8 @@ def own_seconds(journal: "Journal", step: Step, annotator: str) -> list[Own]:
 def doubled(step: Step, questions: int, share: float) -> np.ndarray:
     """Return bool[questions], which questions of a step a second person is asked.
 
-    They are spread evenly over the step, from a place that the run's seed draws: their number is
-    the share of the questions, up or down to a whole number.
+    The run's seed draws them. Their number is the share of the questions, up or down to a whole
+    number by chance, so that steps of few questions have their share, too.
 
     Args:
         step: the step.
@@ -73,9 +73,10 @@ def doubled(step: Step, questions: int, share: float) -> np.ndarray:
         share: of the questions, from 0 to 1.
     """
     scenario, seed, round_, name = step.key
-    start = generator(scenario, seed, round_, f"{name} asked of two").random()
-    passed = np.floor(start + share * np.arange(questions + 1))
-    return np.diff(passed) > 0
+    rng = generator(scenario, seed, round_, f"{name} asked of two")
+    chosen = np.zeros(questions, bool)
+    chosen[rng.permutation(questions)[: int(share * questions + rng.random())]] = True
+    return chosen
 
 
 class Seconds:
@@ -106,13 +107,11 @@ class Seconds:
 
     def is_due(self, step: int, interaction: int, annotator: str) -> bool:
         """Return whether a person is to answer a question beside somebody else."""
-        found = self._journal.step(step)
-        return bool(
-            self.share
-            and annotator
-            and self._of(found)[interaction]
-            and _is_due(self._journal.standing(step), interaction, annotator)
-        )
+        if not (self.share and annotator):
+            return False
+        standing = self._journal.standing(step)
+        is_due = _is_due(standing, interaction, annotator)
+        return is_due and bool(self._of(self._journal.step(step))[interaction])
 
     def _of(self, step: Step) -> np.ndarray:
         if step.id not in self._doubled:

@@ -39,6 +39,7 @@ class Reviews(Journal):
         round: int = 0,
         seconds: float = 0.0,
         request: str | None = None,
+        annotator: str = "",
     ) -> None:
         """Give samples another label, or take their labels away; one interaction, however many.
 
@@ -51,6 +52,7 @@ class Reviews(Journal):
             round: latest round that has asked.
             seconds: time that it took.
             request: key of the request; if the journal has this key, nothing changes.
+            annotator: name of who does it; "" without one.
 
         Raises:
             ConflictError: another change has the request's key.
@@ -71,7 +73,7 @@ class Reviews(Journal):
             if label is not None:
                 self._check_class(label)
             about = Question(np.unique(np.asarray(samples, np.int64)), {"round": round})
-            self._keep(kept_in(*run), action, label, about, person, seconds, request)
+            self._keep(kept_in(*run), action, label, about, person, seconds, request, annotator)
 
     def change_class(
         self,
@@ -82,6 +84,7 @@ class Reviews(Journal):
         into: int | None = None,
         seconds: float = 0.0,
         request: str | None = None,
+        annotator: str = "",
     ) -> None:
         """Rename a class, merge it into another one, or delete it. All runs share classes.
 
@@ -91,7 +94,7 @@ class Reviews(Journal):
             person: who does it.
             name: the new name, to rename it.
             into: number of the class that it becomes a part of, to merge it.
-            seconds, request: see `correct`.
+            seconds, request, annotator: see `correct`.
 
         Raises:
             ConflictError: another change has the request's key.
@@ -121,7 +124,7 @@ class Reviews(Journal):
                 name = self._epitaph(f"{was} (deleted)")
             self._call(number, name)
             about = Question(np.zeros(0, np.int64), {**more, "name": name})
-            self._keep(CLASSES, action, number, about, person, seconds, request)
+            self._keep(CLASSES, action, number, about, person, seconds, request, annotator)
 
     def asked(self) -> list[Step]:
         """Return the steps of all runs that have asked, oldest first."""
@@ -210,6 +213,7 @@ class Reviews(Journal):
         person: str,
         seconds: float,
         request: str | None,
+        annotator: str,
     ) -> None:
         """Insert a change: what it is about, and its event. Call it within a transaction."""
         steps = self.run_of(*run)
@@ -220,4 +224,4 @@ class Reviews(Journal):
         step = steps[0].id
         number = len(self.sizes(step))
         self._insert_question(step, number, about)
-        self._insert_event(step, number, action, label, (), seconds, person, request)
+        self._insert_event(step, number, action, label, (), seconds, person, request, annotator)

@@ -21,6 +21,7 @@ from cbal.labeling.folder import ADDRESS, ANNOUNCEMENT, ENDING, JOURNAL
 from cbal.storage.files import atomic
 from cbal.storage.locks import is_held, lock
 
+OWNERS = "owners"  # folder with a file for each process that owns the server, named by its id
 START_WITHIN = 60  # seconds for the server to start; imports are slow on a busy machine
 
 
@@ -123,6 +124,12 @@ class Home:
             temporary.touch(mode=0o600)
             temporary.write_text(f"{line}\n")
 
+    def own(self, owner: str | None) -> None:
+        """Let a workflow's process own the server, besides the one that started it."""
+        if owner is not None:
+            (self.folder / OWNERS).mkdir(parents=True, exist_ok=True)
+            (self.folder / OWNERS / owner).touch()
+
     def ensure_server(self, command: Sequence[str]) -> None:
         """Start the server, unless one runs.
 
@@ -178,3 +185,22 @@ class Owner:
             except PermissionError:
                 pass
         return not self._gone
+
+
+class Owners:
+    """The workflows that use a server: it ends after the last of them."""
+
+    def __init__(self, home: Home, first: Owner):
+        """Watch the process that started the server, and those of `Home.own`."""
+        self._home, self._known = home, {"": first}
+
+    @property
+    def lives(self) -> bool:
+        """Whether one of the processes runs. The files of those that have ended are deleted."""
+        for path in (self._home.folder / OWNERS).glob("[0-9]*"):
+            if path.name not in self._known:
+                self._known[path.name] = Owner(int(path.name))
+            if not self._known[path.name].lives:
+                path.unlink(missing_ok=True)
+                del self._known[path.name]
+        return any(owner.lives for owner in self._known.values())

@@ -79,7 +79,7 @@ class Reviewing:
         round = self.shelf.held(run).round
         seconds = seconds_in(said)
         self.shelf.journal.correct(
-            run, samples, person, label, new_class, round, seconds, key(said)
+            run, samples, person, label, new_class, round, seconds, key(said), said["annotator"]
         )
         return self._now(run, person)
 
@@ -90,7 +90,14 @@ class Reviewing:
         name = text_in(said, "name") if action == RENAME else None
         into = whole(said, "into") if action == MERGE else None
         self.shelf.journal.change_class(
-            action, whole(said, "number"), person, name, into, seconds_in(said), key(said)
+            action,
+            whole(said, "number"),
+            person,
+            name,
+            into,
+            seconds_in(said),
+            key(said),
+            said["annotator"],
         )
         return self._now(run, person)
 

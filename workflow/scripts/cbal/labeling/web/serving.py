@@ -11,7 +11,7 @@ import uvicorn
 
 from cbal.errors import InputError
 from cbal.labeling.web.connections import Connection
-from cbal.labeling.web.lifetime import Home, Owner
+from cbal.labeling.web.lifetime import Home, Owners
 from cbal.labeling.web.public import Public
 from cbal.storage.locks import is_held
 
@@ -57,15 +57,15 @@ def address(host: str, port: int, token: str | None, public: Public | None = Non
 
 
 def serve(
-    app: Callable, sock: socket.socket, home: Home, owner: Owner, look: Callable[[bool], None]
+    app: Callable, sock: socket.socket, home: Home, owner: Owners, look: Callable[[bool], None]
 ) -> None:
-    """Serve the page until the owner has ended and no job waits for answers.
+    """Serve the page until its owners have ended and no job waits for answers.
 
     Args:
         app: the application.
         sock: listening socket.
         home: labeling folder of the data set.
-        owner: process of the workflow.
+        owner: processes of the workflows.
         look: called every `EACH` seconds, with True if the page is still needed.
 
     Raises:
@@ -87,7 +87,7 @@ def serve(
 
 
 async def _serve(
-    server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owner, look: Callable
+    server: uvicorn.Server, sock: socket.socket, home: Home, owner: Owners, look: Callable
 ) -> None:
     """Run the server, and the task that ends it.
 
@@ -102,7 +102,7 @@ async def _serve(
     watch.cancel()
 
 
-async def _watch(home: Home, owner: Owner, look: Callable) -> None:
+async def _watch(home: Home, owner: Owners, look: Callable) -> None:
     """Return when the page has not been needed for LINGER seconds."""
     wanted = time.monotonic()
     while time.monotonic() - wanted < LINGER:

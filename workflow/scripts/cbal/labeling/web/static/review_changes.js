@@ -11,12 +11,11 @@ import { newName } from "./state.js";
 
 let sending = false;
 
-// Get all labels of a run and show them; without one, of the latest.
+// Get all labels of a run, without one of the latest, and show them.
 export async function load(run = null) {
   const said = await ask("/labels", { run });
   if (said.error) return notify(`The labels cannot be shown: ${said.error}.`, true);
   show(said);
-  begin();
 }
 
 // Send a change and show what it makes of the labels; return whether it was taken.
@@ -30,6 +29,7 @@ export async function act(path, said) {
     const result = await ask(path, { ...about, ...said });
     if (result.error) {
       notify(`Not taken: ${result.error}.`, true);
+      await load(held.run); // the labels or classes may have changed elsewhere
       return false;
     }
     goOn();

@@ -83,7 +83,7 @@ function make(at) {
   const doubt = document.createElement("span");
   doubt.className = "doubts";
   const other = held.guess[row] >= 0 && held.guess[row] !== held.label[row];
-  if (other) doubt.textContent = `${held.doubt[row]} % not: ${nameOf(held.guess[row])}`;
+  if (other) doubt.textContent = `model: ${nameOf(held.guess[row])}`;
   tile.append(shown, said, doubt);
   if (held.kind[row]) tile.classList.add("of-cluster");
   tile.setAttribute("aria-selected", String(chosen.has(sample)));
