@@ -23,7 +23,7 @@ def test_the_name_is_asked_once_and_keys_are_no_answers_meanwhile(served, open_p
     assert not served.journal.standing(1).answers
     page.keyboard.type("n")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('name-button').textContent === '1 Ann'")
+    page.wait_for_function("() => document.getElementById('name-button').textContent === '1 Ann'")
     page.keyboard.press("1")
     heading(page, "20 images")
     assert people(served, 0) == ("1 Ann", [])
@@ -36,7 +36,7 @@ def test_the_name_is_asked_once_and_keys_are_no_answers_meanwhile(served, open_p
     page.click("#name-button")
     page.fill("#who-name", "Ben")
     page.click("#who button[value=keep]")
-    page.wait_for_function("document.getElementById('name-button').textContent === 'Ben'")
+    page.wait_for_function("() => document.getElementById('name-button').textContent === 'Ben'")
     page.keyboard.press("2")
     heading(page, "10 images")
     assert people(served, 1) == ("Ben", [])
@@ -112,9 +112,11 @@ def test_behind_a_proxy_everything_is_loaded_from_the_public_address(tmp_path, o
             assert page.url == public  # without the token
             page.fill("#who-name", "Ann")
             page.keyboard.press("Enter")
-            page.wait_for_function("document.getElementById('name-button').textContent === 'Ann'")
+            page.wait_for_function(
+                "() => document.getElementById('name-button').textContent === 'Ann'"
+            )
             page.locator(".tile").nth(100).scroll_into_view_if_needed()
-            page.wait_for_function("document.querySelectorAll('.tile').length === 140")
+            page.wait_for_function("() => document.querySelectorAll('.tile').length === 140")
             page.locator(".tile").first.hover()
             page.wait_for_selector("#closer img[data-size=large]")
             page.mouse.move(5, 5)
