@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cbal.errors import InputError
 from cbal.pool.corrections import corrected, is_corrected
+from cbal.pool.parts import PARTS, as_answered
 from cbal.pool.state import (
     POOL_COLUMNS,
     Pool,
@@ -59,9 +60,10 @@ def pool_after(
     """
     pool = begin_round(read_pool(before), round, cluster_labels)
     columns = ["interaction", "kind", "label", "accepted"]
-    given = [read_table(path, columns, ["excluded"]) for path in annotations]
+    given = [read_table(path, columns, ["excluded", *PARTS.names]) for path in annotations]
     for query, answers in zip(queries, corrected(given), strict=True):
         shown = read_table(query, ["interaction", "sample_id", "kind"])
         verifies = metadata_of(shown).get("verifies", False)
-        pool = apply_annotations(pool, shown, answers, is_corrected(given), verifies)
+        asked = as_answered(shown, answers)
+        pool = apply_annotations(pool, asked, answers, is_corrected(given), verifies)
     return pool
