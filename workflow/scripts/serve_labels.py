@@ -13,6 +13,7 @@ from cbal.labeling.desk import Desk
 from cbal.labeling.journal import Journal
 from cbal.labeling.leases import Claims
 from cbal.labeling.measured import accuracies_of
+from cbal.labeling.splitting import Splitter
 from cbal.labeling.web.cards import Telling, no_words
 from cbal.labeling.web.lifetime import Home, Owner, hold
 from cbal.labeling.web.pages import Pages
@@ -61,12 +62,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     journal, telling = Journal(home.journal), no_words
     if arguments.texts:
         showing = ShownTexts(index, read_texts(arguments.texts))
-        telling = Telling(showing.telling, journal.groups)
+        telling = Telling(showing.telling, journal.groups, journal.siblings)
     else:
         showing = Showing(index, originals, rule)
     thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
     measured = accuracies_of(arguments.home.resolve().parent)
-    desk = Desk(journal, Claims(), lambda step: is_held(home.waiting(step)), measured)
+    waits, splitter = lambda step: is_held(home.waiting(step)), Splitter(home.made_from)
+    desk = Desk(journal, Claims(), waits, measured, splitter)
     pages = Pages(arguments.title, showing, thumbnails.version, telling)
     labeling = Labeling(desk, pages, thumbnails, door)
 

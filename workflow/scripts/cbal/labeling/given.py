@@ -109,7 +109,7 @@ def replay(given: Given, parts: Iterable[tuple[Step, list[np.ndarray], Standing]
         parts: for each step the step, the samples of its questions, and its answers.
     """
     answers = [
-        (answer.event, step, groups[interaction], answer)
+        (answer.event, step, standing.samples_of(interaction, groups), answer)
         for step, groups, standing in parts
         for interaction, answer in standing.answers.items()
     ]

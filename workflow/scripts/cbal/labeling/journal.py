@@ -11,12 +11,10 @@ import time
 from collections.abc import Sequence
 
 from cbal.labeling import class_names
+from cbal.labeling.answer_checks import SKIP, SPLIT, UNDO, check_answer, check_parts
 from cbal.labeling.checksums import seal
-from cbal.labeling.records import Answer, Standing, Step
-from cbal.labeling.steps import Steps
-
-LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"
-ANSWERS = (LABEL, REFUSE)
+from cbal.labeling.records import Answer, Question, Standing, Step
+from cbal.labeling.steps import FIRST_PART, Steps
 
 
 class ConflictError(Exception):
@@ -52,23 +50,28 @@ class Journal(Steps):
         """Return the answers, skips and seconds of a step."""
         standing = Standing()
         rows = self._read("events", "WHERE step = ? ORDER BY id", step)
+        parts = self._parts(step) if any(row[3] == SPLIT for row in rows) else {}
         for event, _, interaction, action, label, excluded, seconds, person, at, *_ in rows:
             spent = standing.seconds.get(interaction, 0.0)
             standing.seconds[interaction] = spent + seconds
             if action == UNDO:
                 standing.answers.pop(interaction, None)
                 standing.skips.pop(interaction, None)
+                for number in standing.parts_of(interaction):
+                    del standing.parts[number]
             elif action == SKIP:
                 standing.skips[interaction] = standing.skips.get(interaction, 0) + 1
             else:
                 taken_out = tuple(json.loads(excluded or "[]"))
                 standing.answers[interaction] = Answer(label, taken_out, person, at, event)
+                standing.parts |= parts.get(event, {})
         return standing
 
     def pace(self, scenario: str, seed: int) -> float | None:
         """Return the mean seconds per interaction of a run so far; None before the first one."""
         ((seconds, answered),) = self._rows(
-            "SELECT total(seconds), total((action IN ('label', 'refuse')) - (action = 'undo'))"
+            "SELECT total(seconds), "
+            " total((action IN ('label', 'refuse', 'split')) - (action = 'undo'))"
             " FROM events JOIN steps ON steps.id = events.step"
             " WHERE scenario = ? AND seed = ? AND state != 'dropped'",
             scenario,
@@ -110,7 +113,7 @@ class Journal(Steps):
                 of another class, an excluded sample is not shown, or all samples are excluded.
         """
         samples = self.question(step, interaction).samples.tolist()
-        _check_answer(samples, action, label, new_class, excluded)
+        check_answer(samples, action, label, new_class, excluded)
         if new_class is not None:
             new_class = class_names.tidy(new_class)
         with self._change():
@@ -121,11 +124,67 @@ class Journal(Steps):
             if label is not None and not 0 <= label < len(self.classes()):
                 raise ValueError(f"there is no class {label}")
             self._round_that_takes(step)
-            if interaction in self.standing(step).answers:
+            standing = self.standing(step)
+            if interaction in standing.answers:
                 raise ConflictError("this question is answered already")
+            if interaction >= FIRST_PART and interaction not in standing.parts:
+                raise ConflictError("this group is no more: its split was taken back")
             if new_class is not None:
                 label = self._number_of(new_class)
             self._insert_event(step, interaction, action, label, excluded, seconds, person, request)
+
+    def split(
+        self,
+        step: int,
+        interaction: int,
+        parts: Sequence[Question],
+        person: str,
+        seconds: float = 0.0,
+        request: str | None = None,
+    ) -> None:
+        """Add the answer to a cluster that splits it: its parts are asked in its place.
+
+        A cluster that is split already is split anew, unless a part has an answer.
+
+        Args:
+            step, interaction: the question.
+            parts: with their samples and hints; together they have the question's samples.
+                Not looked at if the journal has the request.
+            person, seconds, request: as in `add`.
+
+        Raises:
+            ConflictError: as in `add`, or a part of the earlier split has an answer.
+            KeyError: the question does not exist.
+            ValueError: it is no cluster of the step's query, or these are not its parts.
+        """
+        samples = self.question(step, interaction).samples.tolist()
+        with self._change():
+            if before := self._change_of(request):
+                if before != (step, interaction, SPLIT, person):
+                    raise ConflictError("this request's key is that of another change")
+                return
+            if interaction >= FIRST_PART:
+                raise ValueError("a part of a cluster cannot be split")
+            check_parts(self.step(step).kind, samples, [part.samples.tolist() for part in parts])
+            self._round_that_takes(step)
+            standing = self.standing(step)
+            if interaction in standing.answers:
+                earlier = standing.parts_of(interaction)
+                if not earlier:
+                    raise ConflictError("this question is answered already")
+                self._check_unanswered(standing, earlier)
+                self._insert_event(step, interaction, UNDO, None, (), 0.0, person, None)
+            event = self._insert_event(step, interaction, SPLIT, None, (), seconds, person, request)
+            self._insert_parts(step, interaction, event, parts)
+
+    def _check_unanswered(self, standing: Standing, parts: Sequence[int]) -> None:
+        """Check that no part of a split has an answer, before the split is taken back.
+
+        Raises:
+            ConflictError: a part has one.
+        """
+        if any(number in standing.answers for number in parts):
+            raise ConflictError("a group of this split has an answer: undo that first")
 
     def knows(self, request: str | None) -> bool:
         """Return whether the journal has the change of a request."""
@@ -151,7 +210,8 @@ class Journal(Steps):
 
         Raises:
             ConflictError: no step of the round is open, none has an answer of the person, or
-                another change has the request's key.
+                another change has the request's key; or it is a split, and somebody else answered
+                a part.
         """
         with self._change():
             if before := self._change_of(request):
@@ -167,6 +227,8 @@ class Journal(Steps):
             if not own:
                 raise ConflictError("there is nothing to undo")
             _, step, interaction = max(own)
+            standing = self.standing(step)
+            self._check_unanswered(standing, standing.parts_of(interaction))
             self._insert_event(step, interaction, UNDO, None, (), 0.0, person, request)
         return step, interaction
 
@@ -184,7 +246,8 @@ class Journal(Steps):
 
     def _insert_event(
         self, step, interaction, action, label, excluded, seconds, person, request
-    ) -> None:
+    ) -> int:
+        """Add an event; return its number."""
         taken_out = json.dumps(sorted(set(excluded))) if excluded else None
         cursor = self._db.execute(
             "INSERT INTO events"
@@ -193,6 +256,7 @@ class Journal(Steps):
             (step, interaction, action, label, taken_out, seconds, person, time.time(), request),
         )
         seal(self._db, "events", cursor.lastrowid)
+        return cursor.lastrowid
 
     def close_step(self, step: int, grace: float) -> bool:
         """Close a step if all questions are answered, and the last answer is `grace` seconds old.
@@ -216,27 +280,4 @@ class Journal(Steps):
         return True
 
     def _is_answered(self, step: int) -> bool:
-        return len(self.standing(step).answers) == len(self.sizes(step))
-
-
-def _check_answer(
-    samples: Sequence[int],
-    action: str,
-    label: int | None,
-    new_class: str | None,
-    excluded: Sequence[int],
-) -> None:
-    """Check that the parts of an answer to a question about `samples` go together.
-
-    Raises:
-        ValueError: they do not.
-    """
-    if action not in (*ANSWERS, SKIP):
-        raise ValueError(f"unknown action {action!r}")
-    given = (label is not None) + (new_class is not None)
-    if given != (action == LABEL) or (excluded and action != LABEL):
-        raise ValueError("a label, and samples taken out, go with the action `label` only")
-    if not set(excluded) <= set(samples):
-        raise ValueError("a sample that is not shown cannot be taken out")
-    if len(set(excluded)) == len(samples):
-        raise ValueError("every image is taken out: refuse the cluster instead")
+        return not self.standing(step).left(len(self.sizes(step)))
