@@ -9,6 +9,7 @@ import pytest
 from cbal.data.arguments import SOURCES
 from cbal.data.text_files import OPEN
 from cbal.labeling.web.server import Labeling
+from cbal.pool.parts import FEWEST, MOST
 from cbal.pool.querying import COLD_START
 from cbal.stopping import rules as stopping
 from cbal.storage.columns import COLUMNS, DOUBT
@@ -117,6 +118,8 @@ def test_the_schema_names_what_the_library_knows():
     assert set(keys("datasets")["columns"]["properties"]) == {
         role for kind in KNOWN.values() for role in kind.columns
     }
+    split = read_schema()["$defs"]["oracle"]["split"]
+    assert (split["minimum"], split["maximum"]) == (FEWEST, MOST)
     stop = keys("sweeps")["stop"]["properties"]
     assert set(stop["rule"]["enum"]) == set(stopping.RULES)
     for name, rule in stopping.RULES.items():
@@ -136,7 +139,7 @@ def test_the_page_asks_for_what_the_server_has():
     asked = re.findall(r'(?:ask|send|postLast)\("(/\w+)"', SCRIPTS)
     fetched = re.findall(r"`(/\w+[^`]*)`", SCRIPTS)  # braces hold versions, numbers, queries
     asked += [re.sub(r"\$\{.*?\}", "1", path) for path in fetched]
-    assert {"/next", "/answer", "/undo"} <= set(asked)
+    assert {"/next", "/answer", "/split", "/undo"} <= set(asked)
     for path in asked:
         assert any(route.match(path.partition("?")[0]) for route in routes), path
 

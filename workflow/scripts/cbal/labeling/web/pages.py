@@ -14,6 +14,7 @@ from cbal.data.texts_shown import ShownTexts
 from cbal.labeling.desk import View
 from cbal.labeling.doubts import words_of
 from cbal.labeling.web.cards import marked, no_words
+from cbal.labeling.web.groups import fingerprint, groups_of, said_of, ways_of
 
 HERE = Path(__file__).parent
 WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
@@ -27,7 +28,7 @@ DIGITS = "1234567890"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 # The files in `static/styles/` are served as one, so that one request is all that a page waits for.
 # The last one has the rules for narrow windows, which must come after those that they change.
-STYLES = ("page.css", "questions.css", "texts.css", "answers.css", "narrow.css")
+STYLES = ("page.css", "questions.css", "texts.css", "split.css", "answers.css", "narrow.css")
 STYLE = "labeling.css"
 # Names of the static files and their media types.
 STATIC = {
@@ -168,11 +169,14 @@ class Pages:
         grid, strip = arranged(samples, taste.turned, self._has_strip)
         grid_ahead, strip_ahead = arranged(view.ahead, taste.turned, self._has_strip)
         ahead = strip_ahead + grid_ahead[:AT_ONCE]
+        groups = self._groups(view, classes, ready, taste)
         html = self._env.get_template("question.html").render(
+            groups=groups,
+            ways=ways_of(view, groups),
             kind=view.step.kind,
             status=view.status,
-            tiles=self._tiles(grid[:AT_ONCE], range(1, size + 1), ready, words),
-            strip=self._tiles(strip, range(size, 0, -1), ready),
+            tiles=[] if groups else self._tiles(grid[:AT_ONCE], range(1, size + 1), ready, words),
+            strip=[] if groups else self._tiles(strip, range(size, 0, -1), ready),
             turned=taste.turned,
             telling=words,
             text=self._text(samples[0], words) if view.step.kind == "individual" else None,
@@ -186,22 +190,48 @@ class Pages:
             "interaction": view.interaction,
             "kind": view.step.kind,
             "size": size,
-            "fingerprint": hashlib.sha256(view.question.samples.tobytes()).hexdigest()[:16],
+            "groups": said_of(groups),
+            "fingerprint": fingerprint(view.question.samples, len(groups)),
             "ahead": [sample for sample in ahead if self._has_picture(sample)],
             "html": html,
         }
+
+    def _groups(
+        self, view: View, classes: Sequence[str], ready: Ready | None, taste: Taste
+    ) -> list[dict[str, Any]]:
+        """Return what the template shows of the parts of a split cluster."""
+
+        def tiles(samples: list[int], number: int, n: int) -> list[dict[str, Any]]:
+            shown, _ = arranged(samples, taste.turned, strip=False)
+            words = self.words(view.step.kind, view.step.id, number)
+            return self._tiles(shown[:n], range(1, n + 1), ready, words)
+
+        groups = groups_of(view, classes, tiles)
+        for group in groups:
+            group["telling"] = self.words(view.step.kind, view.step.id, group["interaction"])
+            hints = self._hints(view.split.parts[group["interaction"]].hints, classes)
+            group["guess"] = hints["guess"]
+        return groups
 
     def status(self, view: View) -> str:
         """Return the HTML of the numbers that the page always shows."""
         return self._env.get_template("status.html").render(status=view.status)
 
     def tiles(
-        self, samples: Sequence[int], start: int, taste: Taste, words: Sequence[str] = ()
+        self,
+        samples: Sequence[int],
+        start: int,
+        taste: Taste,
+        words: Sequence[str] = (),
+        part: bool = False,
     ) -> str:
-        """Return the HTML of more images of a cluster's grid, from the one at `start`."""
-        grid, _ = arranged(samples, taste.turned, self._has_strip)
-        part = grid[start : start + AT_ONCE]
-        tiles = self._tiles(part, range(start + 1, start + 1 + len(part)), words=words)
+        """Return the HTML of more images of a cluster's grid, from the one at `start`.
+
+        The `part` of a split cluster has no strip.
+        """
+        grid, _ = arranged(samples, taste.turned, self._has_strip and not part)
+        more = grid[start : start + AT_ONCE]
+        tiles = self._tiles(more, range(start + 1, start + 1 + len(more)), words=words)
         return self._env.get_template("tiles.html").render(tiles=tiles, size=len(samples))
 
     def words(self, kind: str, step: int, interaction: int) -> list[str]:

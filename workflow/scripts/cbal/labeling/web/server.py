@@ -20,6 +20,7 @@ from starlette.routing import Route
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
 from cbal.labeling.journal import ConflictError
+from cbal.labeling.steps import FIRST_PART
 from cbal.labeling.web.cards import whole_text
 from cbal.labeling.web.connections import PATIENCE
 from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
@@ -59,6 +60,7 @@ class Labeling:
                     "beat": self.beat,
                     "leave": self.leave,
                     "answer": self.answer,
+                    "split": self.split,
                     "undo": self.undo,
                 }.items()
             ),
@@ -149,7 +151,8 @@ class Labeling:
     def _more(self, step: int, interaction: int, start: int, taste: Taste) -> Response:
         samples = self.desk.journal.question(step, interaction).samples.tolist()
         words = self.pages.words(self.desk.journal.step(step).kind, step, interaction)
-        return HTMLResponse(self.pages.tiles(samples, start, taste, words))
+        part = interaction >= FIRST_PART
+        return HTMLResponse(self.pages.tiles(samples, start, taste, words, part))
 
     async def text(self, request: Request) -> Response:
         """Return the whole text of a sample, as plain text."""
@@ -196,9 +199,6 @@ class Labeling:
 
     def answer(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Take an answer and return the next view."""
-        seconds = said.get("seconds", 0.0)
-        if not isinstance(seconds, int | float) or not math.isfinite(seconds):
-            raise ValueError("seconds is not a number")
         excluded = said.get("excluded", [])
         if not isinstance(excluded, list) or not all(type(it) is int for it in excluded):
             raise ValueError("excluded is not a list of samples")
@@ -213,12 +213,21 @@ class Labeling:
             _whole(said, "step"),
             _whole(said, "interaction"),
             str(said.get("action")),
-            min(max(float(seconds), 0.0), A_DAY),
+            _seconds(said),
             _whole(said, "label") if said.get("label") is not None else None,
             new_class,
             tuple(excluded),
             _key(said),
         )
+        return self.next(person, page, said)
+
+    def split(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Split a cluster and return the next view, which shows its parts."""
+        self.thumbnails.give_way()
+        self._check()
+        question = _whole(said, "step"), _whole(said, "interaction")
+        parts = _whole(said, "parts")
+        self.desk.split(page, person, *question, parts, _seconds(said), _key(said))
         return self.next(person, page, said)
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -275,6 +284,18 @@ def _whole(said: dict[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < 2**31:
         raise ValueError(f"{name} is not a number")
     return value
+
+
+def _seconds(said: dict[str, Any]) -> float:
+    """Return how long an answer took; a day at most.
+
+    Raises:
+        ValueError: the request says no such number.
+    """
+    seconds = said.get("seconds", 0.0)
+    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        raise ValueError("seconds is not a number")
+    return min(max(float(seconds), 0.0), A_DAY)
 
 
 def _load(said: dict[str, Any]) -> int:
