@@ -226,7 +226,7 @@ def test_images_by_cluster_do_not_fall_when_a_round_asks_for_cluster_labels_agai
     desk.answer("one", "ann", second.id, 1, "refuse", 1)
     assert desk.next("one").status["cluster"] == 7
     desk.answer("one", "ann", second.id, 2, "label", 1, label=0, excluded=(6,))
-    assert desk.status(second)["cluster"] == 6  # a person took 6 out of the cluster
+    assert desk.progress.status(second)["cluster"] == 6  # a person took 6 out of the cluster
 
 
 def test_a_wait_after_a_round_says_how_long(tmp_path, clock):
