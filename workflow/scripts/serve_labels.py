@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     desk = Desk(journal, Claims(), *waits)
     pages = Pages(arguments.title, showing, thumbnails.version, telling)
     shelf = Shelf(journal, showing.names, Predicted(results, len(showing.names)))
-    reviewing = Reviewing(shelf, pages, door, journal.check_file)
+    reviewing = Reviewing(shelf, pages, door, journal.check_file, desk.waiting)
     labeling = Labeling(desk, pages, thumbnails, door, reviewing.routes())
 
     def check(needed: bool) -> None:

@@ -73,6 +73,11 @@ class Desk:
         """Return the open steps for whose answers a job waits."""
         return [step for step in self.journal.open_steps() if self._waits(step.id)]
 
+    def waiting(self) -> int:
+        """Return how many questions wait for an answer."""
+        with self._lock:
+            return sum(len(self.left(step)) for step in self._asked(self.live_steps()))
+
     def first(self, page: str) -> View | None:
         """Return the first question for a page that was just opened, to send with the page.
 
@@ -214,7 +219,7 @@ class Desk:
     def _before(self, step: Step) -> Given:
         """Return the labels given in the rounds before a step's round.
 
-        Answers of earlier rounds cannot change, nor what the round knew of the review: it is cached.
+        Earlier answers cannot change, nor what the round knew of the review, so it is cached.
         """
         until = self.journal.round_of(step)[0].context.get("reviewed", 0)
         run = [*self.journal.run_of(*IMPORTED), *self.journal.run_of(*step.key[:2])]
