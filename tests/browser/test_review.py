@@ -222,3 +222,24 @@ def test_the_waiting_page_says_how_long_and_leads_to_the_review(open_page, answe
     page.wait_for_function("() => document.getElementById('back').textContent.includes('2 wait')")
     page.locator("#back").click()
     page.wait_for_function("() => document.body.dataset.view === 'question'")
+
+
+def test_texts_are_reviewed_by_their_words(open_page, tmp_path):
+    texts = [f"<b>the</b> text number {i}" for i in range(6)]
+    served = Served(tmp_path, [f"row {i}" for i in range(6)], texts=texts)
+    served.journal.add_class("cat")
+    step = served.ask([range(6)])
+    served.journal.add(step.id, 0, "label", "ann", 1, label=0)
+    served.start()
+    try:
+        page = open_page(f"{served.home.address}review")
+        page.wait_for_function(
+            "() => document.querySelector('#sheet .tile').innerText.includes('text number 0')"
+        )
+        assert "<b>the</b>" in tile(page, 0).inner_text()
+        tile(page, 0).click()
+        page.keyboard.press("-")
+        count(page, "All classes: 5")
+        assert not page.complaints
+    finally:
+        served.close()
