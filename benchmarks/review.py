@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from benchmarks.labeling import CLUSTER, window, write_photos
 from benchmarks.report import report
@@ -94,7 +94,11 @@ def measured(
             page.context.close()
         page = window(browser)
         opening(page, served.home.address)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = thread_time(session)
         frames, most = page.evaluate(SCROLL, [seconds, speed])
+        busy = 1000 * (thread_time(session) - before) / len(frames)
         corrected = [correction(page) for _ in range(windows)]
         browser.close()
     rate = 1000 * len(frames) / sum(frames)
@@ -102,6 +106,8 @@ def measured(
     return [
         _row("address to painted grid, ms", median(opened), max(opened), len(opened), "500"),
         _row("frames a second while scrolling", rate, 1000 / slow, len(frames), "50"),
+        # What other programs on the machine do does not count here.
+        _row("CPU of the page's thread for a frame, ms", busy, busy, len(frames), "20"),
         _row("tiles in the document", most, most, len(order), ""),
         _row("key to corrected label, ms", median(corrected), max(corrected), len(corrected), ""),
     ]
@@ -116,6 +122,12 @@ def opening(page: Page, address: str) -> float:
     page.set_viewport_size({"width": 1100, "height": 750})
     page.goto(f"{address}review", wait_until="commit")
     return page.evaluate(OPEN)
+
+
+def thread_time(session: CDPSession) -> float:
+    """Return the CPU-seconds that a page's main thread has worked since they are counted."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
 
 
 def correction(page: Page) -> float:
