@@ -121,6 +121,26 @@ def test_labeling(tmp_path):
     assert memory["answers"].tolist() == [3]
 
 
+def test_review(tmp_path):
+    """In a separate process, as `test_labeling`."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not shutil.which("chromium"):
+        pytest.skip("no chromium here; as root on Debian tests/browser/install.sh installs it")
+    script = f"""
+        from pathlib import Path
+        from benchmarks import report, review
+        report.RESULTS = Path({str(tmp_path)!r})
+        review.main()
+    """
+    sizes = ["--labels", "400", "--size", "120", "80", "--windows", "1", "--seconds", "1"]
+    command = [sys.executable, "-c", textwrap.dedent(script), *sizes]
+    environment = {**os.environ, "PYTHONPATH": f"workflow/scripts{os.pathsep}."}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    table = pd.read_parquet(tmp_path / "review.parquet").set_index("what")
+    assert (table["usual"] > 0).all()
+    assert table.loc["tiles in the document", "times"] == 400
+
+
 def test_precision(table):
     result = table(precision, "precision", "--epochs", 4, "--seeds", 1, "--threads", 1)
     assert result["activations"].tolist() == ["float32", "bfloat16"]

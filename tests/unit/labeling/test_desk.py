@@ -159,6 +159,14 @@ def test_undo_goes_back_through_the_steps_of_the_round(desk, step, waiting):
     assert (view.status["interactions"], view.status["cluster"]) == (3, 5)
 
 
+def test_how_many_questions_wait(desk, step, waiting):
+    assert desk.waiting() == 3
+    desk.answer("one", "ann", step, 0, "refuse", 1)
+    assert desk.waiting() == 2
+    waiting.clear()
+    assert desk.waiting() == 0
+
+
 def test_the_next_question_is_named_ahead(desk, step):
     assert desk.next("one").ahead == (4, 5)
 

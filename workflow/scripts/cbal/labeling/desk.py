@@ -57,6 +57,11 @@ class Desk:
         """Return the open steps for whose answers a job waits."""
         return [step for step in self.journal.open_steps() if self._waits(step.id)]
 
+    def waiting(self) -> int:
+        """Return how many questions wait for an answer."""
+        with self._lock:
+            return sum(len(self.left(step)) for step in self._asked(self.live_steps()))
+
     def first(self, page: str, annotator: str = "") -> View | None:
         """Return the first question for a page that was just opened, to send with the page.
 
@@ -162,11 +167,8 @@ class Desk:
         name = "ended" if self.ended else "training"
         if latest is None:
             return View(name, {})
-        return View(
-            name,
-            self.progress.status(latest) | {"wait": self.progress.wait_after(latest)},
-            latest,
-        )
+        status = self.progress.status(latest) | {"wait": self.progress.wait_after(latest)}
+        return View(name, status, latest)
 
     def beat(
         self, page: str, step: int, interaction: int, load: int = 0, annotator: str = ""
