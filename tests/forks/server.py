@@ -38,49 +38,105 @@ def main() -> None:
 
     cli.get_argument_parser()  # finds all plugins, and compiles their patterns
     gc.freeze()
-    request = _asked(listener, life, address)
-    listener.close()
-    life.close()
+    request = Forks(listener, life).serve()
+    if request is None:
+        shutil.rmtree(Path(address).parent)
+        return
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
     name, *words = request["command"]
     if name == "snakemake":
         sys.argv = request["command"]
+        # With it our rules start Snakemake again, after they have ended jobs of a crashed one.
+        sys.orig_argv = [sys.executable, f"{Path(sys.executable).parent}/snakemake", *words]
         _run_and_end(lambda: sys.exit(cli.main()))
     sys.argv = words
     sys.path[0] = str(Path(words[0]).parent.resolve())
     _run_and_end(lambda: runpy.run_path(words[0], run_name="__main__"))
 
 
-def _asked(listener: socket.socket, life: socket.socket, address: str) -> dict:
-    """Fork for each request; return it in the fork alone, whose output goes where it says."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait for a fork
-    while True:
-        if life in select.select([listener, life], [], [])[0]:
-            shutil.rmtree(Path(address).parent)
-            sys.exit()
-        connection, _ = listener.accept()
-        with connection:
-            try:
-                request, files = _received(connection)
-            except EOFError:
-                continue
-            if request["command"][0] == "python":
-                _import_libraries()
-            if os.fork():
-                for file in files:
-                    os.close(file)
-                continue
+class Forks:
+    """The forks of this process, and the connections to those who asked for them.
+
+    There is one fork for each request and no other: a fork of a process that has imported much
+    takes longer than most jobs do.
+    """
+
+    def __init__(self, listener: socket.socket, life: socket.socket):
+        self.listener, self.life = listener, life
+        self.asking: dict[socket.socket, int] = {}  # the fork of each connection
+        self.left: list[int] = []  # forks that were killed because who asked was gone
+        self.ended, signals = socket.socketpair()  # a byte comes when a fork has ended
+        self.ended.setblocking(False)
+        signals.setblocking(False)
+        signal.set_wakeup_fd(signals.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._open = [listener, life, self.ended, signals]
+
+    def serve(self) -> dict | None:
+        """Return a request in the fork for it, and None in this process when it is to end."""
+        while True:
+            waited = [self.listener, self.life, self.ended, *self.asking]
+            ready = select.select(waited, [], [])[0]
+            if self.life in ready:
+                for process in self.asking.values():
+                    _kill(process)
+                return None
+            for connection in self.asking.keys() & {*ready}:  # who asked is gone
+                _kill(self.asking[connection])
+                self.left.append(self.asking.pop(connection))
+                connection.close()
+            if self.ended in ready:
+                self._answer()
+            if self.listener in ready:
+                request = self._fork()
+                if request:
+                    return request
+
+    def _fork(self) -> dict | None:
+        """Take a request and fork; return the request in the fork alone."""
+        connection, _ = self.listener.accept()
+        try:
+            request, files = _received(connection)
+        except EOFError:
+            connection.close()
+            return None
+        if request["command"][0] == "python":
+            _import_libraries()
+        process = os.fork()
+        if process:
+            self.asking[connection] = process
+        else:
+            signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            process = os.fork()
-            if process:
-                _answer(connection, process, files)
             os.setsid()
-            for file, number in zip(files, (1, 2)):
+            for number, file in enumerate(files, 1):
                 os.dup2(file, number)
-                os.close(file)
-            return request
+            for each in (*self._open, *self.asking, connection):
+                each.close()
+        for file in files:
+            os.close(file)
+        return None if process else request
+
+    def _answer(self) -> None:
+        """Tell the statuses of the forks that have ended."""
+        with suppress(BlockingIOError):
+            while self.ended.recv(1 << 10):
+                pass
+        self.left = [process for process in self.left if not os.waitpid(process, os.WNOHANG)[0]]
+        for connection, process in list(self.asking.items()):
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                del self.asking[connection]
+                with connection, suppress(OSError):
+                    connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _kill(process: int) -> None:
+    """Kill a fork, and what it has started in its session's group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process, signal.SIGKILL)
 
 
 @cache
@@ -108,23 +164,6 @@ def _received(connection: socket.socket) -> tuple[dict, list[int]]:
             raise EOFError
         content += part
     return json.loads(content), files
-
-
-def _answer(connection: socket.socket, process: int, files: list[int]) -> NoReturn:
-    """Wait for a fork, tell its status, and end; end the fork if who asked for it is gone."""
-
-    def end() -> None:
-        connection.recv(1)  # nothing comes, until the other side is closed
-        with suppress(ProcessLookupError):
-            os.killpg(process, signal.SIGKILL)
-
-    for file in files:
-        os.close(file)
-    threading.Thread(target=end, daemon=True).start()
-    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    with suppress(OSError):
-        connection.sendall(str(status).encode())
-    os._exit(0)
 
 
 def _run_and_end(run: Callable[[], object]) -> NoReturn:

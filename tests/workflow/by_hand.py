@@ -34,6 +34,8 @@ def running(
             stdout=screen,
             stderr=screen,
             start_new_session=True,
+            # A shell makes background processes ignore Ctrl-C, and their children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     try:
         yield run

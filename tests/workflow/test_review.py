@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 
 import pytest
@@ -13,11 +12,11 @@ from cbal.labeling.web.lifetime import Home
 from cbal.pool.rounds import read_pool
 from cbal.storage.files import read_table
 from tests.people import CSRF, Browser
+from tests.ports import own_port
 from tests.project import checkout
-from tests.workflow.test_human import end_with_jobs, label_by_name
+from tests.workflow.by_hand import answered_by_name, running, screen_of
 
 RUN = ("cluster", 0)
-REVIEW = ["snakemake", "--cores", "1", "review"]
 
 
 @pytest.fixture
@@ -29,19 +28,12 @@ def project(tmp_path):
         colour = ("red", "blue")[i % 2]
         Image.new("RGB", (9, 9), colour).save(project.path / f"photos/{colour}-{i}.png")
     sweep = {"datasets": ["mine"], "scenarios": ["cluster"], "seeds": [0], "rounds": 1}
-    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": 26765})
+    project.configure(sweep="mine", sweeps__mine=sweep, labeling={"port": own_port()})
     project.configure(datasets__mine__path="photos", datasets__mine__validation=None)
     project.configure(models__fixed={"architecture": "convnet", "image_size": 8})
     project.configure(models__fixed__trainable="head", datasets__mine__model="fixed")
     project.configure(datasets__mine__training={"l2": 1}, datasets__mine__interactions=2)
     return project
-
-
-def started(project, words, screen):
-    with screen.open("w") as file:
-        return subprocess.Popen(
-            words, cwd=project.path, stdout=file, stderr=file, start_new_session=True
-        )
 
 
 def waited(until, run, screen, limit=150):
@@ -52,24 +44,16 @@ def waited(until, run, screen, limit=150):
         time.sleep(0.2)
 
 
-def test_a_correction_after_the_last_round_is_in_the_labels_and_then_in_the_next_round(
-    project, tmp_path
-):
-    home, screen = Home(project.path / "results/mine/labeling"), tmp_path / "screen"
-    run = started(project, ["snakemake", "--cores", "2"], screen)
-    try:
-        label_by_name(run, home, project)
-        assert run.wait(timeout=150) == 0, screen.read_text()
-    finally:
-        end_with_jobs(run)
+def test_a_correction_after_the_last_round_is_in_the_labels_and_then_in_the_next_round(project):
+    assert answered_by_name(project) > 0
     assert project.jobs() == {}
     folder = project.path / "results/mine/cluster/seed-0"
     first = {path: path.stat().st_mtime_ns for path in folder.glob("round-1/**/*.parquet")}
 
     # The workflow has ended: the review serves its page alone, until Ctrl-C.
+    home, screen = Home(project.path / "results/mine/labeling"), screen_of(project)
     home.forget_address()
-    review = started(project, REVIEW, screen)
-    try:
+    with running(project, "review", cores=1, forked=False) as review:
         waited(lambda: "can be reviewed at http" in screen.read_text(), review, screen)
         browser = Browser(home.address)
         _, headers, body = browser.request("GET", "/review")
@@ -80,7 +64,6 @@ def test_a_correction_after_the_last_round_is_in_the_labels_and_then_in_the_next
         sample = said["sample"][0]
         change = {"samples": [sample], "action": "relabel", "class": "green", "seconds": 4}
         assert browser.post("/correct", **change)[0] == 200
-    finally:
         os.killpg(review.pid, signal.SIGINT)
         review.wait(timeout=60)
 
