@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Copy what is carried, and write the plan."""
     cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     cli.add_argument("--eurosat", type=Path, help="EuroSAT.zip")
-    cli.add_argument("--cifar10", type=Path, help="file or folder; without it CIFAR-10 is left out")
+    cli.add_argument("--cifar10", type=Path, help="folder; without it CIFAR-10 is left out")
     cli.add_argument("--weights", type=Path, help="torchvision's file, resnet18-f37072fd.pth")
     cli.add_argument("--rehearsal", action="store_true", help="tiny numbers, no data")
     cli.add_argument("--to", type=Path, default=ROOT / CARRIED, help="folder to make")
