@@ -161,6 +161,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     cli.add_argument("metrics", nargs="+", metavar="TITLE=FILE")
     cli.add_argument("--scenarios", nargs="+", help="of the figure; default: all")
+    cli.add_argument("--most", type=int, default=10**9, help="interactions that the figure shows")
     cli.add_argument("--figure", type=Path, nargs="*", default=[], help="picture files to write")
     arguments = cli.parse_args(argv)
     parts = {}
@@ -170,6 +171,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(to_markdown({title: compare(metrics) for title, metrics in parts.items()}))
     if arguments.figure:
         drawn = pd.concat(parts.values())
+        drawn = drawn[(drawn["interactions"] <= arguments.most) | (drawn["scenario"] == BASELINE)]
         if arguments.scenarios:
             drawn = drawn[drawn["scenario"].isin([BASELINE, *arguments.scenarios])]
         save(accuracy_figure(drawn, {}), arguments.figure)
