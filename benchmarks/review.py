@@ -1,6 +1,7 @@
 """Measure the review of labels: time until it is open, and frames a second while it is scrolled."""
 
 import argparse
+import json
 import re
 import shutil
 import tempfile
@@ -11,16 +12,20 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from benchmarks.labeling import CLUSTER, window, write_photos
 from benchmarks.report import report
+from cbal.labeling.review.journal import Reviews
+from cbal.labeling.review.predicted import Predicted
+from cbal.labeling.review.shelf import Shelf
 from cbal.storage.feature_files import to_batch, write_features
 from cbal.storage.paths import PREDICTIONS, ROUND_FOLDER
 from tests.people import CSRF, Browser
 from tests.served import Served
 
 CLASSES = [f"class {number}" for number in range(10)]
+RUN = ("s", 0)
 ALONE = 4  # one of so many labels was given to a single image
 PACK = 100  # pictures in a request
 # Milliseconds from asking for the page until all tiles in view have their picture and are painted.
@@ -84,6 +89,7 @@ def measured(
     """Return a row for the opening, the scrolling, and a correction of one image."""
     with labeled(labels, size) as served, sync_playwright() as driver:
         order = made_ahead(served)
+        cold, warm = gathering(served)
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
@@ -94,7 +100,11 @@ def measured(
             page.context.close()
         page = window(browser)
         opening(page, served.home.address)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = thread_time(session)
         frames, most = page.evaluate(SCROLL, [seconds, speed])
+        busy = 1000 * (thread_time(session) - before) / len(frames)
         corrected = [correction(page) for _ in range(windows)]
         browser.close()
     rate = 1000 * len(frames) / sum(frames)
@@ -102,6 +112,9 @@ def measured(
     return [
         _row("address to painted grid, ms", median(opened), max(opened), len(opened), "500"),
         _row("frames a second while scrolling", rate, 1000 / slow, len(frames), "50"),
+        # What other programs on the machine do does not count in these.
+        _row("CPU of the server for all labels, ms", warm, cold, 1, ""),
+        _row("CPU of the page's thread for a frame, ms", busy, busy, len(frames), "20"),
         _row("tiles in the document", most, most, len(order), ""),
         _row("key to corrected label, ms", median(corrected), max(corrected), len(corrected), ""),
     ]
@@ -111,11 +124,32 @@ def _row(what: str, usual: float, worst: float, times: int, goal: str) -> dict[s
     return {"what": what, "usual": usual, "worst": worst, "times": times, "goal": goal}
 
 
+def gathering(served: Served) -> tuple[float, float]:
+    """Return CPU-milliseconds to gather all labels: the first time, and after a correction."""
+    journal = Reviews(served.home.journal)
+    predicted = Predicted(served.folder, served.n)
+    shelf, times = Shelf(journal, served.files, predicted), []
+    for change in (False, True):
+        if change:
+            journal.correct(RUN, [0], "ann", label=0, round=2)
+        start = time.process_time()
+        json.dumps(shelf.page(RUN, "ann"))
+        times.append(1000 * (time.process_time() - start))
+    journal.close()
+    return times[0], times[1]
+
+
 def opening(page: Page, address: str) -> float:
     """Return milliseconds from asking for the review to its painted grid."""
     page.set_viewport_size({"width": 1100, "height": 750})
     page.goto(f"{address}review", wait_until="commit")
     return page.evaluate(OPEN)
+
+
+def thread_time(session: CDPSession) -> float:
+    """Return the CPU-seconds that a page's main thread has worked since they are counted."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
 
 
 def correction(page: Page) -> float:

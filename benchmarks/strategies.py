@@ -1,4 +1,8 @@
-"""Measure seconds and memory of each query strategy, and of the same in scikit-activeml."""
+"""Measure seconds and memory of each query strategy, and of the same in scikit-activeml.
+
+The two parts of label propagation are measured too: neighbours, found once for a data set,
+and propagation along them, in each round.
+"""
 
 import argparse
 import resource
@@ -7,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -15,12 +20,15 @@ import numpy as np
 from benchmarks.processes import measure
 from benchmarks.report import cores, report
 from benchmarks.synthetic import CLASSES, features_of
+from cbal.learning.propagation import graph, neighbours_of, propagate
 from cbal.strategies.base import Candidates, History
 from cbal.strategies.registry import STRATEGIES
 from cbal.strategies.support.calls import load_strategy
 from cbal.strategies.support.probabilities import entropy
 
 MISSING = -1
+NEIGHBOURS = 10  # of `label_propagation:`, by default
+ALPHA = 0.9
 # As in scikit-activeml: a cluster for each label after the query, and five neighbours.
 SETTINGS = {"typiclust": {"max_clusters": 2**31, "neighbours": 5}}
 # Strategies of scikit-activeml by our names: class, arguments, and whether it needs a classifier.
@@ -47,7 +55,8 @@ def main() -> None:
     cli.add_argument("--threads", type=int, default=cores())
     cli.add_argument("--limit", type=int, default=600, help="seconds for each; then it is ended")
     cli.add_argument("--memory", type=int, default=10, help="GiB for each; more is refused")
-    cli.add_argument("--only", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
+    names = [*STRATEGIES, *PARTS]
+    cli.add_argument("--only", nargs="+", default=names, choices=names)
     cli.add_argument("--one", nargs=2, metavar=("POOL", "WAY"), help=argparse.SUPPRESS)
     arguments = cli.parse_args()
     if arguments.one:
@@ -127,11 +136,12 @@ def choose(path: Path, way: str, arguments: argparse.Namespace) -> None:
     with np.load(path) as fields:
         pool = Candidates(**fields)
     pool = replace(pool, history=history_of(pool))
-    choice = {"ours": ours, "theirs": theirs}[way](name, pool, arguments)
+    part = PARTS.get(name)
+    choice = part(pool, arguments) if part else WAYS[way](name, pool, arguments)
     start = perf_counter()
     chosen = choice()
     seconds = perf_counter() - start
-    assert len(chosen) == arguments.interactions
+    assert part or len(chosen) == arguments.interactions
     print(seconds)
 
 
@@ -177,6 +187,23 @@ def theirs(name: str, pool: Candidates, arguments: argparse.Namespace) -> Callab
     model.predict_proba = lambda candidates: pool.probabilities[: len(candidates)]
     asked = {"clf": model, "fit_clf": False} if asks else {}
     return lambda: strategy.query(x, y, batch_size=arguments.interactions, **asked)
+
+
+def neighbours(pool: Candidates, arguments: argparse.Namespace) -> Callable[[], object]:
+    """Return a call that finds the neighbours along which labels are propagated."""
+    return partial(neighbours_of, pool.features, NEIGHBOURS, arguments.threads)
+
+
+def propagation(pool: Candidates, arguments: argparse.Namespace) -> Callable[[], object]:
+    """Return a call that propagates labels of the first samples of the pool to the others."""
+    near = neighbours(pool, arguments)()
+    weight = (np.arange(len(pool)) < arguments.labeled).astype(np.float32)
+    label = (np.arange(len(pool)) % CLASSES).astype(np.int16)
+    return lambda: propagate(graph(*near), label, weight, CLASSES, ALPHA)
+
+
+WAYS = {"ours": ours, "theirs": theirs}
+PARTS = {"neighbours": neighbours, "propagation": propagation}
 
 
 if __name__ == "__main__":

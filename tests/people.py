@@ -68,7 +68,12 @@ class Browser:
 
 
 class Expert(Browser):
-    """Answers as the oracle does, from true labels and with its threshold."""
+    """Answers as the oracle does, from true labels and with its threshold.
+
+    Where `parts` is a number, clusters that would be refused are split into so many.
+    """
+
+    parts: int | None = None
 
     def __init__(self, address: str, home: Path, truth: Path, purity: float = 0.8):
         super().__init__(address)
@@ -83,6 +88,16 @@ class Expert(Browser):
             return {"action": "label", "label": modal}
         return {"action": "refuse"}
 
+    def reply(self, view: dict) -> tuple[str, dict]:
+        """Return where and what the page sends to answer what it shows."""
+        parts = [group["interaction"] for group in view["groups"] if not group["answered"]]
+        where = {"step": view["step"], "interaction": (parts or [view["interaction"]])[0]}
+        said = self.say(**where)
+        refused = view["kind"] == "cluster" and said["action"] == "refuse"
+        if self.parts and refused and not parts and view["size"] > 1:
+            return "/split", {**where, "parts": self.parts}
+        return "/answer", {**where, **said}
+
     def work(self, until: Callable[[], bool], limit: float = 120) -> int:
         """Answer all questions until `until()` is true; return the number of answers."""
         self.open()
@@ -91,9 +106,8 @@ class Expert(Browser):
         while not until():
             assert time.monotonic() < deadline, view
             if view["view"] == "question":
-                where = {"step": view["step"], "interaction": view["interaction"]}
-                said = self.say(**where)
-                status, view = self.post("/answer", **where, **said, seconds=0.5)
+                path, said = self.reply(view)
+                status, view = self.post(path, **said, seconds=0.5)
                 assert status == 200, view
                 answered += 1
             else:

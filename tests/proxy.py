@@ -49,6 +49,8 @@ class Handler(BaseHTTPRequestHandler):
             connection.request(self.command, path, body, headers)
             answer = connection.getresponse()
             self.reply(answer.status, dict(answer.headers), answer.read())
+        except ConnectionError:
+            self.reply(502, {}, b"no server behind this proxy")
         finally:
             connection.close()
 

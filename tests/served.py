@@ -64,14 +64,18 @@ class Served:
         hints: dict | None = None,
         budget: int = 100,
         steps: tuple[int, int] = (1, 1),
+        made_from: dict[str, Path] | None = None,
     ) -> Step:
-        """Open a step of a run, and wait for its answers until `hand_on`."""
+        """Open a step of a run, and wait for its answers until `hand_on`.
+
+        Clusters can be split by the features that they are `made_from`; see `Home.wait_for`.
+        """
         questions = [Question(np.array(group, np.int64), hints or {}) for group in groups]
         context = context_of(initial(np.arange(self.n)), budget, 3, steps)
         key = ("s", 0, round, f"{steps[0]}-{kind}")
         digest = digest_of([question.samples for question in questions], self.files)
         step = self.journal.open_step(key, kind, digest, context, questions)
-        self._waiting.enter_context(self.home.wait_for(step.id))
+        self._waiting.enter_context(self.home.wait_for(step.id, made_from or {}))
         return step
 
     def hand_on(self) -> None:

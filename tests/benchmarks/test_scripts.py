@@ -70,11 +70,11 @@ def test_scaling(table):
 
 def test_strategies(table):
     sizes = ["--rows", 300, "--dimensions", 8, "--labeled", 20, "--interactions", 10]
-    few = ["cluster", "entropy"]
+    few = ["cluster", "entropy", "neighbours", "propagation"]
     result = table(strategies, "strategies", *sizes, "--threads", 1, "--only", *few)
     assert result["strategy"].tolist() == few
     assert (result[["seconds", "MiB"]] > 0).all(axis=None)
-    assert result["scikit-activeml: s"].notna().tolist() == [False, True]
+    assert result["scikit-activeml: s"].notna().tolist() == [False, True, False, False]
     late = table(strategies, "strategies", *sizes, "--only", "coreset", "--limit", 0)
     assert late["scikit-activeml, else"].tolist() == ["over 0 s"]
 
@@ -119,6 +119,26 @@ def test_labeling(tmp_path):
     assert (times["median ms"] > 0).all()
     memory = pd.read_parquet(tmp_path / "labeling-memory.parquet")
     assert memory["answers"].tolist() == [3]
+
+
+def test_review(tmp_path):
+    """In a separate process, as `test_labeling`."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not shutil.which("chromium"):
+        pytest.skip("no chromium here; as root on Debian tests/browser/install.sh installs it")
+    script = f"""
+        from pathlib import Path
+        from benchmarks import report, review
+        report.RESULTS = Path({str(tmp_path)!r})
+        review.main()
+    """
+    sizes = ["--labels", "400", "--size", "120", "80", "--windows", "1", "--seconds", "1"]
+    command = [sys.executable, "-c", textwrap.dedent(script), *sizes]
+    environment = {**os.environ, "PYTHONPATH": f"workflow/scripts{os.pathsep}."}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    table = pd.read_parquet(tmp_path / "review.parquet").set_index("what")
+    assert (table["usual"] > 0).all()
+    assert table.loc["tiles in the document", "times"] == 400
 
 
 def test_precision(table):

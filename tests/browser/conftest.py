@@ -3,15 +3,19 @@
 import shutil
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from cbal.labeling.web.names import COOKIE
 from tests.served import Served
+from tests.unit.tables import features_file
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A question can be answered when its images have been in sight for a moment.
 READY = "() => document.body.dataset.view !== 'question' || document.body.dataset.answerable"
 CLASSES = ("cat", "dog", "a bird")
+# Features of 50 images in two clusters that can be split; those of the second are two places.
+PLACES = [0.0] * 12 + [100.0] * 10 + [200.0] * 8 + [0.0] * 15 + [50.0] * 5
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +63,22 @@ def served(tmp_path):
     for name in CLASSES:
         served.journal.add_class(name)
     served.ask([range(30), range(30, 50), range(50, 60)])
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """Clusters that can be split: of 30 images in groups of 12, 10 and 8, and of 20 in two."""
+    served = Served(tmp_path, [f"{i}.png" for i in range(60)])
+    for name in CLASSES:
+        served.journal.add_class(name)
+    place = np.array(PLACES + [1.0] * 10) + np.linspace(0, 1, 60) * (np.arange(60) < 30)
+    guess = np.array([[0.1, 0.8, 0.1] if i < 12 else [0.1, 0.1, 0.8] for i in range(60)])
+    file = features_file(tmp_path / "features", np.arange(60), place[:, None], guess)
+    groups = [range(30), range(30, 50), range(50, 60)]
+    served.ask(groups, made_from={"features": file, "guesses": file})
     served.start()
     yield served
     served.close()

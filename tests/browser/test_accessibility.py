@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import heading
+from tests.browser.conftest import READY, heading
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 SERIOUS = ("serious", "critical")
@@ -75,6 +75,28 @@ def test_no_serious_finding_in_the_review(open_page, served, window, scheme):
     page.locator(".shelf", has_text="cat").click()
     page.locator("[data-action=merge]").click()
     found["asked"] = findings(page)
+    assert found == dict.fromkeys(found, [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_no_serious_finding_in_a_split_cluster(open_page, mixed, window, scheme):
+    width, height, scale = WINDOWS[window]
+    page = open_page(
+        mixed.home.address,
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        color_scheme=scheme,
+        bypass_csp=True,
+    )
+    found = {}
+    ways = {"two groups": (",", ".part:nth-of-type(2)"), "three": (",", ".part:nth-of-type(3)")}
+    for name, (key, wanted) in (ways | {"one answered": ("1", ".part.done")}).items():
+        page.wait_for_function(READY)
+        page.keyboard.press(key)
+        page.wait_for_selector(wanted)
+        page.wait_for_selector("body:not(.sending)")
+        found[name] = findings(page)
     assert found == dict.fromkeys(found, [])
 
 

@@ -70,7 +70,7 @@ def test_one_image_is_relabeled_by_a_click_and_a_key_and_undone(page, answered):
     page.keyboard.press("2")
     page.wait_for_function("() => !document.getElementById('undo').disabled")
     assert labels(answered)[3] == DOG
-    assert "1 corrections" in page.inner_text("#work") or "1 correction" in page.inner_text("#work")
+    assert "50 labels, 1 correction in" in page.inner_text("#work")
     shelf(page, "dog").click()
     count(page, "dog: 21")
     page.keyboard.press("Backspace")
@@ -217,5 +217,29 @@ def test_the_waiting_page_says_how_long_and_leads_to_the_review(open_page, answe
     assert "not known yet" in page.inner_text("#left")
     page.locator("main .to-review").click()
     page.wait_for_selector("#sheet .tile")
-    page.locator(".back").click()
-    page.wait_for_selector("#left")
+    assert page.inner_text("#back") == "Questions"
+    answered.ask([[1], [2]], kind="individual", round=2)
+    page.wait_for_function("() => document.getElementById('back').textContent.includes('2 wait')")
+    page.locator("#back").click()
+    page.wait_for_function("() => document.body.dataset.view === 'question'")
+
+
+def test_texts_are_reviewed_by_their_words(open_page, tmp_path):
+    texts = [f"<b>the</b> text number {i}" for i in range(6)]
+    served = Served(tmp_path, [f"row {i}" for i in range(6)], texts=texts)
+    served.journal.add_class("cat")
+    step = served.ask([range(6)])
+    served.journal.add(step.id, 0, "label", "ann", 1, label=0)
+    served.start()
+    try:
+        page = open_page(f"{served.home.address}review")
+        page.wait_for_function(
+            "() => document.querySelector('#sheet .tile').innerText.includes('text number 0')"
+        )
+        assert "<b>the</b>" in tile(page, 0).inner_text()
+        tile(page, 0).click()
+        page.keyboard.press("-")
+        count(page, "All classes: 5")
+        assert not page.complaints
+    finally:
+        served.close()

@@ -21,6 +21,7 @@ class ByHand(Run):
         command += ["--queries", *earlier[0], "--annotations", *earlier[1]]
         features = self.folder / f"features-{keys[keys.index('--round') + 1]}.parquet"
         command += ["--features", *([str(features)] if self.model else [])]
+        command += ["--features-to-split", *([str(features)] if features.exists() else [])]
         command += ["--index", self.file("index"), "--images", f"{self.data}/images.npy"]
         command += ["--journal", str(home.folder), "--classes", '["bright", "dark", "medium"]']
         command += ["--title", "Tiny", "--budget", "24", "--rounds", "2", "--port", str(own_port())]

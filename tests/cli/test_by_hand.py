@@ -12,6 +12,7 @@ import pytest
 
 import annotate_by_hand
 import plot_gallery
+import query
 from cbal.errors import InputError
 from cbal.labeling.web.lifetime import Home
 from cbal.storage.files import metadata_of, read_table, write_table
@@ -47,6 +48,22 @@ def test_an_answer_mended_in_the_next_step_counts_as_if_it_had_been_right(prepar
     right.folder.mkdir()
     right.round(1, CLUSTER, ENTROPY)
     assert pool.equals(read_table(right.pool))
+
+
+def test_a_step_that_asks_nothing_does_not_wait_for_a_person(prepared, tmp_path):
+    """As clusters after round 1, in a scenario that asks for them first and never again."""
+    run = Run(prepared, tmp_path)
+    asked, answered = tmp_path / "query.parquet", tmp_path / "annotations.parquet"
+    keys = [*run.keys(1, "1-x"), "--pool", str(run.pool)]
+    features = ["--features", *run.extract(1)]
+    query.main([*keys, *CLUSTER, *features, "--interactions", "0", "--out", str(asked)])
+    home = Home(tmp_path / "labeling")
+    annotate_by_hand.main(
+        [*keys, "--query", str(asked), "--index", run.file("index"), "--journal", str(home.folder)]
+        + ["--title", "Tiny", "--budget", "12", "--rounds", "2", "--out", str(answered)]
+    )
+    assert len(read_table(answered)) == 0
+    assert not home.address  # no page was started
 
 
 def test_annotations_tell_the_seconds_and_the_classes(runs):

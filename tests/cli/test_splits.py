@@ -1,127 +1,139 @@
-"""A published split, from the source to training and test."""
+"""A run whose annotator splits mixed clusters: the oracle, and a person on the page."""
 
-import numpy as np
 import pytest
 
-import carve_validation
-import count_images
-import init_pool
-import prepare_data
-import prepare_unlabeled
-from cbal.data.public import digits
+import annotate
+import plot_gallery
+from cbal.errors import InputError
 from cbal.storage.files import metadata_of, read_table
-from tests.conftest import write_class_folders
-from tests.unit.data.shards import write_shards
+from tests.cli.by_hand import ByHand
+from tests.cli.stages import CLUSTER, ENTROPY, Run
+from tests.people import Expert
 
-KEYS = ["--dataset", "tiny"]
+PARTS = 3
 
 
-def prepare(path, out, *extra):
-    """Prepare a data set; return its index."""
-    files = [w for n in ("index", "truth") for w in (f"--{n}", f"{out}/{n}.parquet")]
-    prepare_data.main(
-        [*KEYS, "--source", "folder", "--path", str(path), *files, *extra]
-        + ["--images", f"{out}/images.npy"]
+class Splits(Run):
+    """The oracle splits what it would refuse."""
+
+    def annotate(self, keys, asked, answered, earlier):
+        features = f"{self.folder}/features-{keys[keys.index('--round') + 1]}.parquet"
+        truth = ["--truth", f"{self.data}/truth.parquet", "--query", str(asked)]
+        split = ["--split", str(PARTS), "--features", features, "--purity", "0.8"]
+        annotate.main([*keys, *truth, *split, "--out", str(answered)])
+
+
+class Splitter(Expert):
+    parts = PARTS
+
+
+class SplitsByHand(ByHand):
+    expert = Splitter
+
+
+class Undecided(Splitter):
+    """Refuses every cluster of the first step, and takes all of it back during the second."""
+
+    sees = False
+
+    def reply(self, view):
+        path, said = super().reply(view)
+        if view["kind"] == "cluster" and not self.sees:
+            said = {"step": view["step"], "interaction": view["interaction"], "action": "refuse"}
+            return "/answer", said
+        return path, said
+
+    def post(self, path, **said):
+        status, view = super().post(path, **said)
+        if view.get("kind") == "individual" and not self.sees:
+            self.sees = True
+            for _ in self.journal.standing(view["step"] - 1).answers:
+                status, view = super().post("/undo", step=view["step"])
+        return status, view
+
+
+class Mended(ByHand):
+    expert = Undecided
+
+
+@pytest.fixture(scope="module")
+def runs(prepared, tmp_path_factory):
+    """The same two rounds, answered by the oracle and on the page."""
+    runs = {}
+    for kind in (Splits, SplitsByHand):
+        runs[kind] = kind(prepared, tmp_path_factory.mktemp(kind.__name__))
+        for round in (1, 2):
+            runs[kind].round(round, CLUSTER, ENTROPY, n=2)
+            runs[kind].train(round)
+    return runs
+
+
+def test_a_person_who_splits_and_the_oracle_give_the_same_bytes(runs):
+    """Pools, queries and models are equal, and annotations but for the seconds."""
+    oracle, person = (runs[kind].folder for kind in (Splits, SplitsByHand))
+    names = [f"round-{r}/{f}.parquet" for r in (1, 2) for f in ("pool", "1/query", "2/query")]
+    names += [f"train-{round}/model.safetensors" for round in (1, 2)]
+    for name in names:
+        assert (oracle / name).read_bytes() == (person / name).read_bytes(), name
+    for round in (1, 2):
+        tables = [
+            read_table(f"{run}/round-{round}/1/annotations.parquet").drop_columns("seconds")
+            for run in (oracle, person)
+        ]
+        assert tables[0].to_pylist() == tables[1].to_pylist()
+        parts = [row for row in tables[0].to_pylist() if row["split_of"] is not None]
+        assert any(part["accepted"] for part in parts)  # else this test tells nothing
+
+
+def test_each_answer_is_an_interaction_of_the_pool(runs):
+    run = runs[Splits]
+    for round in (1, 2):
+        answers = [
+            read_table(f"{run.folder}/round-{round}/{step}/annotations.parquet") for step in (1, 2)
+        ]
+        metadata = metadata_of(read_table(f"{run.folder}/round-{round}/pool.parquet"))
+        assert metadata["interactions_round"] == sum(map(len, answers))
+    assert metadata["interactions_cluster"] > 2 * 2
+
+
+def test_clusters_refused_first_and_split_in_the_next_step(prepared, tmp_path):
+    run = Mended(prepared, tmp_path)
+    out = run.round(1, CLUSTER, ENTROPY, n=2)
+    first, second = (read_table(out / f"{i}/annotations.parquet") for i in (1, 2))
+    assert not any(first["accepted"].to_pylist())
+    assert "split_of" not in first.column_names
+    rows = metadata_of(second)["corrections"]["1-x"]
+    assert any(row["split_of"] is not None for row in rows)
+    right = Splits(prepared, tmp_path / "oracle")
+    right.folder.mkdir()
+    whole = read_table(right.round(1, CLUSTER, n=2) / "1/annotations.parquet")
+    given = [(row["split_of"], row["label"], row["size"]) for row in whole.to_pylist()]
+    mended = {row["interaction"]: row for row in first.to_pylist()}
+    mended |= {row["interaction"]: row for row in rows}
+    found = [
+        (row.get("split_of"), row["label"], row["size"]) for row in map(mended.get, sorted(mended))
+    ]
+    assert found == given
+    expected, pool = (read_table(each.pool).to_pylist() for each in (right, run))
+    for wanted, got in zip(expected, pool, strict=True):
+        if got["label_kind"] != "individual":  # these were asked in the second step
+            assert got["label"] == wanted["label"], got
+
+
+def test_a_gallery_shows_parts_as_clusters(runs, tmp_path):
+    run, out = runs[Splits], tmp_path / "gallery.png"
+    step = run.folder / "round-2/1"
+    plot_gallery.main(
+        ["--query", f"{step}/query.parquet", "--annotations", f"{step}/annotations.parquet"]
+        + ["--title", "Tiny", "--index", run.file("truth")]
+        + ["--images", f"{run.data}/images.npy", "--out", str(out)]
     )
-    return read_table(out / "index.parquet")
+    assert out.stat().st_size > 1000
 
 
-@pytest.fixture
-def split_folder(tmp_path):
-    """Folders of 8 training, 6 validation and 4 test images of two classes."""
-    sizes = {"Training": 4, "val": 3, "test": 2}
-    classes = {f"{s}/{c}": n for s, n in sizes.items() for c in ("a", "b")}
-    return write_class_folders(tmp_path / "images", classes)
-
-
-def test_all_three_splits_are_kept_and_told(split_folder, tmp_path, capsys):
-    index = prepare(split_folder, tmp_path, "--subset", "6")
-    assert index["split"].to_pylist() == ["train"] * 6 + ["test"] * 4 + ["validation"] * 6
-    folder = {"train": "Training", "test": "test", "validation": "val"}
-    for row in index.to_pylist():
-        assert row["source"].startswith(folder[row["split"]])
-    for table in (index, read_table(tmp_path / "truth.parquet")):
-        assert metadata_of(table)["published_splits"] == ["train", "test", "validation"]
-        assert metadata_of(table)["images"] == {"train": 6, "test": 4, "validation": 6}
-    said = "published split: train, test, validation; images: 6 train, 4 test, 6 validation"
-    assert said in capsys.readouterr().err
-    assert len(np.load(tmp_path / "images.npy")) == 16
-
-
-def test_only_training_images_are_in_the_pool(split_folder, tmp_path):
-    prepare(split_folder, tmp_path)
-    init_pool.main(
-        [*KEYS, "--scenario", "s", "--seed", "0", "--interactions", "8"]
-        + ["--index", f"{tmp_path}/index.parquet", "--out", f"{tmp_path}/pool.parquet"]
-    )
-    assert read_table(tmp_path / "pool.parquet")["sample_id"].to_pylist() == list(range(8))
-
-
-def test_a_calibration_is_measured_on_the_published_validation(split_folder, tmp_path, capsys):
-    index = prepare(split_folder, tmp_path)
-    carve_validation.main(
-        [*KEYS, "--index", f"{tmp_path}/index.parquet", "--truth", f"{tmp_path}/truth.parquet"]
-        + ["--fraction", "0.5", "--out", f"{tmp_path}/carved.parquet"]
-    )
-    carved = read_table(tmp_path / "carved.parquet").to_pylist()
-    wanted = index.select(["sample_id", "split"]).to_pylist()
-    assert carved == [row for row in wanted if row["split"] != "test"]
-    assert "own validation split is held out: 6 images" in capsys.readouterr().err
-
-
-def test_test_images_are_drawn_where_only_a_validation_is_published(tmp_path, capsys):
-    files = {"train-0.parquet": [0, 1] * 10, "validation-0.parquet": [0, 1] * 3}
-    index = prepare(write_shards(tmp_path / "x", files), tmp_path)
-    assert index["split"].to_pylist() == ["train"] * 16 + ["test"] * 4 + ["validation"] * 6
-    drawn = [row["source"] for row in index.to_pylist() if row["split"] == "test"]
-    assert all(source.startswith("train-0") for source in drawn)
-    assert "train, validation, and test images are drawn from train" in capsys.readouterr().err
-
-
-def test_a_class_without_training_images_is_told(tmp_path, capsys):
-    files = {"train/a": 2, "train/b": 2, "test/a": 1, "test/c": 1}
-    prepare(write_class_folders(tmp_path / "x", files), tmp_path)
-    assert "class c of the test split has no training image" in capsys.readouterr().err
-
-
-def unlabeled(tmp_path, *source):
-    files = [w for n in ("index", "query", "images") for w in (f"--{n}", f"{tmp_path}/{n}.x")]
-    prepare_unlabeled.main([*KEYS, *source, "--side", "8", *files])
-    return read_table(tmp_path / "index.x")
-
-
-def test_a_person_labels_all_folders_and_is_told_so(split_folder, tmp_path, capsys):
-    index = unlabeled(tmp_path, "--source", "folder", "--path", str(split_folder))
-    assert index["split"].to_pylist() == ["train"] * 18
-    assert metadata_of(index)["published_splits"] == []
-    assert metadata_of(index)["images"] == {"train": 18, "test": 0}
-    said = "the names of folders (Training, test, val) are not used as classes or splits"
-    assert said in capsys.readouterr().err
-
-
-def test_a_person_is_told_that_known_labels_are_not_used(tmp_path, capsys):
-    assert len(unlabeled(tmp_path, "--source", "digits")) == len(digits().source)
-    assert "the source's labels are not used" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("words", "n"),
-    [
-        ([], 8),
-        (["--annotator", "human"], 18),
-        (["--test-fraction", "0.5"], 8),  # the test split is published
-    ],
-)
-def test_the_pool_is_counted_without_decoding(split_folder, capsys, words, n):
-    for file in split_folder.rglob("*.png"):
-        file.write_bytes(b"no image")
-    count_images.main(["--source", "folder", "--path", str(split_folder), *words])
-    assert capsys.readouterr().out == f"{n}\n"
-
-
-def test_the_count_is_what_is_prepared(image_folder, tmp_path, capsys):
-    index = prepare(image_folder, tmp_path, "--test-fraction", "0.31")
-    count_images.main(
-        ["--source", "folder", "--path", str(image_folder), "--test-fraction", "0.31"]
-    )
-    assert int(capsys.readouterr().out) == index["split"].to_pylist().count("train")
+def test_features_that_are_not_there_are_named(runs, tmp_path):
+    run = runs[Splits]
+    keys = [*run.keys(1, "1-x"), "--truth", run.file("truth"), "--purity", "0.8", "--split", "2"]
+    keys += ["--query", f"{run.folder}/round-1/1/query.parquet", "--features", "gone.parquet"]
+    with pytest.raises(InputError, match="gone.parquet: no such file"):
+        annotate.main([*keys, "--out", f"{tmp_path}/out"])

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import join_neighbours
 import train_head
 import weigh_labels
 from cbal.pool.rounds import read_pool, write_pool
@@ -125,6 +126,23 @@ def test_propagated_labels_are_pseudo_labels_that_count_by_their_certainty(
     assert metrics["pseudo_accuracy"] > 0.5
     words[1] = json.dumps(PROPAGATION | {"certainty": 0.999999})
     assert len([row for row in weigh(partly, *words) if row["label_kind"] == "pseudo"]) < len(new)
+
+
+def test_neighbours_that_were_found_before_give_the_same_labels(partly, prepared, encoded):
+    words = ["--propagation", json.dumps(PROPAGATION), "--encoded", encoded]
+    expected = weigh(partly, *words)
+    found = partly.folder / "neighbours.parquet"
+    join_neighbours.main(
+        ["--dataset", "tiny", "--index", f"{prepared}/index.parquet", "--encoded", str(encoded)]
+        + ["--neighbours", "10", "--out", str(found)]
+    )
+    with_file = ["--propagation", json.dumps(PROPAGATION), "--neighbours", found]
+    assert weigh(partly, *with_file) == expected  # without any features
+    pool = read_pool(partly.pool)
+    columns = ("sample_id", *OF_A_LABEL, "kind")
+    fewer = replace(pool, **{name: getattr(pool, name)[1:] for name in columns})
+    write_pool(partly.pool, fewer, dataset="tiny", scenario="s", seed=0, round=1)
+    assert len(weigh(partly, *words, "--neighbours", found)) == len(expected) - 1
 
 
 def test_a_sieve_and_propagation_go_together(partly, encoded):

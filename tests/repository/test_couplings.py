@@ -10,6 +10,7 @@ from cbal.data.arguments import SOURCES
 from cbal.data.text_files import OPEN
 from cbal.labeling.web.reviewing import Reviewing
 from cbal.labeling.web.server import Labeling
+from cbal.pool.parts import FEWEST, MOST
 from cbal.pool.querying import COLD_START
 from cbal.stopping import rules as stopping
 from cbal.storage.columns import COLUMNS, DOUBT
@@ -118,6 +119,8 @@ def test_the_schema_names_what_the_library_knows():
     assert set(keys("datasets")["columns"]["properties"]) == {
         role for kind in KNOWN.values() for role in kind.columns
     }
+    split = read_schema()["$defs"]["oracle"]["split"]
+    assert (split["minimum"], split["maximum"]) == (FEWEST, MOST)
     stop = keys("sweeps")["stop"]["properties"]
     assert set(stop["rule"]["enum"]) == set(stopping.RULES)
     for name, rule in stopping.RULES.items():
@@ -141,7 +144,7 @@ def test_the_page_asks_for_what_the_server_has():
     fetched = re.findall(r"`\$\{base\}(/\w+[^`]*)`", SCRIPTS)
     assert len(fetched) > 2
     asked += [re.sub(r"\$\{.*?\}", "1", path) for path in fetched]
-    assert {"/next", "/answer", "/undo", "/labels", "/correct", "/restore"} <= set(asked)
+    assert {"/next", "/answer", "/undo", "/split", "/labels", "/correct", "/restore"} <= set(asked)
     for path in asked:
         assert any(route.match(path.partition("?")[0]) for route in routes), path
 

@@ -50,6 +50,15 @@ def test_propagated_labels_train_the_round(forgiving):
     assert 0 <= metrics["pseudo_accuracy"] <= 1
 
 
+def test_neighbours_are_found_once_for_a_data_set(forgiving):
+    file = "results/fixed/encoded/neighbours-10.parquet"
+    assert (forgiving.path / file).exists()
+    later = f"{ROUND.format('fixed', 'spread', 2)}/metrics.parquet"
+    jobs = forgiving.jobs("--", later)
+    assert jobs["weigh_labels"] == 1
+    assert "join_neighbours" not in jobs
+
+
 def test_another_setting_weighs_or_trains_again_and_asks_the_same(forgiving, tmp_path):
     project = forgiving.copy(tmp_path / "project")
     first = f"{ROUND.format('fixed', 'sieved', 1)}/metrics.parquet"

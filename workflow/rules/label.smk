@@ -26,6 +26,8 @@ rule annotate_by_hand:
         queries=earlier_steps("query.parquet"),
         annotations=earlier_steps("annotations.parquet"),
         features=hints_of_model,
+        features_to_split=features_to_split,
+        encoded_to_split=encoded_to_split,
         predictions=predictions_before,
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),
@@ -71,6 +73,8 @@ rule annotate_by_hand:
         " --annotations {input.annotations:q}"
         " --cluster-labels {params.cluster_labels}"
         " --features {input.features:q}"
+        " --features-to-split {input.features_to_split:q}"
+        " --encoded-to-split {input.encoded_to_split:q}"
         " --predictions {input.predictions:q}"
         " --index {input.index:q}"
         " --images {input.images:q}"
@@ -98,6 +102,8 @@ use rule annotate_by_hand as annotate_validation with:
         queries=[],
         annotations=[],
         features=[],
+        features_to_split=[],
+        encoded_to_split=[],
         predictions=[],
         index=settled(f"{DATA}/index.parquet"),
         images=of_images(settled(f"{DATA}/images.npy")),

@@ -47,6 +47,8 @@ rule annotate:
         truth=f"{DATA}/truth.parquet",
         image_confusion=confusion("image"),
         cluster_confusion=confusion("cluster"),
+        features=if_oracle_splits(features_to_split),
+        encoded=if_oracle_splits(encoded_to_split),
     output:
         annotations=f"{STEP}/annotations.parquet",
     log:
@@ -67,6 +69,7 @@ rule annotate:
         error_rates=error_rates,
         abstains=oracle("abstains"),
         asked_again=oracle("asked_again"),
+        split=oracle("split"),
         version=version("annotate.py"),
     shell:
         "python workflow/scripts/annotate.py"
@@ -86,6 +89,9 @@ rule annotate:
         " --cluster-confusion {input.cluster_confusion:q}"
         " --abstains {params.abstains}"
         " --asked-again {params.asked_again}"
+        " --split {params.split}"
+        " --features {input.features:q}"
+        " --encoded {input.encoded:q}"
         " --costs $CBAL_COSTS"
         " --out {output.annotations:q}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

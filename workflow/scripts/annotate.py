@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from cbal.pool.annotations import CLUSTER, INDIVIDUAL, with_notes
 from cbal.pool.confusion import read_confusion
 from cbal.pool.costs import Costs, costs_from, with_seconds
 from cbal.pool.oracle import WAYS, Oracle, annotate, uniform_errors
+from cbal.pool.parts import FEWEST, MOST
+from cbal.pool.splitting import split
 from cbal.storage.files import labels_of, metadata_of, read_table, write_table
 from cbal.wording import counted
 
@@ -47,6 +50,17 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="what happens by chance when a question is asked again",
     )
     cli.add_argument(
+        "--split",
+        type=int,
+        nargs="?",
+        choices=range(FEWEST, MOST + 1),
+        help="parts into which a refused cluster is split; default: none",
+    )
+    cli.add_argument(
+        "--features", type=Path, nargs="?", help="features to split by, from a network"
+    )
+    cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
+    cli.add_argument(
         "--costs",
         type=costs_from,
         default=Costs(),
@@ -69,8 +83,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         confusion=confusion_of(arguments, metadata_of(truth)["classes"]),
         abstains=arguments.abstains,
         anew=arguments.asked_again == "new",
+        split=arguments.split,
     )
-    annotations = annotate(query, labels_of(truth), oracle, keys_of(arguments))
+    by = partial(split, features=arguments.features, encoded=arguments.encoded)
+    annotations = annotate(query, labels_of(truth), oracle, keys_of(arguments), by)
     annotations = with_notes(with_seconds(annotations, arguments.costs), query)
     accepted = sum(annotations["accepted"].to_pylist())
     say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")

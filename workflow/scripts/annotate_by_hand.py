@@ -45,6 +45,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument(
         "--features", type=Path, nargs="?", help="features by the model of the previous round"
     )
+    cli.add_argument(
+        "--features-to-split", type=Path, nargs="?", help="of the clusters, from a network"
+    )
+    cli.add_argument(
+        "--encoded-to-split", type=Path, nargs="?", help="of the clusters, by a fixed encoder"
+    )
     cli.add_argument("--predictions", type=Path, nargs="*", default=[], help="of latest rounds")
     cli.add_argument("--index", type=Path, required=True)
     cli.add_argument("--images", type=Path, nargs="?", help="pixels, where samples are images")
@@ -76,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     journal = Journal(home.journal)
     step = ask(arguments, journal)
     if step.state == "open" and not journal.close_step(step.id, grace=0):
-        with home.wait_for(step.id):
+        with home.wait_for(step.id, made_from(arguments)):
             wait(arguments, home, journal, step)
     step = journal.step(step.id)
     annotations = answers_of(journal, step)
@@ -91,6 +97,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"{counted(len(annotations), 'interaction')}, {counted(accepted, 'label')} given")
     annotations = with_notes(annotations, read_table(arguments.query))
     write_table(arguments.out, annotations, **keys_of(arguments), **metadata)
+
+
+def made_from(arguments: argparse.Namespace) -> dict[str, Path | None]:
+    """Return the files by which the page splits clusters, and guesses the labels of the parts."""
+    return {
+        "features": arguments.features_to_split,
+        "encoded": arguments.encoded_to_split,
+        "guesses": arguments.features,
+    }
 
 
 def answers_of(journal: Journal, step: Step) -> pa.Table:
@@ -208,7 +223,7 @@ def wait(arguments: argparse.Namespace, home: Home, journal: Journal, step: Step
         home.ensure_server(command)
         if home.address != announced:
             announced = home.address
-            left = len(journal.sizes(step.id)) - len(journal.standing(step.id).answers)
+            left = journal.standing(step.id).left(len(journal.sizes(step.id)))
             questions, verb = counted(left, "question"), "waits" if left == 1 else "wait"
             home.announce(f"{questions} of {arguments.title} {verb} for you at {announced}")
             # Without the token of the address, since other users may read the log.

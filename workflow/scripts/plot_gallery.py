@@ -12,6 +12,7 @@ from cbal.data.showing import Showing
 from cbal.data.texts_shown import ShownTexts
 from cbal.pool.annotations import groups_of
 from cbal.pool.corrections import corrected
+from cbal.pool.parts import PARTS, as_answered
 from cbal.results.figures.gallery import arrays_of, gallery_figure
 from cbal.results.figures.style import save
 from cbal.storage.files import metadata_of, open_images, read_table
@@ -39,8 +40,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.parse_args(argv)
 
     columns = ["interaction", "size", "label", "accepted"]
-    annotations = corrected([read_table(path, columns) for path in arguments.annotations])
+    files = arguments.annotations
+    annotations = corrected([read_table(path, columns, PARTS.names) for path in files])
     query = read_table(arguments.query, ["interaction", "sample_id", "score"])
+    query = as_answered(query, annotations[0])
     content = shown(arguments)
     figure = gallery_figure(
         arrays_of(query),

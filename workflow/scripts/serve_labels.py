@@ -15,6 +15,7 @@ from cbal.labeling.measured import accuracies_of
 from cbal.labeling.review.journal import Reviews
 from cbal.labeling.review.predicted import Predicted
 from cbal.labeling.review.shelf import Shelf
+from cbal.labeling.splitting import Splitter
 from cbal.labeling.waits import waits_of
 from cbal.labeling.web.cards import Telling, no_words
 from cbal.labeling.web.lifetime import Home, Owner, Owners, hold
@@ -70,16 +71,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     journal, telling = Reviews(home.journal), no_words
     if arguments.texts:
         showing = ShownTexts(index, read_texts(arguments.texts))
-        telling = Telling(showing.telling, journal.groups)
+        telling = Telling(showing.telling, journal.groups, journal.siblings)
     else:
         showing = Showing(index, originals, rule)
     thumbnails = Thumbnails(home.thumbnails, showing.pictures, images, originals, rule)
     results = arguments.home.resolve().parent
     waits = (lambda step: is_held(home.waiting(step))), accuracies_of(results), waits_of(results)
-    desk = Desk(journal, Claims(), *waits, arguments.double)
+    desk = Desk(journal, Claims(), *waits, arguments.double, Splitter(home.made_from))
     pages = Pages(arguments.title, showing, thumbnails.version, telling, door.base)
     shelf = Shelf(journal, showing.names, Predicted(results, len(showing.names)))
-    reviewing = Reviewing(shelf, pages, door, journal.check_file)
+    reviewing = Reviewing(shelf, pages, door, journal.check_file, desk.waiting)
     labeling = Labeling(desk, pages, thumbnails, door, reviewing.routes())
 
     def check(needed: bool) -> None:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from cbal.pool.rounds import read_pool, write_pool
 from cbal.pool.state import CLUSTER, NONE, Pool, give_pseudo_labels
 from cbal.randomness import generator
 from cbal.storage.features_of import features_of
+from cbal.storage.neighbours import read_neighbours
 from cbal.wording import counted
 
 Read = Callable[[np.ndarray], np.ndarray]  # takes bool[n]; returns the features of these samples
@@ -34,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_argument("--encoded", type=Path, nargs="?", help="features of a fixed encoder")
     cli.add_argument("--sieve", type=json.loads, nargs="?", help="settings, as JSON")
     cli.add_argument("--propagation", type=json.loads, nargs="?", help="settings, as JSON")
+    cli.add_argument(
+        "--neighbours", type=Path, nargs="?", help="of all samples; default: they are found here"
+    )
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--out", type=Path, required=True, help="Parquet file to write")
     arguments = cli.parse_args(argv)
@@ -47,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.sieve and (pool.kind == CLUSTER).any():
         learned = replace(learned, weight=sieve(learned, features, arguments))
     if arguments.propagation and not pool.ended and (pool.kind != NONE).any():
-        learned = propagate(learned, features, arguments.propagation, arguments.threads)
+        learned = propagate(learned, features, arguments)
     write_pool(arguments.out, learned, **keys_of(arguments))
 
 
@@ -73,13 +76,18 @@ def sieve(pool: Pool, features: Read, arguments: argparse.Namespace) -> np.ndarr
     return weight
 
 
-def propagate(pool: Pool, features: Read, how: dict[str, Any], threads: int) -> Pool:
+def propagate(pool: Pool, features: Read, arguments: argparse.Namespace) -> Pool:
     """Return the pool with propagated labels, which count by their certainty."""
     from cbal.learning import propagation  # with Faiss, which a sieve does not need
 
+    how, file = arguments.propagation, arguments.neighbours
     weight = np.ones(len(pool.kind), np.float32) if pool.weight is None else pool.weight
     given = np.where(pool.given, weight, 0)
-    joined = propagation.graph(features(pool.kind >= NONE), how["neighbours"], threads)
+    near = read_neighbours(file, pool.sample_id) if file else None
+    if near is None:  # there is no file, or the pool has grown
+        members = features(pool.kind >= NONE)
+        near = propagation.neighbours_of(members, how["neighbours"], arguments.threads)
+    joined = propagation.graph(*near)
     classes = int(pool.label.max()) + 1
     label, certainty = propagation.propagate(joined, pool.label, given, classes, how["alpha"])
     chosen = (pool.kind == NONE) & (certainty > how["certainty"])

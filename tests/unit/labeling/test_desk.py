@@ -159,6 +159,14 @@ def test_undo_goes_back_through_the_steps_of_the_round(desk, step, waiting):
     assert (view.status["interactions"], view.status["cluster"]) == (3, 5)
 
 
+def test_how_many_questions_wait(desk, step, waiting):
+    assert desk.waiting() == 3
+    desk.answer("one", "ann", step, 0, "refuse", 1)
+    assert desk.waiting() == 2
+    waiting.clear()
+    assert desk.waiting() == 0
+
+
 def test_the_next_question_is_named_ahead(desk, step):
     assert desk.next("one").ahead == (4, 5)
 
@@ -226,7 +234,7 @@ def test_images_by_cluster_do_not_fall_when_a_round_asks_for_cluster_labels_agai
     desk.answer("one", "ann", second.id, 1, "refuse", 1)
     assert desk.next("one").status["cluster"] == 7
     desk.answer("one", "ann", second.id, 2, "label", 1, label=0, excluded=(6,))
-    assert desk.status(second)["cluster"] == 6  # a person took 6 out of the cluster
+    assert desk.progress.status(second)["cluster"] == 6  # a person took 6 out of the cluster
 
 
 def test_a_wait_after_a_round_says_how_long(tmp_path, clock):

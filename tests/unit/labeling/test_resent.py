@@ -6,6 +6,7 @@ import pytest
 
 from tests.people import Browser
 from tests.served import SCRIPTS, Served
+from tests.unit.tables import features_file
 
 # A server that dies once, right after a change is on disk.
 DEADLY = """
@@ -26,7 +27,7 @@ def deadly(method):
             os.kill(os.getpid(), signal.SIGKILL)
     return change
 
-Desk.answer, Desk.undo = deadly(Desk.answer), deadly(Desk.undo)
+Desk.answer, Desk.undo, Desk.split = map(deadly, (Desk.answer, Desk.undo, Desk.split))
 for name in ("correct", "change_class", "take_back"):
     setattr(Reviews, name, deadly(getattr(Reviews, name)))
 run(serve_labels.main)
@@ -38,6 +39,7 @@ CHANGES = {
     "skip": ("/answer", {**FIRST, "action": "skip"}),
     "new class": ("/answer", {**FIRST, "action": "label", "class": "a heron"}),
     "undo": ("/undo", {"step": 1}),
+    "split": ("/split", {"step": 2, "interaction": 0, "parts": 3}),
 }
 
 
@@ -46,6 +48,8 @@ def served(tmp_path):
     served = Served(tmp_path, [f"{i}.png" for i in range(6)])
     served.journal.add_class("cat")
     served.ask([[i] for i in range(6)], kind="individual")
+    file = features_file(tmp_path / "features", range(6), [[i // 2] for i in range(6)])
+    served.ask([range(6)], round=2, made_from={"features": file})
     served.script = tmp_path / "deadly.py"
     flag = str(tmp_path / "flag")
     served.script.write_text(DEADLY.format(scripts=str(SCRIPTS), flag=flag))
@@ -77,6 +81,7 @@ def test_a_change_whose_reply_was_lost_is_made_once(served, change):
     assert served.journal._rows("SELECT * FROM events") == events
     assert served.journal.classes() == classes
     assert ("a heron" in classes) == (change == "new class")
+    assert len(served.journal.standing(2).parts) == (3 if change == "split" else 0)
 
 
 REVIEWED = {

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from cbal.learning.propagation import graph, propagate
+from cbal.learning.propagation import graph as graph_of
+from cbal.learning.propagation import neighbours_of, propagate
+
+
+def graph(x, neighbours):
+    return graph_of(*neighbours_of(x, neighbours))
 
 
 def direction(*degrees):

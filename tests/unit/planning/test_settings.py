@@ -123,7 +123,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         ("sweeps/demo/budget", "days", ["sweeps.demo.budget", "'hours'"]),
         ("models/convnet/weights", "IMAGENET1K_V1", ["models.convnet.weights", "write none"]),
         ("datasets/digits/interactions", 1439, ["the pool has 1438", "ask for fewer"]),
-        ("datasets/digits/subset", 39, ["40 a round, but the pool has 39"]),
+        ("datasets/digits/subset", 79, ["80 a round, but the pool has 79"]),
         ("datasets/digits/path", "/nowhere", ["datasets.digits.path: /nowhere does not exist"]),
         ("datasets/digits/source", "folder", ["datasets.digits", "needs `path:`"]),
     ],
@@ -326,7 +326,9 @@ def test_a_person_decides_alone_when_to_stop():
 
 
 def test_a_stopping_rule_is_written_in_full():
-    config = changed("sweeps/demo/stop", {"rule": "gain"})
+    config = changed(
+        "sweeps/demo", CONFIG["sweeps"]["demo"] | {"stop": {"rule": "gain"}, "rounds": 6}
+    )
     check(config)
     assert config["sweeps"]["demo"]["stop"] == {"rule": "gain", "at": 0.005, "over": 3}
     assert config["sweeps"]["paper"]["stop"] is None

@@ -28,6 +28,7 @@ def checked(*steps, rounds=4, **scenario):
     """Return the checked settings of a sweep of the scenario `mine`, of 40 interactions a round."""
     config = settings(steps=list(steps), **scenario)
     config["sweeps"]["demo"] |= {"scenarios": ["mine"], "rounds": rounds}
+    config["datasets"]["digits"] |= {"interactions": 40}
     check(config)
     return config
 

@@ -81,3 +81,18 @@ def test_metrics_from_before_the_cost_model_are_read(tmp_path):
     gathered = with_hours_of(gather_runs([*runs, tmp_path / "run"], 2), COST)
     assert gathered["hours"].to_pylist() == [None, None, 0.025, pytest.approx(78 / 3600)]
     assert with_hours_of(old, COST)["hours"].to_pylist() == [None, None]
+
+
+def test_corrections_of_the_review_are_counted_and_timed(tmp_path):
+    review = {"interactions": 2, "images": 5, "seconds": 72, "labels": {}}
+    files = [put(tmp_path, 1, review=review), put(tmp_path, 2)]
+    rows = with_effort(metrics_of([1, 2]), files).to_pylist()
+    assert [(row["corrections"], row["images_corrected"]) for row in rows] == [(2, 5), (2, 5)]
+    assert rows[0]["hours"] == pytest.approx(0.03 + 0.02)
+    plain = with_effort(metrics_of([1]), [put(tmp_path / "plain", 1)])
+    costs = [
+        with_hours_of(each, COST)["hours"][0].as_py()
+        for each in (plain, with_effort(metrics_of([1]), files[:1]))
+    ]
+    # Two labels of an image, and the look at three more.
+    assert 3600 * (costs[1] - costs[0]) == pytest.approx(2 * 10 + 3 * 1)

@@ -1,5 +1,7 @@
 """Inputs and settings of the labels that models learn. No rule."""
 
+NEIGHBOURS = f"{paths.ENCODED}/neighbours-{{neighbours}}.parquet"
+
 
 def learned_in(folder, wildcards):
     """The pool that a round's model learns from: weighed, where the scenario says so."""
@@ -28,3 +30,11 @@ def sieve(wildcards):
 def label_propagation(wildcards):
     setting = SCENARIOS[wildcards.scenario]["label_propagation"]
     return json.dumps(setting, sort_keys=True) if setting else []
+
+
+def neighbours(wildcards):
+    """Neighbours along which labels are propagated; a person's pool grows, so rounds find them."""
+    setting = SCENARIOS[wildcards.scenario]["label_propagation"]
+    if not setting or is_human(wildcards.dataset):
+        return []
+    return NEIGHBOURS.format(neighbours=setting["neighbours"], **wildcards)

@@ -23,3 +23,13 @@ def error_rates(wildcards):
 def confusion(kind):
     """File of the mistakes in a kind of question; none where there is none."""
     return lambda wildcards: by_kind(oracle("confusion")(wildcards))[kind] or []
+
+
+def if_oracle_splits(files):
+    """Files that are needed to split a step's clusters; none where the oracle refuses them."""
+
+    def needed(wildcards):
+        splits = oracle("split")(wildcards) and kind(wildcards) == "cluster"
+        return files(wildcards) if splits else []
+
+    return needed

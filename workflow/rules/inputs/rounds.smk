@@ -68,6 +68,24 @@ def encoded(wildcards):
     return settled(ENCODED)(wildcards) if is_fixed(wildcards) and looks else []
 
 
+def clusters_to_split(wildcards):
+    """Whether a step, or an earlier one of its round, which a person may go back to, has any."""
+    steps = SCENARIOS[wildcards.scenario]["steps"][: position(wildcards) + 1]
+    return any(STRATEGIES[step["strategy"]].kind == "cluster" for step in steps)
+
+
+def features_to_split(wildcards):
+    """Features of clusters that are asked, from a network."""
+    by_network = clusters_to_split(wildcards) and not is_fixed(wildcards)
+    return network_features(wildcards) if by_network else []
+
+
+def encoded_to_split(wildcards):
+    """Features of clusters that are asked, from a fixed encoder."""
+    by_encoder = clusters_to_split(wildcards) and is_fixed(wildcards)
+    return settled(ENCODED)(wildcards) if by_encoder else []
+
+
 def encoded_of_all(wildcards):
     """Features of a fixed encoder, including the files that came last."""
     return ENCODED.format_map(wildcards) if is_fixed(wildcards) else []

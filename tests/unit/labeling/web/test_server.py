@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from PIL import Image
 
-from cbal.labeling.web import pages
+from cbal.labeling.web import pages, taste
 from tests.people import Browser
 
 STATIC = pages.HERE / "static"
@@ -140,17 +140,17 @@ def test_the_order_is_turned_for_who_asks_for_it(browser):
 
 def test_a_large_cluster_has_its_other_end_in_a_strip():
     few, many = list(range(40)), list(range(41))
-    assert pages.arranged(few, False, True) == (few, [])
-    assert pages.arranged(many, False, True) == (many[:31], many[:30:-1])
-    assert pages.arranged(many, True, True) == (many[:9:-1], many[:10])
-    assert pages.arranged(many, True, False) == (many[::-1], [])
+    assert taste.arranged(few, False, True) == (few, [])
+    assert taste.arranged(many, False, True) == (many[:31], many[:30:-1])
+    assert taste.arranged(many, True, True) == (many[:9:-1], many[:10])
+    assert taste.arranged(many, True, False) == (many[::-1], [])
 
 
 def test_the_most_used_classes_come_first_and_keep_their_keys():
     classes = ["a", "b", "c"]
-    assert pages.by_use(classes, {}) == [(0, "a", "1"), (1, "b", "2"), (2, "c", "3")]
-    assert pages.by_use(classes, {}, {0: None}) == [(1, "b", "1"), (2, "c", "2")]
-    assert pages.by_use(classes, {2: 5, 1: 5}) == [(1, "b", "2"), (2, "c", "3"), (0, "a", "1")]
+    assert taste.by_use(classes, {}) == [(0, "a", "1"), (1, "b", "2"), (2, "c", "3")]
+    assert taste.by_use(classes, {}, {0: None}) == [(1, "b", "1"), (2, "c", "2")]
+    assert taste.by_use(classes, {2: 5, 1: 5}) == [(1, "b", "2"), (2, "c", "3"), (0, "a", "1")]
 
 
 def test_an_answer_brings_the_next_question_and_undo_the_last(browser):

@@ -7,6 +7,7 @@ import pytest
 from cbal.labeling.web.cards import marked
 from tests.people import Browser
 from tests.served import Served
+from tests.unit.tables import features_file
 
 EVIL = "<script>alert(1)</script> card"
 LONG = "a lost card " * 9000
@@ -82,3 +83,20 @@ def test_a_single_text_has_the_words_that_speak_for_the_guess(served, browser):
     html = browser.post("/next")[1]["html"]
     assert "Words that speak for it: <bdi><mark>card</mark></bdi>" in html
     assert "&lt;/script&gt; <mark>card</mark>" in html
+
+
+def test_the_groups_of_a_mixed_cluster_have_words_and_cards_of_their_own(tmp_path):
+    texts = ["lost card", "my card", EVIL, "change the pin", "a new pin"]
+    served = Served(tmp_path, [f"t.csv/{i}" for i in range(5)], texts=texts)
+    file = features_file(tmp_path / "features", range(5), [[9.0], [9.1], [9.2], [1.0], [1.1]])
+    served.ask([range(5)], made_from={"features": file})
+    served.start()
+    browser = Browser(served.home.address)
+    browser.open()
+    html = browser.post("/split", step=1, interaction=0, parts=2)[1]["html"]
+    served.close()
+    first, second = html.split('<section class="part')[1:]
+    assert "Words of this cluster: <bdi><mark>card</mark></bdi>" in first
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>card</mark>" in first
+    assert "Words of this cluster: <bdi><mark>pin</mark></bdi>" in second
+    assert "<script>" not in html

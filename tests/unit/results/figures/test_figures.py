@@ -7,7 +7,7 @@ from matplotlib.offsetbox import TextArea
 from cbal.data.texts_shown import ShownTexts
 from cbal.results.figures.budget import accuracy_figure, clusters_figure
 from cbal.results.figures.gallery import gallery_figure
-from cbal.results.figures.style import looks, read_metrics, save
+from cbal.results.figures.style import looks, percent, read_metrics, save
 from cbal.storage.files import write_table
 
 
@@ -92,6 +92,27 @@ def test_a_scenario_looks_the_same_in_all_figures(metrics):
                 assert line.get_color() == expected[line.get_label()]["color"]
 
 
+def test_the_papers_scenarios_look_the_same_in_every_sweep():
+    few, more = (
+        looks(pd.DataFrame({"scenario": names, "interactions_cluster": asked}))
+        for names, asked in (
+            (["cluster", "random"], [10, 0]),
+            (["margin", "random", "typiclust", "uncertain", "cluster"], [0, 0, 0, 0, 10]),
+        )
+    )
+    assert {name: more[name] for name in few} == few
+    assert len({one["marker"] for one in more.values()}) == 5
+    assert [bool(more[name]["dashes"]) for name in ("margin", "random", "cluster")] == [1, 1, 0]
+
+
+def test_percent_has_no_more_digits_than_the_number(metrics):
+    figure = accuracy_figure(metrics, {})
+    figure.canvas.draw()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert {"60%", "80%"} <= set(labels)
+    assert percent(0.925) == "92.5%"
+
+
 def test_many_scenarios_have_colours_of_their_own():
     for n in (10, 12, 30):
         look = looks(pd.DataFrame({"scenario": [f"scenario {i}" for i in range(n)]}))
@@ -110,6 +131,31 @@ def test_many_scenarios_have_a_panel_each(metrics):
     lines = ["the other scenarios", "supervised", "within 0.01 of supervised"]
     assert legend(figure) == lines
     assert len(figure.axes[0].lines) == 8 + 1 + 2
+
+
+@pytest.mark.parametrize(("far", "cut"), [(0.3, True), (-0.05, False)])
+def test_a_scenario_far_below_does_not_flatten_the_panels_of_the_others(metrics, far, cut):
+    run = only(metrics[metrics["dataset"] == "a"], "random")
+    runs = [run.assign(scenario=f"scenario {i}") for i in range(8)]
+    low = run.assign(scenario="low", test_accuracy=run["test_accuracy"] - 0.2 - far)
+    figure = accuracy_figure(pd.concat([*runs, low]), {})
+    panels = {ax.get_title(): ax for ax in figure.axes}
+    bottom = panels["scenario 0"].get_ylim()[0]
+    said = [text.get_text() for text in panels["low"].texts]
+    if cut:
+        assert 0.5 < bottom < 0.6
+        assert said == ["below the scale:\n10.5% to 30.5%"]
+    else:
+        assert bottom < 0.46
+        assert said == []
+    assert not panels["scenario 0"].texts
+
+
+@pytest.mark.parametrize(("first", "from_zero"), [(0, True), (900, False)])
+def test_numbers_of_labels_start_at_zero_unless_that_hides_their_shape(metrics, first, from_zero):
+    shown = metrics.assign(images_cluster=metrics["images_cluster"] / 10 + first)
+    low = clusters_figure(shown, {}).axes[1].get_ylim()[0]
+    assert (low == 0) == from_zero
 
 
 @pytest.mark.parametrize("baseline", [0.6, 0.81, 0.95, None])

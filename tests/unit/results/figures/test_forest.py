@@ -62,8 +62,18 @@ def test_a_panel_shows_every_seed_and_those_that_did_not_reach_the_goal():
     ]
     points = {line.get_label(): line.get_xdata() for line in ax.lines}
     np.testing.assert_array_equal(points["a seed"], [20, 30, 20])
-    assert len(points["a seed that did not"]) == 2
-    assert min(points["a seed that did not"]) > 30
+    assert len(points["a seed that did not reach it"]) == 2
+    assert min(points["a seed that did not reach it"]) > 30
+    beside = [text.get_text() for text in ax.texts]
+    assert beside == ["reached", "1 of 1", "1 of 1", "1 of 2", "0 of 1"]
+
+
+def test_a_seed_that_did_not_reach_the_goal_is_where_its_own_run_ended():
+    short = {("short", 0): [0.5], ("long", 0): [0.5, 0.6, 0.95]}
+    ax = forest_figure(metrics_of(short), {}).axes[0]
+    points = {line.get_label(): line.get_xdata() for line in ax.lines}
+    assert 10 < points["a seed that did not reach it"][0] < 15
+    assert not any(line.get_linestyle() == "--" for line in ax.lines)  # they end apart
 
 
 def test_data_sets_without_a_baseline_have_no_panel():

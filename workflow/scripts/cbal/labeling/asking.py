@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from cbal.labeling.records import Question, Standing
-from cbal.pool.annotations import ANNOTATIONS
+from cbal.pool.parts import table_of
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE, Pool
 
 
@@ -112,22 +112,30 @@ def annotations_of(kind: str, sizes: list[int], standing: Standing) -> pa.Table:
     Args:
         kind: "individual" or "cluster".
         sizes: number of samples shown in each interaction.
-        standing: answers of the step, one for every question.
+        standing: answers of the step, one for every question and every part of split ones.
     """
-    rows = []
-    for interaction, size in enumerate(sizes):
-        answer = standing.answers[interaction]
-        rows.append(
-            {
-                "interaction": interaction,
-                "kind": kind,
-                "size": size,
-                "label": answer.label,
-                "accepted": answer.label is not None,
-                "seconds": standing.seconds[interaction],
-                "excluded": list(answer.excluded) or None,
-                "shown": size,
-                "annotator": answer.annotator or None,
-            }
-        )
-    return pa.Table.from_pylist(rows, ANNOTATIONS.append(pa.field("annotator", pa.string())))
+    rows = [_row(kind, i, size, standing) for i, size in enumerate(sizes)]
+    # In the order of their clusters, whichever was split first.
+    numbers = [number for i in range(len(sizes)) for number in standing.parts_of(i)]
+    parts = []
+    for number in numbers:
+        part = standing.parts[number]
+        of = {"split_of": part.of, "split_samples": part.samples.tolist()}
+        parts.append(_row(kind, number, len(part.samples), standing) | of)
+    return table_of(rows, parts, pa.schema({"annotator": pa.string()}))
+
+
+def _row(kind: str, interaction: int, size: int, standing: Standing) -> dict[str, Any]:
+    """Return the answer to a question, or to a part, as a row of `annotations.parquet`."""
+    answer = standing.answers[interaction]
+    return {
+        "interaction": interaction,
+        "kind": kind,
+        "size": size,
+        "label": answer.label,
+        "accepted": answer.label is not None,
+        "seconds": standing.seconds[interaction],
+        "excluded": list(answer.excluded) or None,
+        "shown": size,
+        "annotator": answer.annotator or None,
+    }

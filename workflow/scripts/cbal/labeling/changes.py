@@ -7,7 +7,7 @@ know it by that; its name says what became of it, and is free for a new class.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from cbal.labeling.steps import Steps
 
 RELABEL, CLEAR = "relabel", "clear"  # of samples
 RENAME, MERGE, DELETE = "rename", "merge", "delete"  # of a class
-OF_SAMPLES, OF_CLASSES = (RELABEL, CLEAR), (RENAME, MERGE, DELETE)
+OF_CLASSES = (RENAME, MERGE, DELETE)
 UNDONE = "undo"
 # Scenario and seed of the steps that keep the changes. No scenario begins with "/".
 CLASSES = ("/classes", 0)
@@ -115,9 +115,7 @@ class Changes(Steps):
                     seconds,
                     annotator=annotator or "",
                 )
-        return [
-            Change(**{**vars(change), "stands": key not in undone}) for key, change in found.items()
-        ]
+        return [replace(change, stands=key not in undone) for key, change in found.items()]
 
     def gone(self, until: int | None = None) -> dict[int, int | None]:
         """Return the classes that are merged or deleted: the class that each is now, or None."""

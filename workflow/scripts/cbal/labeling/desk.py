@@ -1,24 +1,23 @@
 """Assignment of questions to open pages, and the answers that pages send."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
-from cbal.labeling.agreement import Agreements
-from cbal.labeling.given import IMPORTED, VALIDATION, Given, replay
+from cbal.labeling.answer_checks import SKIP
 from cbal.labeling.journal import ConflictError, Journal
 from cbal.labeling.leases import Claims
-from cbal.labeling.measured import Measured, latest
+from cbal.labeling.measured import Measured
+from cbal.labeling.progress import Progress
 from cbal.labeling.records import Step
 from cbal.labeling.second import Seconds
+from cbal.labeling.splitting import Splitter
 from cbal.labeling.view import View
-from cbal.labeling.waits import Waits, in_words
-from cbal.pool.state import CLUSTER
+from cbal.labeling.waits import Waits
+from cbal.pool.parts import FEWEST, MOST
+
+NO_SPLITTER = Splitter(lambda _: {})
 
 
 class Desk:
@@ -32,6 +31,7 @@ class Desk:
         measured: Measured = lambda *_: None,
         lasts: Waits = lambda *_: None,
         double: float = 0,
+        splitter: Splitter = NO_SPLITTER,
     ):
         """Start without cached answers.
 
@@ -42,20 +42,25 @@ class Desk:
             measured: accuracy of each round; by default none is known.
             lasts: how long a person will wait after each round; by default it is not known.
             double: share of the questions that a second person is asked, too.
+            splitter: splits clusters; by default it cannot.
         """
         self.journal = journal
         self.ended = False  # True when the workflow has ended
-        self._claims, self._waits, self._measured, self._lasts = claims, waits, measured, lasts
+        self._claims, self._waits = claims, waits
+        self._splitter = splitter
         self._seconds = Seconds(journal, double)
-        self._agreements = Agreements(journal)
+        self.progress = Progress(journal, measured, lasts)
         self._lock = threading.RLock()
-        self._said: dict[tuple[int, ...], Given] = {}  # labels before a round
-        self._groups: dict[int, list[np.ndarray]] = {}
         self._uses: dict[int, Counter[int]] = {}  # of the latest step asked
 
     def live_steps(self) -> list[Step]:
         """Return the open steps for whose answers a job waits."""
         return [step for step in self.journal.open_steps() if self._waits(step.id)]
+
+    def waiting(self) -> int:
+        """Return how many questions wait for an answer."""
+        with self._lock:
+            return sum(len(self.left(step)) for step in self._asked(self.live_steps()))
 
     def first(self, page: str, annotator: str = "") -> View | None:
         """Return the first question for a page that was just opened, to send with the page.
@@ -78,23 +83,22 @@ class Desk:
             annotator: the name of who labels there; "" if it is not known.
         """
         with self._lock:
-            live, full, new = self.live_steps(), None, None
-            for step in self._asked(live):
-                left = self.left(step)
-                full = full or (step if left else None)
-                own = [i for i in left if self._claims.holder((step.id, i)) == page]
-                free = [i for i in left if self._claims.holder((step.id, i)) is None]
-                if own:
-                    return self._question((page, load), step, own[0], free)
-                new = new or ((step, free[0], free) if free else None)
-            if view := self._of_two((page, load), annotator, live):
-                return view
-            if new:
-                return self._question((page, load), *new)
+            live = self.live_steps()
+            asked = [(step, self.left(step)) for step in self._asked(live)]
+            for holder in (page, None):  # its own question, whichever step has it, or a free one
+                view = None if holder else self._of_two((page, load), annotator, live)
+                if view:
+                    return view
+                for step, left in asked:
+                    held = [i for i in left if self._claims.holder((step.id, i)) == holder]
+                    if held:
+                        free = [i for i in left if self._claims.holder((step.id, i)) is None]
+                        return self._question((page, load), step, held[0], free)
+            full = next((step for step, left in asked if left), None)
             if full:
-                return View("others", self.status(full), full)
+                return View("others", self.progress.status(full), full)
             if live:
-                return View("handing-on", self.status(live[-1]), live[-1])
+                return View("handing-on", self.progress.status(live[-1]), live[-1])
             return self._idle()
 
     def _of_two(self, page: tuple[str, int], annotator: str, live: Sequence[Step]) -> View | None:
@@ -105,8 +109,8 @@ class Desk:
             if holder in holders:
                 step, interaction = due[holders.index(holder)]
                 view = self._question(page, step, interaction, [])
-                status = self.status(live[-1]) if live else self._idle().status
-                return replace(view, second=True, status=status)
+                status = self.progress.status(live[-1]) if live else self._idle().status
+                return replace(view, second=True, can_split=False, status=status)
         return None
 
     def _asked(self, live: Sequence[Step]) -> list[Step]:
@@ -114,11 +118,18 @@ class Desk:
         return [step for each in live for step in self.journal.round_until(each)]
 
     def left(self, step: Step) -> list[int]:
-        """Return the interactions of a step without an answer; skipped ones come last."""
+        """Return the interactions of a step without an answer; skipped ones come last.
+
+        Parts are in the place of their clusters.
+        """
         standing = self.journal.standing(step.id)
-        everything = range(len(self.journal.sizes(step.id)))
-        left = [i for i in everything if i not in standing.answers]
-        return sorted(left, key=lambda i: (standing.skips.get(i, 0), i))
+        left = [i for i in range(len(self.journal.sizes(step.id))) if standing.is_open(i)]
+
+        def skips(interaction: int) -> int:
+            both = (interaction, *standing.parts_of(interaction))
+            return sum(standing.skips.get(each, 0) for each in both)
+
+        return sorted(left, key=lambda i: (skips(i), i))
 
     def _question(
         self, page: tuple[str, int], step: Step, interaction: int, free: list[int]
@@ -126,23 +137,28 @@ class Desk:
         """Claim a question for a page (name and load) and return it."""
         self._claims.take((step.id, interaction), *page)
         question = self.journal.question(step.id, interaction)
+        standing = self.journal.standing(step.id)
         later = next((i for i in free if i != interaction), None)
         ahead = () if later is None else self.journal.question(step.id, later).samples.tolist()
         return View(
             "question",
-            self.status(step),
+            self.progress.status(step),
             step,
             interaction,
             question,
             tuple(ahead),
             self._uses_before(step),
+            can_split=step.kind == "cluster"
+            and len(question.samples) > 1
+            and self._splitter.can_split(self._heir(step.id)),
+            split=standing if standing.parts_of(interaction) else None,
         )
 
     def _uses_before(self, step: Step) -> Counter[int]:
         """Return how often each class was given before a step; it does not change within one."""
         if step.id not in self._uses:
             earlier = [each for each in self.journal.run_of(*step.key[:2]) if each.id < step.id]
-            self._uses = {step.id: Counter(self._labels(earlier))}
+            self._uses = {step.id: Counter(self.progress.labels(earlier))}
         return self._uses[step.id]
 
     def _idle(self) -> View:
@@ -151,93 +167,8 @@ class Desk:
         name = "ended" if self.ended else "training"
         if latest is None:
             return View(name, {})
-        return View(name, self.status(latest) | {"wait": self._wait_after(latest)}, latest)
-
-    def _wait_after(self, step: Step) -> str:
-        """Return in words how long the wait after a round's last step still lasts.
-
-        "" if the step is another one: then only the next query is made.
-        """
-        scenario, seed, round_, _ = step.key
-        if not round_ or step.position < step.context.get("steps", 1):
-            return ""
-        whole = self._lasts(scenario, seed, round_)
-        answers = self.journal.standing(step.id).answers.values()
-        since = time.time() - max((answer.at for answer in answers), default=time.time())
-        return in_words(None if whole is None else whole - since)
-
-    def status(self, step: Step) -> dict[str, Any]:
-        """Return the numbers that the page always shows.
-
-        Keys: round, rounds, step, kind, position, steps; answered and total (questions of the
-        step); interactions, budget and left (of the run); images; individual, cluster and labeled
-        (images labeled so far; cluster labels of all rounds count, even if a later round asks
-        again); brought (images whose label is of the round before); accuracy (see `measured`);
-        agreement (of two people, see `agreement`; None without such answers); seconds (per
-        interaction of the run, None before the first).
-        """
-        scenario, seed, round_, name = step.key
-        steps = self.journal.round_of(step)
-        status = {
-            **step.context,
-            **{key: steps[0].context[key] for key in ("interactions", "individual")},
-            "round": round_,
-            "step": name,
-            "kind": step.kind,
-            "seconds": self.journal.pace(scenario, seed),
-        }
-        parts = [(each, self._shown(each), self.journal.standing(each.id)) for each in steps]
-        for each, groups, standing in parts:
-            if each.id == step.id:
-                status |= {"answered": len(standing.answers), "total": len(groups)}
-            status["interactions"] += len(standing.answers)
-            if each.kind == "individual":
-                labels = [answer.label for answer in standing.answers.values()]
-                status["individual"] += len(labels) - labels.count(None)
-        before = self._before(step)
-        given = before.copy(1 + max((_last(groups) for _, groups, _ in parts)))
-        replay(given, parts)
-        last = (before.label >= 0) & (before.round == round_ - 1)
-        status["cluster"] = int((given.kind == CLUSTER).sum())
-        return status | {
-            "labeled": status["individual"] + status["cluster"],
-            "left": max(status["budget"] - status["interactions"], 0),
-            "brought": int(last.sum()) if round_ > 1 else 0,
-            "accuracy": latest(self._measured, (scenario, seed), round_, self._to_measure_by()),
-            "agreement": self._agreements.of_run(scenario, seed),
-        }
-
-    def _to_measure_by(self) -> int:
-        """Return the number of images with a label of the validation."""
-        return len(self._labels(self.journal.run_of(*VALIDATION)))
-
-    def _labels(self, steps: Sequence[Step]) -> list[int]:
-        """Return the labels that were given in some steps, refusals left out."""
-        answers = (self.journal.standing(step.id).answers.values() for step in steps)
-        return [answer.label for each in answers for answer in each if answer.label is not None]
-
-    def _before(self, step: Step) -> Given:
-        """Return the labels given in the rounds before a step's round.
-
-        Answers of earlier rounds cannot change, nor what the round knew of the review: it is kept.
-        """
-        until = self.journal.round_of(step)[0].context.get("reviewed", 0)
-        run = [*self.journal.run_of(*IMPORTED), *self.journal.run_of(*step.key[:2])]
-        steps = [each for each in run if each.key[2] < step.key[2] and each.state != "dropped"]
-        key = (until, *(each.id for each in steps))
-        if key not in self._said:
-            parts = [(each, self._shown(each), self.journal.standing(each.id)) for each in steps]
-            given = Given.nothing(1 + max((_last(groups) for _, groups, _ in parts), default=-1))
-            changes = self.journal.changes(*step.key[:2], until) if until else []
-            replay(given, parts, [change for change in changes if change.stands])
-            self._said = {key: given}
-        return self._said[key]
-
-    def _shown(self, step: Step) -> list[np.ndarray]:
-        """Return the samples of a step's questions; they never change, so they are cached."""
-        if step.id not in self._groups:
-            self._groups[step.id] = self.journal.groups(step.id)
-        return self._groups[step.id]
+        status = self.progress.status(latest) | {"wait": self.progress.wait_after(latest)}
+        return View(name, status, latest)
 
     def beat(
         self, page: str, step: int, interaction: int, load: int = 0, annotator: str = ""
@@ -245,8 +176,7 @@ class Desk:
         """Prolong a page's claim on its question; return whether the page still has it."""
         with self._lock:
             asked = [each.id for each in self._asked(self.live_steps())]
-            answered = interaction in self.journal.standing(step).answers
-            open_ = step in asked and not answered
+            open_ = step in asked and self.journal.standing(step).is_open(interaction)
             open_ = open_ or self._seconds.is_due(step, interaction, annotator)
             return open_ and self._claims.take((step, interaction), page, load)
 
@@ -295,14 +225,65 @@ class Desk:
             ConflictError, KeyError, ValueError: see `Journal.add`.
         """
         with self._lock:
-            others = self._claims.holder((step, interaction)) not in (None, page)
-            if others and not annotator and not self.journal.knows(request):
-                raise ConflictError("somebody else has this question now")
+            whole = self.journal.whole(step, interaction)
+            if not annotator:  # of two people with names both answers are kept
+                self._check_claim(page, step, whole, request)
             meant = self._seconds.is_due(step, interaction, annotator)
             more = (label, excluded, new_class, request, annotator)
             first = self.journal.add(step, interaction, action, person, seconds, *more)
-            self._claims.release(page)
+            # Who has answered a part has the others next.
+            if action == SKIP or not first or not self.journal.standing(step).is_open(whole):
+                self._claims.release(page)
             return not first and not meant
+
+    def split(
+        self,
+        page: str,
+        person: str,
+        step: int,
+        interaction: int,
+        parts: int,
+        seconds: float,
+        request: str | None = None,
+        annotator: str = "",
+    ) -> None:
+        """Split a cluster in place of an answer. The change is on disk when this returns.
+
+        Args:
+            page, person, step, interaction, seconds, request, annotator: see `answer`.
+            parts: number of parts; there may be fewer.
+
+        Raises:
+            ConflictError: the features are not there; or see `Journal.split`.
+            KeyError, ValueError: see `Journal.split`.
+        """
+        if not FEWEST <= parts <= MOST:
+            raise ValueError(f"a cluster has {FEWEST} to {MOST} parts")
+        question = self.journal.question(step, interaction)
+        known = self.journal.knows(request)
+        # Not under the lock: other pages need not wait for k-means.
+        groups = [] if known else self._splitter(self._heir(step), question.samples, parts)
+        with self._lock:
+            self._check_claim(page, step, interaction, request)
+            self.journal.split(step, interaction, groups, person, seconds, request, annotator)
+            self._claims.take((step, interaction), page)
+
+    def _heir(self, step: int) -> int:
+        """Return the step whose job waits for the answers of a step: itself, or a later one."""
+        for live in self.live_steps():
+            if step in [each.id for each in self.journal.round_until(live)]:
+                return live.id
+        return step
+
+    def _check_claim(self, page: str, step: int, interaction: int, request: str | None) -> None:
+        """Check that no other page has a question, unless the request was taken before.
+
+        Raises:
+            ConflictError: another page has it.
+        """
+        others = self._claims.holder((step, interaction)) not in (None, page)
+        if others and not self.journal.knows(request):
+            raise ConflictError("somebody else has this question now")
 
     def undo(
         self, page: str, person: str, step: int, request: str | None = None, annotator: str = ""
@@ -316,9 +297,5 @@ class Desk:
             live = [each.id for each in self._asked(self.live_steps())]
             # The page may show a question of an earlier round, for a second answer.
             now = live[-1] if live and step not in live and self._seconds.share else step
-            self._claims.take(self.journal.undo(now, person, request, annotator), page)
-
-
-def _last(groups: Sequence[np.ndarray]) -> int:
-    """Return the highest sample of some questions; -1 if there are no questions."""
-    return int(np.concatenate(groups).max()) if groups else -1
+            undone = self.journal.undo(now, person, request, annotator)
+            self._claims.take((undone[0], self.journal.whole(*undone)), page)

@@ -168,7 +168,7 @@ def replay(given: Given, parts: Iterable[Part], changes: Iterable[Change] = ()) 
         The samples that each change is about.
     """
     made = [
-        (answer.event, step, groups[interaction], answer)
+        (answer.event, step, standing.samples_of(interaction, groups), answer)
         for step, groups, standing in parts
         for interaction, answer in standing.answers.items()
     ]

@@ -8,9 +8,10 @@ import numpy as np
 
 from cbal.errors import InputError
 from cbal.labeling import class_names
+from cbal.labeling.answer_checks import LABEL
 from cbal.labeling.asking import digest_of
 from cbal.labeling.given import IMPORTED
-from cbal.labeling.journal import LABEL, Journal
+from cbal.labeling.journal import Journal
 from cbal.labeling.records import Question
 from cbal.wording import counted
 

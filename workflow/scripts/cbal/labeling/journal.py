@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from cbal.labeling import class_names
-from cbal.labeling.changes import Changes
+from cbal.labeling.answer_checks import SPLIT, UNDO, check_answer, check_parts
 from cbal.labeling.checksums import seal
-from cbal.labeling.records import LABEL, REFUSE, SKIP, UNDO, Answer, Standing, Step
-from cbal.labeling.second import SECOND, own_seconds, take_second
-
-ANSWERS = (LABEL, REFUSE)
+from cbal.labeling.events import Events
+from cbal.labeling.records import Question, Standing, Step
+from cbal.labeling.second import SECOND, own_seconds
+from cbal.labeling.steps import FIRST_PART
 
 
 class ConflictError(Exception):
     """A request comes too late: the question is answered already, or the step is closed."""
 
 
-class Journal(Changes):
+class Journal(Events):
     """The journal, open for reading and adding. Several threads may use one object."""
 
     def add_class(self, name: str) -> int:
@@ -60,39 +60,6 @@ class Journal(Changes):
             seal(self._db, "classes", number)
         return number
 
-    def standing(self, step: int) -> Standing:
-        """Return the answers, skips and seconds of a step."""
-        standing = Standing()
-        rows = self._read("events", "WHERE step = ? ORDER BY id", step)
-        for event, _, interaction, action, label, excluded, seconds, person, at, *_, name in rows:
-            taken_out = tuple(json.loads(excluded or "[]"))
-            given = Answer(label, taken_out, person, at, event, name or "")
-            if action.startswith(SECOND):
-                take_second(standing, interaction, action.removeprefix(SECOND), given)
-                continue
-            spent = standing.seconds.get(interaction, 0.0)
-            standing.seconds[interaction] = spent + seconds
-            if action == UNDO:
-                standing.answers.pop(interaction, None)
-                standing.skips.pop(interaction, None)
-            elif action == SKIP:
-                standing.skips[interaction] = standing.skips.get(interaction, 0) + 1
-            else:
-                standing.answers[interaction] = given
-        return standing
-
-    def pace(self, scenario: str, seed: int) -> float | None:
-        """Return the mean seconds per interaction of a run so far; None before the first one."""
-        ((seconds, answered),) = self._rows(
-            "SELECT total(seconds), total((action IN ('label', 'refuse')) - (action = 'undo'))"
-            " FROM events JOIN steps ON steps.id = events.step"
-            " WHERE scenario = ? AND seed = ? AND state != 'dropped' AND action NOT LIKE ?",
-            scenario,
-            seed,
-            f"{SECOND}%",
-        )
-        return seconds / answered if answered > 0 else None
-
     def add(
         self,
         step: int,
@@ -106,7 +73,7 @@ class Journal(Changes):
         request: str | None = None,
         annotator: str = "",
     ) -> bool:
-        """Add an answer to a question, or skip it (`SKIP`). It is on disk when this returns.
+        """Add an answer to a question, or skip it. It is on disk when this returns.
 
         The answer and its new class are added together, or neither is. The first answer to a
         question is the one that counts. Those of people with other names are kept beside it, also
@@ -134,7 +101,7 @@ class Journal(Changes):
                 of another class, an excluded sample is not shown, or all samples are excluded.
         """
         samples = self.question(step, interaction).samples.tolist()
-        _check_answer(samples, action, label, new_class, excluded)
+        check_answer(samples, action, label, new_class, excluded)
         if new_class is not None:
             new_class = class_names.tidy(new_class)
         with self._change():
@@ -162,8 +129,11 @@ class Journal(Changes):
                 not open.
         """
         standing = self.standing(step)
+        if interaction >= FIRST_PART and interaction not in standing.parts:
+            raise ConflictError("this group is no more: its split was taken back")
         first = standing.answers.get(interaction)
-        if first is None or not first.is_of_another(annotator):
+        is_of_split = interaction in standing.parts or standing.parts_of(interaction)
+        if first is None or is_of_split or not first.is_of_another(annotator):
             self._round_that_takes(step)
             if first is not None:
                 raise ConflictError("this question is answered already")
@@ -172,17 +142,61 @@ class Journal(Changes):
             raise ConflictError("you have answered this question already")
         return SECOND + action
 
-    def knows(self, request: str | None) -> bool:
-        """Return whether the journal has the change of a request."""
-        return self._change_of(request) is not None
+    def split(
+        self,
+        step: int,
+        interaction: int,
+        parts: Sequence[Question],
+        person: str,
+        seconds: float = 0.0,
+        request: str | None = None,
+        annotator: str = "",
+    ) -> None:
+        """Add the answer to a cluster that splits it: its parts are asked in its place.
 
-    def _change_of(self, request: str | None) -> tuple[int, int, str, str] | None:
-        """Return step, interaction, action and person of a request; None if it is unknown."""
-        for _, step, interaction, action, *_, person, _, _, _, _ in self._read(
-            "events", "WHERE request = ?", request
-        ):
-            return step, interaction, action, person
-        return None
+        A cluster that is split already is split anew, unless a part has an answer.
+
+        Args:
+            step, interaction: the question.
+            parts: with their samples and hints; together they have the question's samples.
+                Not looked at if the journal has the request.
+            person, seconds, request, annotator: as in `add`.
+
+        Raises:
+            ConflictError: as in `add`, or a part of the earlier split has an answer.
+            KeyError: the question does not exist.
+            ValueError: it is no cluster of the step's query, or these are not its parts.
+        """
+        samples = self.question(step, interaction).samples.tolist()
+        with self._change():
+            if before := self._change_of(request):
+                if before != (step, interaction, SPLIT, person):
+                    raise ConflictError("this request's key is that of another change")
+                return
+            if interaction >= FIRST_PART:
+                raise ValueError("a part of a cluster cannot be split")
+            check_parts(self.step(step).kind, samples, [part.samples.tolist() for part in parts])
+            self._round_that_takes(step)
+            standing = self.standing(step)
+            if interaction in standing.answers:
+                earlier = standing.parts_of(interaction)
+                if not earlier:
+                    raise ConflictError("this question is answered already")
+                self._check_unanswered(standing, earlier)
+                self._insert_event(step, interaction, UNDO, None, (), 0.0, person, None)
+            event = self._insert_event(
+                step, interaction, SPLIT, None, (), seconds, person, request, annotator
+            )
+            self._insert_parts(step, interaction, event, parts)
+
+    def _check_unanswered(self, standing: Standing, parts: Sequence[int]) -> None:
+        """Check that no part of a split has an answer, before the split is taken back.
+
+        Raises:
+            ConflictError: a part has one.
+        """
+        if any(number in standing.answers for number in parts):
+            raise ConflictError("a group of this split has an answer: undo that first")
 
     def undo(
         self, step: int, person: str, request: str | None = None, annotator: str = ""
@@ -198,7 +212,8 @@ class Journal(Changes):
 
         Raises:
             ConflictError: no step of the round is open, none has an answer of the person, or
-                another change has the request's key.
+                another change has the request's key; or it is a split, and somebody else answered
+                a part.
         """
         with self._change():
             if before := self._change_of(request):
@@ -210,6 +225,9 @@ class Journal(Changes):
                 self._round_that_takes(step)
                 raise ConflictError("there is nothing to undo")
             _, step, interaction, action = max(own)
+            if action == UNDO:
+                standing = self.standing(step)
+                self._check_unanswered(standing, standing.parts_of(interaction))
             self._insert_event(step, interaction, action, None, (), 0.0, person, request, annotator)
         return step, interaction
 
@@ -243,18 +261,6 @@ class Journal(Changes):
                 return steps
         raise ConflictError("the answers of this step are handed on already")
 
-    def _insert_event(
-        self, step, interaction, action, label, excluded, seconds, person, request, annotator=""
-    ) -> None:
-        taken_out = json.dumps(sorted(set(excluded))) if excluded else None
-        cursor = self._db.execute(
-            "INSERT INTO events (step, interaction, action, label, excluded, seconds, person, at,"
-            " request, annotator) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (step, interaction, action, label, taken_out, seconds, person, time.time(), request)
-            + (annotator or None,),
-        )
-        seal(self._db, "events", cursor.lastrowid)
-
     def close_step(self, step: int, grace: float) -> bool:
         """Close a step if all questions are answered, and the last answer is `grace` seconds old.
 
@@ -278,27 +284,4 @@ class Journal(Changes):
         return True
 
     def _is_answered(self, step: int) -> bool:
-        return len(self.standing(step).answers) == len(self.sizes(step))
-
-
-def _check_answer(
-    samples: Sequence[int],
-    action: str,
-    label: int | None,
-    new_class: str | None,
-    excluded: Sequence[int],
-) -> None:
-    """Check that the parts of an answer to a question about `samples` go together.
-
-    Raises:
-        ValueError: they do not.
-    """
-    if action not in (*ANSWERS, SKIP):
-        raise ValueError(f"unknown action {action!r}")
-    given = (label is not None) + (new_class is not None)
-    if given != (action == LABEL) or (excluded and action != LABEL):
-        raise ValueError("a label, and samples taken out, go with the action `label` only")
-    if not set(excluded) <= set(samples):
-        raise ValueError("a sample that is not shown cannot be taken out")
-    if len(set(excluded)) == len(samples):
-        raise ValueError("every image is taken out: refuse the cluster instead")
+        return not self.standing(step).left(len(self.sizes(step)))

@@ -1,11 +1,10 @@
 """Records that the journal returns: questions, steps and answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
-LABEL, REFUSE, SKIP, UNDO = "label", "refuse", "skip", "undo"  # actions of events
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,26 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a split cluster, which is a question of its own.
+
+    Attributes:
+        of: interaction of the cluster.
+        samples: int64[n], the most typical first.
+        hints: as of a question.
+    """
+
+    of: int
+    samples: np.ndarray
+    hints: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Answer:
     """The valid answer of an interaction.
 
     Attributes:
-        label: number of the class; None if the question was refused.
+        label: number of the class; None if the question was refused, or its cluster split.
         excluded: samples taken out of a cluster before it was labeled.
         person: the person who answered.
         at: POSIX time.
@@ -87,6 +101,7 @@ class Standing:
         answers: valid answers by interaction, in the order they were given.
         skips: number of times that each interaction was skipped.
         seconds: total time spent on each interaction, without that of further people.
+        parts: parts of the clusters that are split now, by interaction, the largest part first.
         others: valid answers of further people by interaction, in the order they were given; they
             count for agreement alone (`second`).
         put_off: names of the people who skipped a question that others had answered.
@@ -95,5 +110,24 @@ class Standing:
     answers: dict[int, Answer] = field(default_factory=dict)
     skips: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
+    parts: dict[int, Part] = field(default_factory=dict)
     others: dict[int, list[Answer]] = field(default_factory=dict)
     put_off: dict[int, set[str]] = field(default_factory=dict)
+
+    def parts_of(self, interaction: int) -> list[int]:
+        """Return the interactions of the parts of a cluster; none if it is not split."""
+        return [number for number, part in self.parts.items() if part.of == interaction]
+
+    def samples_of(self, interaction: int, groups: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the samples of a question or a part, given those of the step's questions."""
+        part = self.parts.get(interaction)
+        return groups[interaction] if part is None else part.samples
+
+    def is_open(self, interaction: int) -> bool:
+        """Return whether a question, or a part of it, has no answer."""
+        questions = (interaction, *self.parts_of(interaction))
+        return any(number not in self.answers for number in questions)
+
+    def left(self, questions: int) -> int:
+        """Return how many of a step's questions, and of their parts, have no answer."""
+        return questions + len(self.parts) - len(self.answers)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cbal.labeling.records import SKIP, UNDO, Answer, Standing, Step
+from cbal.labeling.answer_checks import SKIP, UNDO
+from cbal.labeling.records import Answer, Standing, Step
 from cbal.randomness import generator
 
 if TYPE_CHECKING:
@@ -127,10 +128,15 @@ class Seconds:
 
 
 def _is_due(standing: Standing, interaction: int, annotator: str) -> bool:
-    """Return whether somebody else alone has answered, and this person did not put it off."""
+    """Return whether somebody else alone has answered, and this person did not put it off.
+
+    Split clusters and their parts are asked of one person: another one might split otherwise.
+    """
     first = standing.answers.get(interaction)
     return (
         first is not None
+        and interaction not in standing.parts
+        and not standing.parts_of(interaction)
         and first.is_of_another(annotator)
         and not standing.others.get(interaction)
         and annotator not in standing.put_off.get(interaction, ())

@@ -8,7 +8,9 @@ import numpy as np
 
 from cbal.labeling.checksums import seal
 from cbal.labeling.database import Database
-from cbal.labeling.records import Question, Step
+from cbal.labeling.records import Part, Question, Step
+
+FIRST_PART = 2**30  # parts of split clusters have interactions from here on
 
 
 class Steps(Database):
@@ -69,6 +71,30 @@ class Steps(Database):
             (step, interaction, samples, json.dumps(question.hints)),
         ).lastrowid
         seal(self._db, "questions", row)
+
+    def _insert_parts(
+        self, step: int, interaction: int, event: int, parts: Sequence[Question]
+    ) -> None:
+        """Insert the parts into which an event splits a cluster, as questions of its step."""
+        ((known,),) = self._rows(
+            "SELECT count(*) FROM questions WHERE step = ? AND interaction >= ?", step, FIRST_PART
+        )
+        for number, part in enumerate(parts, start=FIRST_PART + known):
+            hints = {**part.hints, "of": interaction, "split": event}
+            self._insert_question(step, number, Question(part.samples, hints))
+
+    def _parts(self, step: int) -> dict[int, dict[int, Part]]:
+        """Return all parts of a step, those of splits that were undone too.
+
+        They are by the event that split their cluster, and then by interaction.
+        """
+        where = "WHERE step = ? AND interaction >= ? ORDER BY interaction"
+        result: dict[int, dict[int, Part]] = {}
+        for _, number, samples, text in self._read("questions", where, step, FIRST_PART):
+            hints = json.loads(text)
+            part = Part(hints["of"], np.frombuffer(samples, "<i8"), hints)
+            result.setdefault(hints["split"], {})[number] = part
+        return result
 
     def _set_state(self, step: int, state: str) -> None:
         self._db.execute("UPDATE steps SET state = ? WHERE id = ?", (state, step))
@@ -137,14 +163,33 @@ class Steps(Database):
         raise KeyError((step, interaction))
 
     def all_questions(self, step: int) -> list[Question]:
-        """Return the questions of a step, by interaction."""
-        rows = self._read("questions", "WHERE step = ? ORDER BY interaction", step)
+        """Return the questions of a step, by interaction; parts are none of them."""
+        where = "WHERE step = ? AND interaction < ? ORDER BY interaction"
+        rows = self._read("questions", where, step, FIRST_PART)
         return [Question(np.frombuffer(row[2], "<i8"), json.loads(row[3])) for row in rows]
 
+    def whole(self, step: int, interaction: int) -> int:
+        """Return the interaction of the cluster that a part is of; that of a question itself.
+
+        Raises:
+            KeyError: the question does not exist.
+        """
+        if interaction < FIRST_PART:
+            return interaction
+        return self.question(step, interaction).hints["of"]
+
+    def siblings(self, step: int, part: int) -> dict[int, np.ndarray]:
+        """Return the samples of all parts of the split that made a part, by interaction.
+
+        Raises:
+            KeyError: the part does not exist.
+        """
+        split = self.question(step, part).hints["split"]
+        return {number: each.samples for number, each in self._parts(step)[split].items()}
+
     def groups(self, step: int) -> list[np.ndarray]:
-        """Return the samples of each question of a step."""
-        rows = self._read("questions", "WHERE step = ? ORDER BY interaction", step)
-        return [np.frombuffer(samples, "<i8") for _, _, samples, _ in rows]
+        """Return the samples of each question of a step; parts are none of them."""
+        return [question.samples for question in self.all_questions(step)]
 
     def digest(self, step: int) -> str:
         """Return the digest of a step's query."""
@@ -156,9 +201,12 @@ class Steps(Database):
         return self._steps("scenario = ? AND seed = ?", scenario, seed)
 
     def sizes(self, step: int) -> list[int]:
-        """Return the number of samples of each question of a step."""
+        """Return the number of samples of each question of a step; parts are none of them."""
         rows = self._rows(
-            "SELECT length(samples) FROM questions WHERE step = ? ORDER BY interaction", step
+            "SELECT length(samples) FROM questions WHERE step = ? AND interaction < ?"
+            " ORDER BY interaction",
+            step,
+            FIRST_PART,
         )
         return [n // 8 for (n,) in rows]
 

@@ -12,16 +12,14 @@ EXACT = 1e-5  # relative residual at which the solution is taken
 MOST_STEPS = 200
 
 
-def graph(features: np.ndarray, neighbours: int, threads: int = 1) -> csr_array:
-    """Return the normalised graph of nearest neighbours, symmetric float32[n, n], sparse.
-
-    Two samples are joined if one is among the nearest of the other, by the cosine of their
-    features; the edge is its third power, doubled if both are. Edges are divided by the square
-    root of the sums of edges at both of their ends.
+def neighbours_of(
+    features: np.ndarray, neighbours: int, threads: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest other samples of each: rows int64[n, k], and cosines float32[n, k].
 
     Args:
         features: float16 or float32[n, d].
-        neighbours: number k of nearest samples; all others if there are fewer.
+        neighbours: number k of nearest samples by the cosine; all others if there are fewer.
         threads: number of CPU threads.
     """
     n = len(features)
@@ -32,9 +30,23 @@ def graph(features: np.ndarray, neighbours: int, threads: int = 1) -> csr_array:
     # One of the found is the sample itself. Among many duplicates it may not be: drop the last.
     itself = found == np.arange(n)[:, None]
     itself[~itself.any(axis=1), -1] = True
+    return found[~itself].reshape(n, k), cosine[~itself].reshape(n, k)
+
+
+def graph(found: np.ndarray, cosine: np.ndarray) -> csr_array:
+    """Return the normalised graph of nearest neighbours, symmetric float32[n, n], sparse.
+
+    Two samples are joined if one is among the nearest of the other; the edge is the third power of
+    the cosine of their features, doubled if both are. Edges are divided by the square root of the
+    sums of edges at both of their ends.
+
+    Args:
+        found, cosine: see `neighbours_of`.
+    """
+    n, k = found.shape
     rows = np.repeat(np.arange(n), k)
-    edges = np.maximum(cosine[~itself], 0) ** CLOSER
-    one_way = coo_array((edges, (rows, found[~itself])), shape=(n, n)).tocsr()
+    edges = np.maximum(cosine.ravel(), 0) ** CLOSER
+    one_way = coo_array((edges, (rows, found.ravel())), shape=(n, n)).tocsr()
     both = one_way + one_way.T
     sums = both.sum(axis=1)
     scale = diags_array(1 / np.sqrt(np.where(sums > 0, sums, 1)))

@@ -55,10 +55,13 @@ def with_notes(annotations: pa.Table, query: pa.Table) -> pa.Table:
     """Return the annotations with the notes of the questions, one column for each note.
 
     Args:
-        annotations: one row for each interaction, ascending.
+        annotations: one row for each interaction, ascending; those after the questions are parts
+            (`cbal.pool.parts`), of which the strategy noted nothing.
         query: that they answer.
     """
     for name, values in notes_of(query).items():
+        if parts := len(annotations) - len(values):
+            values = pa.concat_arrays([values, pa.nulls(parts, values.type)])
         annotations = annotations.append_column(name, values)
     return annotations
 

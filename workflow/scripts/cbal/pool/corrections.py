@@ -10,9 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from cbal.pool.parts import PARTS
 from cbal.storage.files import metadata_of
 
 Rows = list[dict[str, Any]]
+GONE = {"gone": True}  # what a row has in place of answers where there is no such part any more
 
 
 def corrected(tables: Sequence[pa.Table]) -> list[pa.Table]:
@@ -36,18 +38,26 @@ def is_corrected(tables: Sequence[pa.Table]) -> bool:
 
 
 def differences(before: pa.Table, now: pa.Table) -> Rows:
-    """Return the rows of `now` that differ from `before`; both have the same interactions.
+    """Return the rows of `now` that differ from `before`; both answer the same questions.
 
-    Columns that `before` lacks, as a file of an earlier version may, are no difference, nor are
-    notes of a strategy, which only `before` has.
+    Parts of split clusters may differ in number. A row that only `before` has becomes one with
+    nothing but its interaction and `GONE`. Columns that `before` lacks, as a file of an earlier
+    version may, are no difference, nor are notes of a strategy, which only `before` has.
     """
     before = before.select([name for name in before.column_names if name in now.column_names])
-    pairs = zip(before.to_pylist(), now.to_pylist(), strict=True)
-    return [row for earlier, row in pairs if row | earlier != row]
+    earlier = {row["interaction"]: row for row in before.to_pylist()}
+    rows = now.to_pylist()
+    changed = [row for row in rows if row | earlier.pop(row["interaction"], GONE) != row]
+    return [*changed, *({"interaction": number, **GONE} for number in earlier)]
 
 
 def _with(table: pa.Table, rows: Rows) -> pa.Table:
     """Return the table with the rows of some interactions replaced by `rows`."""
-    other = {row["interaction"]: row for row in rows}
-    merged = [row | other.get(row["interaction"], {}) for row in table.to_pylist()]
-    return pa.Table.from_pylist(merged, table.schema)
+    merged = {row["interaction"]: row for row in table.to_pylist()}
+    for row in rows:
+        merged[row["interaction"]] = merged.get(row["interaction"], {}) | row
+    kept = [row for row in merged.values() if not row.get("gone")]
+    schema, there = table.schema, any("split_of" in row for row in kept)
+    for field in PARTS if there else ():
+        schema = schema if field.name in schema.names else schema.append(field)
+    return pa.Table.from_pylist(sorted(kept, key=lambda row: row["interaction"]), schema)

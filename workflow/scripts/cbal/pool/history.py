@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cbal.pool.annotations import excluded_of, notes_of, of_clusters
 from cbal.pool.corrections import corrected
+from cbal.pool.parts import as_answered
 from cbal.pool.state import Pool
 from cbal.storage.files import labels_of, metadata_of, read_table
 from cbal.strategies.base import History, nothing_asked
@@ -43,9 +44,10 @@ def history_of(queries: Sequence[pa.Table], annotations: Sequence[pa.Table], poo
 
 def _of_step(query: pa.Table, annotations: pa.Table, asked: int) -> History:
     """Return the history of one step alone, where `asked` questions came before it."""
-    order = np.argsort(query["interaction"].to_numpy(), kind="stable")
-    interaction = query["interaction"].to_numpy()[order]
-    sample_id = query["sample_id"].to_numpy()[order]
+    shown = as_answered(query, annotations)
+    order = np.argsort(shown["interaction"].to_numpy(), kind="stable")
+    interaction = shown["interaction"].to_numpy()[order]
+    sample_id = shown["sample_id"].to_numpy()[order]
     by_number = np.argsort(annotations["interaction"].to_numpy())
     return History(
         round=np.full(len(annotations), metadata_of(annotations)["round"]),
@@ -55,8 +57,15 @@ def _of_step(query: pa.Table, annotations: pa.Table, asked: int) -> History:
         sample_id=sample_id,
         excluded=np.isin(sample_id, excluded_of(annotations)),
         known=np.zeros(0, np.int64),
-        notes={name: np.asarray(values, np.float64) for name, values in notes_of(query).items()},
+        notes={name: _padded(values, len(annotations)) for name, values in notes_of(query).items()},
     )
+
+
+def _padded(values: pa.Array, n: int) -> np.ndarray:
+    """Return float64[n], the notes of a step's questions, then NaN for parts of split ones."""
+    notes = np.full(n, np.nan)
+    notes[: len(values)] = np.asarray(values, np.float64)
+    return notes
 
 
 def _notes(steps: Sequence[History]) -> dict[str, np.ndarray]:

@@ -1,17 +1,20 @@
 """The oracle: an annotator simulated from the true labels."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from cbal.pool.annotations import ANNOTATIONS, CLUSTER, INDIVIDUAL, groups_of, kinds_of
+from cbal.pool.annotations import CLUSTER, INDIVIDUAL, groups_of, kinds_of
+from cbal.pool.parts import table_of
 from cbal.randomness import generator
 
 WAYS = ("nearest", "random", "spread")
+# Takes int64[n], the samples of a cluster, and a number of parts; returns the samples of each.
+Split = Callable[[np.ndarray, int], list[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Oracle:
         abstains: share of single images that the annotator cannot tell, and so refuses.
         anew: whether a question that is asked again is answered by chance again. If not, it gets
             the same answer.
+        split: number of parts into which a refused cluster is split, each of which is answered
+            like a cluster, but not split again; None to refuse it as a whole.
     """
 
     purity: float = 0.8
@@ -41,6 +46,7 @@ class Oracle:
     confusion: Mapping[str, np.ndarray] = field(default_factory=dict)
     abstains: float = 0.0
     anew: bool = False
+    split: int | None = None
 
     @property
     def is_certain(self) -> bool:
@@ -54,6 +60,7 @@ def annotate(
     truth: np.ndarray,
     oracle: Oracle = Oracle(),
     keys: Mapping[str, Any] | None = None,
+    split: Split | None = None,
 ) -> pa.Table:
     """Answer each interaction of a query.
 
@@ -69,16 +76,25 @@ def annotate(
         keys: dataset, seed, round and step of the query. What happens by chance depends on them
             and on the samples of a question alone, not on other questions. Not needed by an
             oracle that is certain.
+        split: splits a cluster; needed by an oracle that does so.
 
     Returns:
-        A table with one row per interaction, of the schema `ANNOTATIONS`; seconds are null.
+        A table with one row per interaction, of the schema `ANNOTATIONS`, and of `PARTS` if a
+        cluster was split; seconds are null.
     """
-    answers = [
-        _answer(oracle, kind, samples, truth[samples].astype(np.int64), keys)
-        for kind, samples in zip(kinds_of(query), groups_of(query), strict=True)
-    ]
-    rows = [answer | {"interaction": i, "seconds": None} for i, answer in enumerate(answers)]
-    return pa.Table.from_pylist(rows, ANNOTATIONS)
+
+    def answer(kind: str, samples: np.ndarray) -> dict[str, Any]:
+        return _answer(oracle, kind, samples, truth[samples].astype(np.int64), keys)
+
+    rows, parts = [], []
+    for i, (kind, samples) in enumerate(zip(kinds_of(query), groups_of(query), strict=True)):
+        rows.append(answer(kind, samples) | {"interaction": i, "seconds": None})
+        refused = kind == CLUSTER and not rows[i]["accepted"]
+        if oracle.split and refused and len(samples) > 1:
+            for part in split(samples, oracle.split):
+                of = {"split_of": i, "split_samples": part.tolist(), "seconds": None}
+                parts.append(answer(CLUSTER, part) | of)
+    return table_of(rows, parts)
 
 
 def uniform_errors(rate: float, classes: int) -> np.ndarray:

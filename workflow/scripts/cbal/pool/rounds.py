@@ -6,6 +6,7 @@ from typing import Any
 
 from cbal.errors import InputError
 from cbal.pool.corrections import corrected, is_corrected
+from cbal.pool.parts import PARTS, as_answered
 from cbal.pool.reviewed import review_of, with_review
 from cbal.pool.state import (
     POOL_COLUMNS,
@@ -61,11 +62,12 @@ def pool_after(
     """
     pool = begin_round(read_pool(before), round, cluster_labels)
     columns = ["interaction", "kind", "label", "accepted"]
-    given = [read_table(path, columns, ["excluded"]) for path in annotations]
+    given = [read_table(path, columns, ["excluded", *PARTS.names]) for path in annotations]
     reviews = [review_of(metadata_of(table)) for table in given]
     for query, answers, review in zip(queries, corrected(given), reviews, strict=True):
         shown = read_table(query, ["interaction", "sample_id", "kind"])
         verifies = metadata_of(shown).get("verifies", False)
-        pool = apply_annotations(pool, shown, answers, is_corrected(given), verifies)
+        asked = as_answered(shown, answers)
+        pool = apply_annotations(pool, asked, answers, is_corrected(given), verifies)
         pool = with_review(pool, review, cluster_labels)
     return pool

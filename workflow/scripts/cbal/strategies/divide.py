@@ -9,15 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from cbal.clustering.blocks import workers
-from cbal.clustering.kmeans import kmeans
+from cbal.clustering.parts import best_of_starts, in_order
 from cbal.errors import InputError
 from cbal.log import say
 from cbal.strategies import cluster as plain
 from cbal.strategies.base import Candidates, History, Selection, nothing, nothing_asked
 from cbal.strategies.support.checks import positive, squared_norms
 from cbal.wording import counted
-
-STARTS = 4  # k-means of a few samples into two parts often stops far from the best division
 
 
 def select(
@@ -137,13 +135,9 @@ def _parts(
 ) -> list[Selection]:
     """Return each part of a cluster as a selection of one interaction, the largest first."""
     k = min(parts, len(candidates))
-    seeds = range(seed + question, seed + question + STARTS)
-    found = [kmeans(candidates.features, k, each, iterations, threads) for each in seeds]
-    part, distance = min(found, key=lambda part_and_distance: part_and_distance[1].sum())
+    part, distance = best_of_starts(candidates.features, k, seed + question, iterations, threads)
     if len(np.unique(part)) < 2:  # equal features: without this, the same would be asked again
         part = np.arange(len(candidates)) * k // len(candidates)
-    order = np.lexsort((candidates.sample_id, distance))
-    inside = [order[part[order] == number] for number in range(k)]
     return [
         Selection(
             interaction=np.zeros(len(rows), np.int32),
@@ -151,8 +145,7 @@ def _parts(
             score=distance[rows],
             notes={"part_of": np.array([question])},
         )
-        for rows in sorted(inside, key=len, reverse=True)
-        if len(rows)
+        for rows in in_order(part, distance)
     ]
 
 

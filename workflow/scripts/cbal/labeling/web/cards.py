@@ -18,21 +18,30 @@ class Telling:
         self,
         telling: Callable[[Sequence[np.ndarray]], list[list[str]]],
         groups: Callable[[int], list[np.ndarray]],
+        siblings: Callable[[int, int], dict[int, np.ndarray]],
     ):
         """Keep where words come from.
 
         Args:
             telling: returns the words of each of several clusters of samples.
             groups: returns the samples of each question of a step.
+            siblings: returns the samples of the parts of a split cluster, given a step and a part.
         """
-        self._telling, self._groups = telling, groups
-        self._known: dict[int, list[list[str]]] = {}
+        self._telling, self._groups, self._siblings = telling, groups, siblings
+        self._known: dict[int, dict[int, list[str]]] = {}
 
     def __call__(self, step: int, interaction: int) -> list[str]:
-        """Return the words of a cluster; those of a step never change, so they are cached."""
+        """Return the words of a cluster, or of a part among the other parts of its cluster.
+
+        Neither clusters nor parts ever change, so words are cached.
+        """
         if step not in self._known:
-            self._known[step] = self._telling(self._groups(step))
-        return self._known[step][interaction]
+            self._known[step] = dict(enumerate(self._telling(self._groups(step))))
+        known = self._known[step]
+        if interaction not in known:
+            parts = self._siblings(step, interaction)
+            known |= zip(parts, self._telling(list(parts.values())), strict=True)
+        return known[interaction]
 
 
 def no_words(step: int, interaction: int) -> list[str]:

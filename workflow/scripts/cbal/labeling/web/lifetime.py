@@ -11,7 +11,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -59,8 +59,12 @@ class Home:
         return self.folder / "waiting" / str(step)
 
     @contextmanager
-    def wait_for(self, step: int) -> Iterator[None]:
+    def wait_for(self, step: int, made_from: Mapping[str, Path | None] = {}) -> Iterator[None]:
         """Lock the file of a step, so that the server knows that a job waits for its answers.
+
+        Args:
+            step: number of the step in the journal.
+            made_from: files that the step's clusters were made from, for the server to read.
 
         Raises:
             InputError: another job waits for the answers of this step.
@@ -70,10 +74,22 @@ class Home:
         if held is None:
             raise InputError(f"{path}: another job waits for the answers of this step")
         try:
+            held.truncate(0)  # a killed job left its own
+            named = {name: str(file.absolute()) for name, file in made_from.items() if file}
+            held.write(json.dumps(named))
+            held.flush()
             yield
         finally:
             path.unlink(missing_ok=True)
             held.close()
+
+    def made_from(self, step: int) -> dict[str, Path]:
+        """Return the files that the clusters of a step were made from; none if no job waits."""
+        with suppress(OSError, ValueError):  # it may just be written
+            path = self.waiting(step)
+            said = json.loads(path.read_text()) if is_held(path) else {}
+            return {name: Path(file) for name, file in said.items()}
+        return {}
 
     def memory(self) -> dict[str, Any]:
         """Return port and secrets of the last server, or new secrets if there was none."""

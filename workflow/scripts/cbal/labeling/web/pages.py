@@ -2,8 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,90 +12,17 @@ from cbal.data.showing import Showing
 from cbal.data.texts_shown import ShownTexts
 from cbal.labeling.desk import View
 from cbal.labeling.doubts import words_of
+from cbal.labeling.web.assets import MODULES, OF_REVIEW, SHARED, read_assets
 from cbal.labeling.web.cards import marked, no_words
+from cbal.labeling.web.groups import fingerprint, groups_of, said_of, ways_of
+from cbal.labeling.web.taste import AS_USUAL, Taste, arranged, by_use
 
 HERE = Path(__file__).parent
 WITH_PAGE = 60  # pictures inside the HTML of a page that is opened: enough for one window
 AT_ONCE = 120  # images of a cluster in the first response; scrolling loads the others
-IN_SIGHT = 40  # a larger cluster has the images of its other end beside it
-STRIP = 10  # how many of them
 # Characters of a text that are shown at first, by kind of question.
 FIRST = {"cluster": 240, "individual": 2000}
 Ready = Callable[[str, int], bytes | None]  # returns the picture of (size, sample) if it exists
-DIGITS = "1234567890"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-# The files in `static/styles/` are served as one, so that one request is all that a page waits for.
-# The last one has the rules for narrow windows, which must come after those that they change.
-STYLES = ("page.css", "questions.css", "texts.css", "answers.css", "review.css", "narrow.css")
-STYLE = "labeling.css"
-# Names of the static files and their media types.
-STATIC = {
-    path.name: KINDS[path.suffix]
-    for path in sorted((HERE / "static").iterdir())
-    if path.suffix in KINDS
-} | {STYLE: KINDS[".css"]}
-SCRIPTS = [name for name in STATIC if name.endswith(".js")]
-OF_REVIEW = [name for name in SCRIPTS if name.startswith("review")]
-MODULES = [name for name in SCRIPTS if name not in OF_REVIEW]
-SHARED = ["closer.js", "messages.js", "network.js", "state.js"]  # modules of both pages
-
-
-@dataclass(frozen=True)
-class Taste:
-    """How a person likes to see questions.
-
-    Attributes:
-        turned: whether the least typical images of a cluster come first.
-        used: whether the most used classes come first.
-    """
-
-    turned: bool = False
-    used: bool = False
-
-    @classmethod
-    def of(cls, said: Mapping[str, Any]) -> "Taste":
-        """Return what a request says; what it does not say is as usual."""
-        return cls(bool(said.get("turned")), bool(said.get("used")))
-
-
-AS_USUAL = Taste()
-
-
-def keys_of(classes: Sequence[str]) -> list[str]:
-    """Return the key of each class: a digit, or "" when no digit is left.
-
-    A class whose name is a digit gets that digit.
-    """
-    keys = [name if len(name) == 1 and name in DIGITS else "" for name in classes]
-    free = iter([digit for digit in DIGITS if digit not in keys])
-    return [key or next(free, "") for key in keys]
-
-
-def by_use(
-    classes: Sequence[str], uses: Mapping[int, int], gone: Collection[int] = ()
-) -> list[tuple[int, str, str]]:
-    """Return number, name and key of each class, the most used first; keys stay with a class.
-
-    Classes that are gone are left out.
-    """
-    there = [number for number in range(len(classes)) if number not in gone]
-    names = [classes[number] for number in there]
-    all_ = list(zip(there, names, keys_of(names)))
-    return sorted(all_, key=lambda each: -uses.get(each[0], 0))
-
-
-def arranged(samples: Sequence[int], turned: bool, strip: bool) -> tuple[list[int], list[int]]:
-    """Return the images of a cluster as the page shows them: the grid, and the strip beside it.
-
-    Args:
-        samples: the most typical first.
-        turned: whether the least typical are to come first.
-        strip: whether a large cluster has a strip, with the images that the grid would end with.
-    """
-    order = list(reversed(samples)) if turned else list(samples)
-    if not strip or len(order) <= IN_SIGHT:
-        return order, []
-    return order[:-STRIP], order[: -STRIP - 1 : -1]
 
 
 class Pages:
@@ -120,9 +46,7 @@ class Pages:
             base: path of the page behind a proxy, without its last slash.
         """
         self._showing, self._telling = showing, telling
-        files = HERE / "static"
-        self.static = {name: (files / name).read_bytes() for name in STATIC if name != STYLE}
-        self.static[STYLE] = b"\n".join((files / "styles" / name).read_bytes() for name in STYLES)
+        self.static = read_assets()
         self.version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
         self._env = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -201,11 +125,14 @@ class Pages:
         grid, strip = arranged(samples, taste.turned, self._has_strip)
         grid_ahead, strip_ahead = arranged(view.ahead, taste.turned, self._has_strip)
         ahead = strip_ahead + grid_ahead[:AT_ONCE]
+        groups = self._groups(view, classes, ready, taste, gone)
         html = self._env.get_template("question.html").render(
+            groups=groups,
+            ways=ways_of(view, groups),
             kind=view.step.kind,
             status=view.status,
-            tiles=self._tiles(grid[:AT_ONCE], range(1, size + 1), ready, words),
-            strip=self._tiles(strip, range(size, 0, -1), ready),
+            tiles=[] if groups else self._tiles(grid[:AT_ONCE], range(1, size + 1), ready, words),
+            strip=[] if groups else self._tiles(strip, range(size, 0, -1), ready),
             turned=taste.turned,
             telling=words,
             text=self._text(samples[0], words) if view.step.kind == "individual" else None,
@@ -220,22 +147,53 @@ class Pages:
             "interaction": view.interaction,
             "kind": view.step.kind,
             "size": size,
-            "fingerprint": hashlib.sha256(view.question.samples.tobytes()).hexdigest()[:16],
+            "groups": said_of(groups),
+            "fingerprint": fingerprint(view.question.samples, len(groups)),
             "ahead": [sample for sample in ahead if self._has_picture(sample)],
             "html": html,
         }
+
+    def _groups(
+        self,
+        view: View,
+        classes: Sequence[str],
+        ready: Ready | None,
+        taste: Taste,
+        gone: Mapping[int, int | None],
+    ) -> list[dict[str, Any]]:
+        """Return what the template shows of the parts of a split cluster."""
+
+        def tiles(samples: list[int], number: int, n: int) -> list[dict[str, Any]]:
+            shown, _ = arranged(samples, taste.turned, strip=False)
+            words = self.words(view.step.kind, view.step.id, number)
+            return self._tiles(shown[:n], range(1, n + 1), ready, words)
+
+        groups = groups_of(view, classes, tiles)
+        for group in groups:
+            group["telling"] = self.words(view.step.kind, view.step.id, group["interaction"])
+            hints = self._hints(view.split.parts[group["interaction"]].hints, classes, gone)
+            group["guess"] = hints["guess"]
+        return groups
 
     def status(self, view: View) -> str:
         """Return the HTML of the numbers that the page always shows."""
         return self._env.get_template("status.html").render(status=view.status)
 
     def tiles(
-        self, samples: Sequence[int], start: int, taste: Taste, words: Sequence[str] = ()
+        self,
+        samples: Sequence[int],
+        start: int,
+        taste: Taste,
+        words: Sequence[str] = (),
+        part: bool = False,
     ) -> str:
-        """Return the HTML of more images of a cluster's grid, from the one at `start`."""
-        grid, _ = arranged(samples, taste.turned, self._has_strip)
-        part = grid[start : start + AT_ONCE]
-        tiles = self._tiles(part, range(start + 1, start + 1 + len(part)), words=words)
+        """Return the HTML of more images of a cluster's grid, from the one at `start`.
+
+        The `part` of a split cluster has no strip.
+        """
+        grid, _ = arranged(samples, taste.turned, self._has_strip and not part)
+        more = grid[start : start + AT_ONCE]
+        tiles = self._tiles(more, range(start + 1, start + 1 + len(more)), words=words)
         return self._env.get_template("tiles.html").render(tiles=tiles, size=len(samples))
 
     def words(self, kind: str, step: int, interaction: int) -> list[str]:

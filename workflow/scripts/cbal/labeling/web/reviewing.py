@@ -19,7 +19,14 @@ from cbal.labeling.web.security import REVIEW, Door
 class Reviewing:
     """The handlers of the review's requests."""
 
-    def __init__(self, shelf: Shelf, pages: Pages, door: Door, check: Callable[[], None]):
+    def __init__(
+        self,
+        shelf: Shelf,
+        pages: Pages,
+        door: Door,
+        check: Callable[[], None],
+        waiting: Callable[[], int] = lambda: 0,
+    ):
         """Keep the parts that the handlers use.
 
         Args:
@@ -27,13 +34,16 @@ class Reviewing:
             pages: renders the page.
             door: rules for requests.
             check: raises the error that ends the server, so that nothing is taken after it.
+            waiting: returns how many questions wait for an answer.
         """
-        self.shelf, self.pages, self.door, self._check = shelf, pages, door, check
+        self.shelf, self.pages, self.door = shelf, pages, door
+        self._check, self._waiting = check, waiting
 
     def routes(self) -> list[Route]:
         """Return the routes of the page and of what it posts."""
         methods = {
             "labels": self.labels,
+            "asking": self.asking,
             "shown": self.shown,
             "correct": self.correct,
             "reclass": self.reclass,
@@ -54,6 +64,10 @@ class Reviewing:
     def labels(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return all labels of a run, the latest one if none is named, and its classes."""
         return self._now(self._run(said), person)
+
+    def asking(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Return how many questions wait, so that nobody reviews while the workflow waits."""
+        return {"questions": self._waiting()}
 
     def shown(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return names of samples, and the words of those that no picture shows."""

@@ -16,11 +16,14 @@ from starlette.routing import Route
 
 from cbal.errors import InputError
 from cbal.labeling.desk import Desk, View
+from cbal.labeling.steps import FIRST_PART
+from cbal.labeling.web.assets import STATIC
 from cbal.labeling.web.cards import whole_text
 from cbal.labeling.web.names import COOKIE, as_value, tidy_name
-from cbal.labeling.web.pages import AS_USUAL, AT_ONCE, STATIC, Pages, Ready, Taste
+from cbal.labeling.web.pages import AT_ONCE, Pages, Ready
 from cbal.labeling.web.said import key, load, posted, samples_in, seconds_in, text_in, whole
 from cbal.labeling.web.security import Door, Guard
+from cbal.labeling.web.taste import AS_USUAL, Taste
 from cbal.labeling.web.thumbnails import Thumbnails
 
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -61,6 +64,7 @@ class Labeling:
                     "beat": self.beat,
                     "leave": self.leave,
                     "answer": self.answer,
+                    "split": self.split,
                     "undo": self.undo,
                 }.items()
             ),
@@ -153,7 +157,8 @@ class Labeling:
     def _more(self, step: int, interaction: int, start: int, taste: Taste) -> Response:
         samples = self.desk.journal.question(step, interaction).samples.tolist()
         words = self.pages.words(self.desk.journal.step(step).kind, step, interaction)
-        return HTMLResponse(self.pages.tiles(samples, start, taste, words))
+        part = interaction >= FIRST_PART
+        return HTMLResponse(self.pages.tiles(samples, start, taste, words, part))
 
     async def text(self, request: Request) -> Response:
         """Return the whole text of a sample, as plain text."""
@@ -220,6 +225,15 @@ class Labeling:
             said["annotator"],
         )
         return self.next(person, page, said) | ({"late": True} if late else {})
+
+    def split(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Split a cluster and return the next view, which shows its parts."""
+        self.thumbnails.give_way()
+        self._check()
+        question = whole(said, "step"), whole(said, "interaction"), whole(said, "parts")
+        more = seconds_in(said), key(said), said["annotator"]
+        self.desk.split(page, person, *question, *more)
+        return self.next(person, page, said)
 
     def undo(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Undo the person's last answer and show its question again."""

@@ -7,7 +7,6 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from cbal.results.budgets import INTERACTIONS, Budget
 from cbal.results.figures.style import (
@@ -17,6 +16,8 @@ from cbal.results.figures.style import (
     legend_columns,
     looks,
     one_legend,
+    percent,
+    percent_axis,
     scenarios_of,
     set_style,
 )
@@ -25,6 +26,7 @@ from cbal.storage.paths import BASELINE
 
 MOST = 8  # scenarios in one panel; more curves are hard to tell apart
 ACROSS = 4  # panels of small multiples side by side
+FLAT = 0.5  # a scenario that more than doubles the range of all others is cut off their panels
 ZOOM = 0.4  # accuracies in the zoomed panel, as a share of the range of the curves
 
 
@@ -49,7 +51,7 @@ def accuracy_figure(
         for ax in row:
             curves(ax, part, "test_accuracy", look, budget)
             _supervised(ax, part)
-            ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+            percent_axis(ax)
         row[0].set_title(titles.get(dataset, dataset))
         row[1].set_title(f"{titles.get(dataset, dataset)}, zoomed to the top")
         _zoom(row[1], part)
@@ -72,10 +74,11 @@ def clusters_figure(
             _in_gray(ax, shown[~shown["scenario"].isin(look)], y)
             curves(ax, shown[shown["scenario"].isin(look)], y, look, budget)
         row[0].set(ylabel="accuracy of cluster labels")
-        row[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+        percent_axis(row[0])
         row[1].set(ylabel="images with a cluster label")
         row[1].yaxis.set_major_formatter("{x:,.0f}")
-        row[1].set_ylim(bottom=0)
+        if row[1].get_ylim()[0] < row[1].get_ylim()[1] / 2:  # else the curves' shape is lost
+            row[1].set_ylim(bottom=0)
         for ax in row:
             ax.set_title(titles.get(dataset, dataset))
     one_legend(figure)
@@ -110,7 +113,10 @@ def _grid(metrics: pd.DataFrame) -> tuple[Figure, list[list[Axes]], dict]:
 
 
 def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str], budget: Budget) -> Figure:
-    """Return a figure with a panel for each scenario, the best scenario first."""
+    """Return a figure with a panel for each scenario, the best scenario first.
+
+    A scenario far below all others would flatten them: its panel says where it is instead.
+    """
     set_style()
     sets = list(metrics.groupby("dataset", sort=False))
     down = [ceil(len(scenarios_of(part)) / ACROSS) for _, part in sets]
@@ -122,9 +128,22 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str], budget: Budg
         runs = part[part["scenario"] != BASELINE]
         best = runs.groupby("scenario", sort=False)["test_accuracy"].mean()
         names = best.sort_values(ascending=False, kind="stable").index
+        below = _far_below(runs)
         for ax, name in zip(axes, names):
             _panel(ax, runs, name, budget)
             _supervised(ax, part)
+            if name in below:
+                low, high = (percent(round(share, 3)) for share in below[name])
+                ax.annotate(
+                    f"below the scale:\n{low} to {high}",
+                    (0.5, 0.06),
+                    xycoords="axes fraction",
+                    ha="center",
+                    fontsize="small",
+                )
+        if below:
+            rest = runs[~runs["scenario"].isin(below)]["test_accuracy"]
+            axes[0].set_ylim(bottom=rest.min() - 0.1 * (rest.max() - rest.min()))
         for ax in axes[len(names) :]:
             ax.remove()
         for ax in axes[max(len(names) - ACROSS, 0) : len(names)]:  # the lowest of each column
@@ -133,6 +152,24 @@ def _small_multiples(metrics: pd.DataFrame, titles: dict[str, str], budget: Budg
         panel.supylabel("test accuracy", fontsize="medium")
     one_legend(figure)
     return figure
+
+
+def _far_below(runs: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return the lowest and highest mean accuracy of scenarios that would flatten all others.
+
+    Such a scenario is below all others everywhere, and the range of accuracies without it is less
+    than `FLAT` of that with it. At most a quarter of the scenarios are named.
+    """
+    means = runs.groupby(["scenario", "budget"])["test_accuracy"].mean()
+    ends = means.groupby("scenario").agg(["min", "max"]).sort_values("max", kind="stable")
+    found = {}
+    for name, (low, high) in ends.head(len(ends) // 4).iterrows():
+        rest = ends.drop([*found, name])
+        lowest, highest = rest["min"].min(), rest["max"].max()
+        if high >= lowest or highest - lowest >= FLAT * (highest - low):
+            break
+        found[name] = (low, high)
+    return found
 
 
 def _panel(ax: Axes, runs: pd.DataFrame, name: str, budget: Budget) -> None:
@@ -145,7 +182,7 @@ def _panel(ax: Axes, runs: pd.DataFrame, name: str, budget: Budget) -> None:
     label_axes(ax, "", budget)
     ax.set(xlabel="")
     ax.set_title(name, fontsize="small")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+    percent_axis(ax)
 
 
 def _supervised(ax: Axes, part: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from cbal.results.goals import goals_of, reached
 from cbal.storage.paths import BASELINE
 
 HEIGHT = 0.7  # of a scenario's row that its seeds take
+ALIKE = 0.95  # share of the longest run from which on all runs are as long
 COLUMNS = ["scenario", "seed", "needed", "asked"]
 
 
@@ -54,7 +55,8 @@ def forest_figure(
     """Return the forest plot, one panel for each data set that has a supervised baseline.
 
     A point is a seed, a diamond the mean of the seeds that reached the goal, with their standard
-    deviation. An arrow is a seed that did not reach the goal; the dashed line ends the runs.
+    deviation. An arrow is a seed whose run ended before the goal, and where it ended; if all ended
+    there, it is a dashed line. At the right is how many of the seeds reached the goal.
     """
     measured = metrics[metrics["test_accuracy"].notna()]
     sets = [
@@ -103,9 +105,14 @@ def _panel(ax: Axes, needed: pd.DataFrame, budget: Budget) -> None:
     )
     end = needed["asked"].max()
     arrow = {"marker": ">", "mfc": "none", "mec": "0.25", "ls": "none", "ms": 4.5}
-    not_reached = np.full((~ok).sum(), 1.05 * end)
-    ax.plot(not_reached, y[~ok], label="a seed that did not", clip_on=False, **arrow)
-    ax.axvline(end, color=GREY, lw=0.8, ls="--")
+    not_reached = needed["asked"][~ok] + 0.05 * end
+    ax.plot(not_reached, y[~ok], label="a seed that did not reach it", clip_on=False, **arrow)
+    if needed["asked"].min() > ALIKE * end:
+        ax.axvline(end, color=GREY, lw=0.8, ls="--")
+    beside = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": "small"}
+    ax.annotate("reached", (1.01, -0.75), **beside)
+    for i, (_, of) in enumerate(needed.groupby("scenario", sort=False)["needed"]):
+        ax.annotate(f"{of.notna().sum()} of {len(of)}", (1.01, i), **beside)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1.1 * end)

@@ -17,6 +17,11 @@ from cbal.storage.paths import BASELINE
 PALETTE = "colorblind"  # ten colours that colour-blind people can tell apart
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]
 GREY = "0.75"
+# The paper's scenarios look the same in all figures of all sweeps: colour and marker by number.
+PAPER = ("random", "uncertain", "cluster", "uncertain+cluster", "cluster+uncertain")
+OTHERS = (5, 9, 7, 8, 6)  # colours of the palette for other scenarios, the clearest first
+SINGLE = (4, 1.2)  # dashes, in widths of the line
+BAND = 0.15  # opacity of a band: five of them may overlap
 
 
 def set_style() -> None:
@@ -45,13 +50,31 @@ def scenarios_of(metrics: pd.DataFrame) -> list[str]:
 
 
 def looks(metrics: pd.DataFrame) -> dict[str, dict]:
-    """Return the colour and marker of each scenario, the same in all figures."""
+    """Return the colour, marker and dashes of each scenario, the same in all figures.
+
+    The paper's scenarios keep theirs in every sweep. Others take what is free. With more scenarios
+    than the palette has colours, colours are spread evenly. Lines of scenarios that ask for no
+    clusters are dashed, which is seen in print without colours too.
+    """
     names = scenarios_of(metrics)
-    few = len(names) <= len(sns.color_palette(PALETTE))
-    colours = sns.color_palette(PALETTE if few else "husl", len(names))
+    single = []
+    if "interactions_cluster" in metrics:
+        most = metrics.groupby("scenario")["interactions_cluster"].max()
+        single = list(most.index[most == 0])
+    palette = sns.color_palette(PALETTE)
+    if len(names) > len(palette):
+        places, palette = dict(zip(names, range(len(names)))), sns.color_palette("husl", len(names))
+    else:
+        free = [*OTHERS, *(i for i, name in enumerate(PAPER) if name not in names)]
+        others = dict(zip((name for name in names if name not in PAPER), free))
+        places = {name: others[name] if name in others else PAPER.index(name) for name in names}
     return {
-        name: {"color": colour, "marker": MARKERS[i % len(MARKERS)]}
-        for i, (name, colour) in enumerate(zip(names, colours, strict=True))
+        name: {
+            "color": palette[place],
+            "marker": MARKERS[place % len(MARKERS)],
+            "dashes": SINGLE if name in single else "",
+        }
+        for name, place in places.items()
     }
 
 
@@ -78,8 +101,9 @@ def curves(
         style_order=names,
         palette={name: look[name]["color"] for name in names},
         markers={name: look[name]["marker"] for name in names},
-        dashes=False,
+        dashes={name: look[name]["dashes"] for name in names},
         errorbar="sd",
+        err_kws={"alpha": BAND},
         ax=ax,
     )
     ax.get_legend().remove()
@@ -92,6 +116,16 @@ def label_axes(ax: Axes, y: str, budget: Budget = INTERACTIONS) -> None:
     if budget is INTERACTIONS:
         ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+
+
+def percent_axis(ax: Axes) -> None:
+    """Write the numbers of the y-axis as percent, with no more digits than they have."""
+    ax.yaxis.set_major_formatter(lambda share, _: percent(share))
+
+
+def percent(share: float) -> str:
+    """Return a share as percent, such as 92.5%."""
+    return f"{100 * share:.4g}%"
 
 
 def legend_columns(entries: int) -> int:

@@ -3,11 +3,16 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from cbal.pool.take_away import SURE
 from cbal.results.budgets import INTERACTIONS, Budget
-from cbal.results.figures.style import curves, looks, one_legend, set_style
+from cbal.results.figures.style import (
+    curves,
+    looks,
+    one_legend,
+    percent_axis,
+    set_style,
+)
 from cbal.results.take_away import with_shares
 
 
@@ -36,7 +41,7 @@ def take_away_figure(
         row[1].set(ylabel=f"files covered at {SURE:.0%}")
         for ax in row:
             ax.set_title(titles.get(dataset, dataset))
-            ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+            percent_axis(ax)
     one_legend(figure)
     return figure
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from cbal.errors import InputError
 from cbal.pool.annotations import ANNOTATIONS, QUERY
+from cbal.pool.parts import PARTS
 from cbal.strategies.base import Candidates, Selection
 from cbal.wording import counted
 
@@ -144,7 +145,7 @@ def _problem_of_notes(notes: object, n: int) -> str | None:
     if not isinstance(notes, dict):
         return f"returned notes that are {type(notes).__name__} and not a dict"
     for name, values in notes.items():
-        if name in (*QUERY, *ANNOTATIONS.names):
+        if name in (*QUERY, *ANNOTATIONS.names, *PARTS.names):
             return f"has a note called {name}, which is a column already"
         if np.shape(values) != (n,) or np.asarray(values).dtype.kind not in "iuf":
             return f"must note one number for each of its {counted(n, 'question')}: {name}"

@@ -8,6 +8,7 @@ import { rename } from "./names.js";
 import { answer, undo } from "./questions.js";
 import { help, main, state } from "./state.js";
 import { classOf, listKeys, showAll } from "./shortcuts.js";
+import { fewer, split } from "./split.js";
 import { lead, toggle } from "./taking.js";
 import { walk } from "./walking.js";
 
@@ -19,6 +20,8 @@ export const ACTIONS = {
   },
   refuse: () => answer("refuse"),
   skip: () => answer("skip"),
+  split: () => split(),
+  fewer,
   undo,
   rename,
   lead,
@@ -34,6 +37,8 @@ export const ACTIONS = {
 // What a character does unless a name is being typed. "=" is "+" without Shift on many keyboards.
 const CHARACTERS = {
   "-": "refuse",
+  ",": "split",
+  ";": "fewer",
   ".": "skip",
   "/": "find",
   "*": "turn",

@@ -5,8 +5,10 @@ import { redraw } from "./questions.js";
 import { sharpen } from "./pictures.js";
 import { main, recall, remember, state, taste } from "./state.js";
 
+// Groups have one each, of the same width; those that are done may show none.
+const GRID = "#grid, .part:not(.done) .grid";
 const GAP = 6; // pixels between tiles, as in the style
-const SIDES = { least: 48, usual: 112, most: 400 }; // pixels of a tile
+const SIDES = { least: 48, ofGroups: 88, usual: 112, most: 400 }; // pixels of a tile
 const STEP = 1.25; // how much larger or smaller at a key
 const BELOW = 16; // pixels under the last row
 const NOTE = 32; // pixels of the line that says how many are taken out, which may come
@@ -39,6 +41,7 @@ function side(grid, strip) {
   const width = grid.clientWidth;
   const chosen = recall("tile", null);
   if (chosen) return spread(chosen, width);
+  if (state.now.groups.length) return spread(SIDES.ofGroups, width);
   const height = below(grid);
   const n = state.now.size - (strip ? strip.childElementCount : 0);
   const usual = Math.min(SIDES.usual, (width - 2 * GAP) / 3); // three in a row on a phone
@@ -48,7 +51,7 @@ function side(grid, strip) {
 
 // Give the tiles of the question that is shown their size.
 export function arrange() {
-  const grid = document.getElementById("grid");
+  const grid = main.querySelector(GRID);
   if (!grid || !state.now) return;
   const strip = document.getElementById("strip");
   if (strip) {
@@ -57,7 +60,7 @@ export function arrange() {
     strip.style.setProperty("--strip", `${Math.max(SIDES.least, Math.min(most, SIDES.usual))}px`);
   }
   const pixels = Math.floor(side(grid, strip));
-  grid.style.setProperty("--tile", `${pixels}px`);
+  for (const each of main.querySelectorAll(".grid")) each.style.setProperty("--tile", `${pixels}px`);
   const slider = document.getElementById("size");
   if (slider) {
     slider.value = recall("tile", null) || pixels;
@@ -75,14 +78,14 @@ export function resize(pixels) {
 
 // Make the tiles larger (1) or smaller (-1).
 export function grow(by) {
-  const grid = document.getElementById("grid");
+  const grid = main.querySelector(GRID);
   if (!grid) return;
   resize((recall("tile", null) || parseFloat(grid.style.getPropertyValue("--tile"))) * STEP ** by);
 }
 
 // Let the other end of the cluster come first, here and in the questions to come.
 export function turn() {
-  if (!document.getElementById("grid")) return;
+  if (!main.querySelector(".grid")) return;
   taste.turned = !taste.turned;
   remember("turned", taste.turned);
   redraw();

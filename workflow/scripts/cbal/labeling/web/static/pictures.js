@@ -2,7 +2,7 @@
 // replaces them by sharper ones where tiles are large, adds tiles as the page is scrolled, and
 // fetches pictures of the next question ahead of time.
 
-import { base, main, pictures, same, state, taste } from "./state.js";
+import { base, main, pictures, state, taste } from "./state.js";
 
 const PAINT = 50; // milliseconds between the pictures in sight and the others
 const LATER = 150; // milliseconds after a question until pictures of the next one are fetched
@@ -70,7 +70,7 @@ async function showPictures(shown) {
 // Replace the pictures in sight by sharper ones, if the tiles are large.
 export function sharpen() {
   watcher.disconnect();
-  const tile = main.querySelector("#grid .tile");
+  const tile = main.querySelector(".grid .tile");
   if (!tile || tile.clientWidth * devicePixelRatio < SHARP) return;
   for (const tile of tiles()) if (!tile.dataset.sharp) watcher.observe(tile);
 }
@@ -149,17 +149,23 @@ main.addEventListener(
 
 // Add the tiles that come next; return whether there may be more.
 async function add(view) {
-  const { turned } = taste;
   const grid = document.getElementById("grid");
+  return (await fill(grid, view.step, view.interaction)) && tiles().length < view.size;
+}
+
+// Add the tiles that come next in a grid, of a question or of a group; return whether any came.
+export async function fill(grid, step, interaction) {
+  const { turned } = taste;
   const start = grid.childElementCount;
-  const query = new URLSearchParams({ step: view.step, interaction: view.interaction, start });
+  const query = new URLSearchParams({ step, interaction, start });
   if (turned) query.set("turned", 1);
   const answer = await fetch(`${base}/tiles?${query}`);
-  if (!answer.ok || !state.now || !same(state.now, view) || turned !== taste.turned) return false;
-  grid.insertAdjacentHTML("beforeend", await answer.text());
+  const html = answer.ok ? await answer.text() : "";
+  if (!html || !grid.isConnected || turned !== taste.turned) return false;
+  grid.insertAdjacentHTML("beforeend", html);
   main.dispatchEvent(new Event("tiles"));
   showPictures(tiles()).then(sharpen);
-  return grid.childElementCount > start && tiles().length < view.size;
+  return grid.childElementCount > start;
 }
 
 function addOnce(view) {
@@ -172,6 +178,7 @@ function addOnce(view) {
 // Add tiles until there are enough for somebody, or all are there.
 export async function loadUntil(enough) {
   const view = state.now;
+  if (view.groups.length) return; // a group's own button adds its tiles
   while (tiles().length < view.size && !enough(tiles()) && (await addOnce(view)));
 }
 

@@ -7,6 +7,7 @@ import { goOn, notify, say, tell } from "./messages.js";
 import { ask, postLast } from "./network.js";
 import { lookAhead, loadMore, showMissing } from "./pictures.js";
 import {
+  asked,
   begin,
   first,
   looked,
@@ -16,8 +17,10 @@ import {
   resumeLooking,
   same,
   state,
+  takenOut,
 } from "./state.js";
 import { showKeys } from "./shortcuts.js";
+import { beginGroups } from "./split.js";
 import { restore } from "./taking.js";
 
 const TOO_SOON = 150; // milliseconds that the images are in sight before an answer is meant
@@ -58,7 +61,7 @@ function keepAlive() {
 }
 
 // Send what changes the journal, and show what it answers; return whether it was taken.
-async function send(path, said) {
+export async function send(path, said) {
   if (state.sending || !state.now) return false;
   state.sending = true;
   document.body.classList.add("sending");
@@ -81,19 +84,26 @@ async function send(path, said) {
   }
 }
 
-// Answer the question: label, refuse or skip.
-export function answer(action, more) {
-  const { now, excluded } = state;
+// Answer the question, or a group of it: label, refuse or skip.
+export async function answer(action, more) {
+  const { now, part } = state;
   if (!now || now.view !== "question" || !document.body.dataset.answerable) return;
-  const said = { step: now.step, interaction: now.interaction, action, ...more };
-  if (action === "label" && excluded.size) {
-    said.excluded = Array.from(excluded);
-    if (excluded.size === now.size) {
-      return notify("Every image is taken out: refuse the cluster.");
+  const { interaction, size } = asked();
+  const excluded = takenOut();
+  const said = { step: now.step, interaction, action, ...more };
+  if (action === "label" && excluded.length) {
+    said.excluded = excluded;
+    if (excluded.length === size) {
+      return notify(`Every image is taken out: refuse the ${part ? "group" : "cluster"}.`);
     }
   }
   goOn();
-  send("/answer", { ...said, seconds: looked() });
+  state.latest = interaction;
+  const taken = await send("/answer", { ...said, seconds: looked() });
+  const isLast = part && now.groups.filter((group) => !group.answered).length === 1;
+  if (taken && isLast && action !== "skip") {
+    notify(`The split cluster took ${now.groups.length + 1} answers.`);
+  }
 }
 
 // Take back the last answer.
@@ -122,10 +132,15 @@ export async function redraw() {
   return lay(view);
 }
 
+// Whether views of one question have it in the same groups, with the same answers.
+function alike(view, other) {
+  return JSON.stringify(view.groups) === JSON.stringify(other.groups);
+}
+
 // Show a view: a question, or what there is instead of one.
 export function show(view) {
   const { now } = state;
-  const again = now && view.view === now.view && same(view, now);
+  const again = now && view.view === now.view && same(view, now) && alike(view, now);
   const here = view === first; // its HTML is in the page
   if (!here) document.getElementById("status").innerHTML = view.status;
   if (again && (view.view === "question" || view.html === now.html)) {
@@ -152,6 +167,7 @@ function lay(view) {
   restore();
   showKeys();
   arrange();
+  beginGroups();
   // What is missing then is fetched when it is shown.
   lookAhead(view, () => allow(view)).catch(() => {});
   setTimeout(allow, AT_LATEST, view);

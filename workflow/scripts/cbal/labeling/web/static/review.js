@@ -8,6 +8,7 @@ import { held, isShown } from "./review_labels.js";
 import { focused, go, toggle } from "./review_sheet.js";
 import { choose, chosenCluster, target } from "./review_choice.js";
 import { keyed, typed } from "./review_shelves.js";
+import "./review_questions.js";
 
 const ACTIONS = {
   undo,

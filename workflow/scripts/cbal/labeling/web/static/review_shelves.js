@@ -17,6 +17,10 @@ function number(n) {
   return n.toLocaleString("en");
 }
 
+function counted(n, what) {
+  return `${number(n)} ${what}${n === 1 ? "" : "s"}`;
+}
+
 function element(name, more, ...children) {
   const made = document.createElement(name);
   Object.assign(made, more);
@@ -51,10 +55,10 @@ export function list() {
     ...held.classes.map(([, name]) => element("option", { value: name })),
   );
   const { interactions = 0, seconds = 0 } = held.work;
-  const minutes = Math.ceil(seconds / 60);
+  const minutes = `${number(Math.ceil(seconds / 60))} min`;
   document.getElementById("work").textContent =
-    `${number(held.sample.length)} labels` +
-    (interactions ? `, ${number(interactions)} corrections in ${number(minutes)} min` : "");
+    counted(held.sample.length, "label") +
+    (interactions ? `, ${counted(interactions, "correction")} in ${minutes}` : "");
   const button = document.getElementById("undo");
   button.disabled = !held.undo;
   button.title = held.undo ? `Undo: ${held.undo}` : "";

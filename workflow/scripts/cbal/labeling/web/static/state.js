@@ -20,6 +20,8 @@ sessionStorage.setItem("load", load);
 
 export const state = {
   now: null, // the view that is shown
+  part: null, // the group of a split cluster that the next answer is for
+  latest: -1, // interaction that got the latest answer
   sending: false, // whether an answer is on its way
   excluded: new Set(), // samples that are taken out of the cluster
   marked: -1, // place of the marked class among those shown
@@ -36,7 +38,18 @@ export function begin(view) {
   const away = document.hidden || document.getElementById("who").open;
   const since = away ? 0 : performance.now();
   const excluded = new Set();
-  Object.assign(state, { now: view, excluded, marked: -1, sure: "", seen: 0, since });
+  Object.assign(state, { now: view, part: null, excluded, marked: -1, sure: "", seen: 0, since });
+}
+
+// Return what the next answer is for, with its interaction and size: the question, or a group of it.
+export function asked() {
+  return state.part || state.now;
+}
+
+// Return the samples that are taken out of that.
+export function takenOut() {
+  const all = Array.from(state.excluded);
+  return state.part ? all.filter((sample) => state.part.samples.includes(sample)) : all;
 }
 
 // Whether a view shows the same question, or the same waiting, as another one.

@@ -3,7 +3,7 @@
 
 import { say } from "./messages.js";
 import { loadUntil, tiles } from "./pictures.js";
-import { main, recall, remember, state } from "./state.js";
+import { asked, main, recall, remember, state, takenOut } from "./state.js";
 
 const KEPT = 100; // questions whose choices the browser keeps
 let anchor = null; // the tile where a range begins
@@ -31,15 +31,17 @@ function put(excluded) {
   remember("taken-out", all.slice(-KEPT));
 }
 
-function showOut() {
-  const { now, excluded } = state;
+// Show which images are taken out, and of how many the next answer is.
+export function showOut() {
+  const { excluded } = state;
   for (const tile of tiles()) {
     const out = String(excluded.has(sampleOf(tile)));
     if (tile.getAttribute("aria-pressed") !== out) tile.setAttribute("aria-pressed", out);
   }
-  document.getElementById("taken-out").hidden = !excluded.size;
-  document.getElementById("how-many").textContent = excluded.size;
-  document.getElementById("covered").textContent = now.size - excluded.size;
+  const out = takenOut().length;
+  document.getElementById("taken-out").hidden = !out;
+  document.getElementById("how-many").textContent = out;
+  document.getElementById("covered").textContent = asked().size - out;
   const hint = document.getElementById("hint");
   if (hint) hint.hidden = recall("took-out", false);
 }

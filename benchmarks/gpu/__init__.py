@@ -1,0 +1,1 @@
+"""The most valuable minutes on a GPU machine that has no network and no Snakemake."""
