@@ -24,7 +24,8 @@ from tests.people import Browser
 SIDE = 8  # pixels: an encoder this small takes seconds, and rounds do not ask what it is
 CLASSES = ("dark", "medium", "bright")
 LOOK = 0.05  # seconds between two looks for the next question
-STEPS = 2  # of a round of uncertain+cluster, the scenario of `mine`
+STEPS = 2  # of a round of `SCENARIO`
+SCENARIO = "uncertain+cluster"  # asks in two steps, in every round
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def make_project(project: Path, size: int, arguments: argparse.Namespace) -> Non
         image.save(photos / f"{CLASSES[of_class]}-{number}.png")
     config = yaml.safe_load((project / "config.yaml").read_text())
     config["sweep"] = "mine"
-    config["sweeps"]["mine"] |= {"rounds": arguments.rounds}
+    config["sweeps"]["mine"] |= {"rounds": arguments.rounds, "scenarios": [SCENARIO]}
     config["models"]["small"] = {"architecture": "convnet", "image_size": SIDE}
     config["models"]["small"] |= {"trainable": "head"}
     mine = {"path": "photos", "model": "small", "interactions": arguments.interactions}

@@ -115,7 +115,7 @@ def test_labeling(tmp_path):
     environment = {**os.environ, "PYTHONPATH": f"workflow/scripts{os.pathsep}."}
     subprocess.run([*command, "--answers", "1"], cwd=ROOT, env=environment, check=True)
     times = pd.read_parquet(tmp_path / "labeling-times.parquet")
-    assert times["times"].tolist() == [1, 1, 1]
+    assert times["times"].tolist() == [1, 1, 1, 20]
     assert (times["median ms"] > 0).all()
     memory = pd.read_parquet(tmp_path / "labeling-memory.parquet")
     assert memory["answers"].tolist() == [3]

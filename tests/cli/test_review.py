@@ -2,6 +2,7 @@
 
 import csv
 import json
+from argparse import Namespace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from cbal.errors import InputError
 from cbal.labeling.asking import digest_of
 from cbal.labeling.records import Question
 from cbal.labeling.review.journal import Reviews
+from cbal.labeling.web.lifetime import Home
 from cbal.pool.rounds import read_pool, write_pool
 from cbal.pool.state import CLUSTER, INDIVIDUAL, NONE, initial
 from cbal.results.effort import with_effort
@@ -225,3 +227,18 @@ def test_without_answers_there_is_nothing_to_review(tmp_path):
     data = {"title": "mine", "journal": f"{tmp_path}/labeling", "index": f"{tmp_path}/index"}
     with pytest.raises(InputError, match="nobody labeled data set mine yet"):
         review_labels.main(["--data", json.dumps([data])])
+
+
+def test_the_server_of_the_review_is_told_how_people_reach_it(tmp_path):
+    arguments = Namespace(host="lab", port=7, public_url="https://example.org/label/", double=0.25)
+    data = {"index": "index.parquet", "title": "t"}
+    command = review_labels.command_of(Home(tmp_path), data, arguments, "1")
+    told = values_of(command)
+    assert (told["--public-url"], told["--double"]) == ("https://example.org/label/", "0.25")
+    arguments = Namespace(host="lab", port=7, public_url="", double=0)
+    assert "--public-url" not in review_labels.command_of(Home(tmp_path), data, arguments, None)
+
+
+def values_of(command):
+    """Return the values of a command's flags."""
+    return {flag: value for flag, value in zip(command, command[1:]) if flag.startswith("--")}

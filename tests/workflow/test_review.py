@@ -99,3 +99,11 @@ def test_a_sweep_that_nobody_labels_has_no_review(project):
 
 def test_the_review_runs_no_job_of_the_loop(project):
     assert project.jobs("review") == {"review": 1}
+
+
+def test_the_review_is_served_as_the_questions_are(project):
+    labeling = {"port": own_port(), "public_url": "https://example.org/label/", "double": 0.25}
+    project.configure(labeling=labeling)
+    said = project.snakemake("-n", "-p", "review").stdout
+    assert "--public-url https://example.org/label/" in said
+    assert "--double 0.25" in said

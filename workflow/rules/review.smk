@@ -22,10 +22,14 @@ rule review:
     resources:
         label_host=config["labeling"]["host"],
         label_port=config["labeling"]["port"],
+        label_public_url=config["labeling"]["public_url"] or "",
+        label_double=str(config["labeling"]["double"]),
         label_data=data_to_review,
     shell:
         "python workflow/scripts/review_labels.py"
         " --data {resources.label_data:q}"
         " --host {resources.label_host:q}"
         " --port {resources.label_port}"
+        " --public-url {resources.label_public_url:q}"
+        " --double {resources.label_double}"
         " > {log:q} 2>&1 || (cat {log:q} >&2; exit 1)"

@@ -6,6 +6,7 @@ The server is the one of the labeling page. If it runs already, nothing else is 
 import json
 import os
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -29,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--port", type=int, default=8765, help="first port to try")
+    cli.add_argument("--public-url", nargs="?", help="address behind a reverse proxy")
+    cli.add_argument("--double", type=float, default=0, help="share that two people are asked")
     arguments = cli.parse_args(argv)
 
     owner, parent = os.environ.get(OWNER), os.getppid()
@@ -50,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             if any(home.is_ending(owner) for home in homes):
                 break
             for home, data in homes.items():
-                home.ensure_server(command_of(home, data, arguments.host, arguments.port, owner))
+                home.ensure_server(command_of(home, data, arguments, owner))
                 if announced.get(home) != home.address:
                     announced[home] = home.address
                     announce(home, data["title"])
@@ -81,11 +84,13 @@ def check(home: Home, data: dict[str, Any]) -> None:
 
 
 def command_of(
-    home: Home, data: dict[str, Any], host: str, port: int, owner: str | None
+    home: Home, data: dict[str, Any], arguments: Namespace, owner: str | None
 ) -> list[str]:
     """Return the command that serves the page of a data set."""
     command = [str(SERVER), "--home", str(home.folder), "--index", data["index"]]
-    command += ["--title", data["title"], "--host", host, "--port", str(port)]
+    command += ["--title", data["title"], "--host", arguments.host, "--port", str(arguments.port)]
+    command += ["--public-url", arguments.public_url] if arguments.public_url else []
+    command += ["--double", str(arguments.double)] if arguments.double else []
     for name in ("images", "originals", "texts"):
         command += [f"--{name}", data[name]] if data.get(name) else []
     return [*command, "--owner", *filter(None, [owner])]

@@ -59,11 +59,11 @@ def sieve(pool: Pool, features: Read, arguments: argparse.Namespace) -> np.ndarr
     how, weight = arguments.sieve, np.ones(len(pool.kind), np.float32)
     of_cluster = pool.kind == CLUSTER
     if how["keep"] == "nearest":
-        members = features(of_cluster), pool.interaction[of_cluster]
+        members = features(of_cluster), pool.answer[of_cluster]
         weight[of_cluster] = nearest(*members, how["share"])
     else:
         given = pool.given
-        label, groups = pool.label[given], pool.interaction[given]
+        label, groups = pool.label[given], pool.answer[given]
         rng = generator(arguments.dataset, arguments.seed, arguments.round, "sieve")
         fitted = (int(label.max()) + 1, how["l2"], how["folds"], rng, arguments.threads)
         probability = out_of_fold(features(given), label, groups, *fitted)

@@ -201,7 +201,7 @@ def test_progress_in_words_that_need_no_explanation(desk, step, waiting):
         ("s", 0, 2, "1-x"), "cluster", "e", context, [Question(np.array([1, 2, 4]))]
     )
     waiting.add(second.id)
-    desk._measured = lambda scenario, seed, round: {1: 0.5}.get(round)
+    desk.progress._measured = lambda scenario, seed, round: {1: 0.5}.get(round)
     view = desk.next("one")
     assert (view.status["brought"], view.status["left"]) == (3, 47)
     accuracy = view.status["accuracy"]

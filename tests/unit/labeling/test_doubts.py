@@ -35,3 +35,10 @@ def test_a_class_that_has_no_name_yet_is_not_named():
     (question,) = with_doubts([Question(np.array([1]))], p, entropy(p))
     assert question.hints == {"doubt": {"kind": "two", "classes": [0, 2]}}
     assert words_of(question.hints["doubt"], ["cat"]) == "Looks like two classes at once"
+
+
+def test_classes_that_were_merged_are_no_two():
+    classes, hint = ["cat", "dog", "cow (deleted)", "hen"], {"kind": "two", "classes": [1, 3]}
+    assert words_of(hint, classes, {1: 0}) == "Looks like two classes at once: cat or hen"
+    assert words_of(hint, classes, {1: 3}) is None
+    assert words_of(hint | {"classes": [1, 2]}, classes, {2: None}).endswith("at once")

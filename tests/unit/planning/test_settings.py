@@ -57,6 +57,7 @@ def test_the_repository_s_settings_are_right_and_get_their_defaults():
         "view": None,
         "view_way": "nearest",
         "takes_out": False,
+        "split": None,
         "error_rate": 0,
         "confusion": None,
         "abstains": 0,

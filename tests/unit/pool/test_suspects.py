@@ -92,3 +92,10 @@ def test_suspects_have_labels_of_the_annotator(made):
     assert len(set(rows)) == len(rows)
     assert (pool.kind[rows] != NONE).all()
     assert table["label"].to_pylist() == pool.label[rows].tolist()
+
+
+def test_labels_of_no_question_are_answers_of_their_own():
+    """Corrections and imported labels say of each other what their class looks like."""
+    pool = labeled([INDIVIDUAL] * 6, [0, 0, 0, 1, 1, 1], [-1] * 6)
+    x = np.array([-1, -1, 1, 1, 1, 1], np.float32)[:, None]
+    assert suspects_of(pool, x, 1.0, rng())["sample_id"].to_pylist()[0] == 12

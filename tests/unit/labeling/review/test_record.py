@@ -113,3 +113,14 @@ def test_each_change_is_counted_once_with_its_seconds(journal):
     since = counted_before(journal, closed)
     record = record_of(journal, *RUN, FILES, closed.context["until"], since)
     assert (record["interactions"], record["images"], record["seconds"]) == (1, 1, 12)
+
+
+def test_members_of_a_cluster_stay_together_when_its_class_is_merged(journal):
+    pool = replace(pool_of(journal), interaction=np.repeat([0, 1, 2, 3, -1], [4, 3, 1, 1, 3]))
+    journal.change_class("merge", DOG, "ann", into=CAT)
+    journal.correct(RUN, [0, 1], "ann", label=BIRD, round=1)
+    merged = with_review(pool, record_of(journal, *RUN, FILES)["labels"])
+    assert merged.label[4:7].tolist() == [CAT] * 3
+    assert merged.interaction[2:7].tolist() == [0, 0, 1, 1, 1]
+    # A correction is an answer of its own, not that of the cluster, nor of other corrections.
+    assert len(set(merged.answer[[0, 1, 2, 4]])) == 4

@@ -40,7 +40,8 @@ def test_the_parts_of_an_address(url, origin, base):
         "https://example.org/a;b/",
         "https://[/",
     ]
-    + ['https://example.org/"><script>/', "https://-example.org/"],
+    + ['https://example.org/"><script>/', "https://-example.org/"]
+    + ["https://example.org/images/", "https://example.org/static"],
 )
 def test_what_is_no_address_is_refused_in_one_line(url):
     with pytest.raises(ValueError) as caught:

@@ -5,8 +5,8 @@ cluster are no part of it. Only people with names count, and the order in which 
 not matter.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -67,7 +67,8 @@ def pairs_of(parts: Iterable[tuple[Step, Standing]]) -> list[Pair]:
     for step, standing in parts:
         for interaction, others in standing.others.items():
             first = standing.answers.get(interaction)
-            for other in others if first else ():
+            # A cluster that the first person split since is asked of one person alone.
+            for other in others if first and not standing.parts_of(interaction) else ():
                 if first.is_of_another(other.annotator):
                     both = sorted((first, other), key=lambda answer: answer.annotator)
                     found.append(Pair(step, interaction, tuple(both)))
@@ -139,6 +140,15 @@ def disagreements(
     return rows
 
 
+def _as_now(pair: Pair, gone: Mapping[int, int | None]) -> Pair:
+    """Return a pair with the classes that merged ones are now; a deleted class stays itself."""
+    if not gone:
+        return pair
+    became = {number: into for number, into in gone.items() if into is not None}
+    one, other = (replace(it, label=became.get(it.label, it.label)) for it in pair.answers)
+    return replace(pair, answers=(one, other))
+
+
 class Agreements:
     """The pairs of answers of a journal. What did not change is not read again."""
 
@@ -151,13 +161,14 @@ class Agreements:
         """Return the pairs of a run and of the validation, which all runs share."""
         steps = self._journal.steps_with(SECOND)
         latest = self._journal.latest_events() if steps else {}
+        gone = self._journal.gone() if steps else {}
         found = []
         for step in steps:
             if step.key[:2] in ((scenario, seed), VALIDATION):
                 if self._read.get(step.id, (0,))[0] != latest[step.id]:
                     part = [(step, self._journal.standing(step.id))]
                     self._read[step.id] = latest[step.id], pairs_of(part)
-                found += self._read[step.id][1]
+                found += [_as_now(pair, gone) for pair in self._read[step.id][1]]
         return found
 
     def of_run(self, scenario: str, seed: int) -> Agreement | None:

@@ -58,6 +58,12 @@ class Change:
     stands: bool = True
     annotator: str = ""
 
+    def is_of(self, person: str, annotator: str) -> bool:
+        """Return whether a person made it: one of the same name, or the same session."""
+        if self.annotator and annotator:
+            return self.annotator == annotator
+        return self.person == person
+
     @property
     def is_of_class(self) -> bool:
         """Whether it changes a class."""

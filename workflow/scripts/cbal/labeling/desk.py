@@ -163,8 +163,7 @@ class Desk:
 
     def _idle(self) -> View:
         """Return the content of a page when no job waits for answers."""
-        latest = self.journal.latest_closed()
-        name = "ended" if self.ended else "training"
+        latest, name = self.journal.latest_closed(), "ended" if self.ended else "training"
         if latest is None:
             return View(name, {})
         status = self.progress.status(latest) | {"wait": self.progress.wait_after(latest)}
@@ -234,7 +233,7 @@ class Desk:
             # Who has answered a part has the others next.
             if action == SKIP or not first or not self.journal.standing(step).is_open(whole):
                 self._claims.release(page)
-            return not first and not meant
+            return action != SKIP and not first and not meant
 
     def split(
         self,

@@ -1,6 +1,6 @@
 """Why the models are unsure of an image, as a hint for the person who is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,22 @@ def _doubt(p: np.ndarray, disagree: bool) -> dict[str, Any]:
     return {"doubt": {"kind": "several"}}
 
 
-def words_of(doubt: dict[str, Any], classes: Sequence[str]) -> str:
-    """Return what the page says of the hint `doubt`, given the names of all classes."""
+def words_of(
+    doubt: dict[str, Any], classes: Sequence[str], gone: Mapping[int, int | None] | None = None
+) -> str | None:
+    """Return what the page says of the hint `doubt`; None where two classes are one by now.
+
+    Args:
+        doubt: the hint.
+        classes: names of all classes.
+        gone: classes that were merged into another one, or deleted (None).
+    """
     if doubt["kind"] == "disagree":
         return "The models disagree"
+    numbers = [(gone or {}).get(number, number) for number in doubt.get("classes", ())]
+    if len(set(numbers)) < len(numbers):
+        return None
     several = doubt["kind"]  # "two" or "several"
     said = f"Looks like {several} classes at once"
-    names = [classes[number] for number in doubt.get("classes", ()) if number < len(classes)]
+    names = [classes[it] for it in numbers if it is not None and it < len(classes)]
     return f"{said}: {names[0]} or {names[1]}" if len(names) == 2 else said

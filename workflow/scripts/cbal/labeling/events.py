@@ -31,6 +31,7 @@ class Events(Changes):
                 standing.skips.pop(interaction, None)
                 for number in standing.parts_of(interaction):
                     del standing.parts[number]
+                    standing.seconds[interaction] += standing.seconds.pop(number, 0.0)
             elif action == SKIP:
                 standing.skips[interaction] = standing.skips.get(interaction, 0) + 1
             else:

@@ -24,8 +24,8 @@ def write_image_folder(out: Path, table: pa.Table, originals: Path) -> int:
     """Make a Hugging Face image folder with a link to each labeled file; return their number.
 
     `metadata.csv` has file_name, label, kind, confidence, original_file and, where names are known,
-    annotator. The links have numbers
-    for names, because words such as `test` in a name would make the library split the data set.
+    annotator. The links have numbers for names, because words such as `test` in a name would make
+    the library split the data set.
     https://huggingface.co/docs/datasets/image_dataset
 
     Args:

@@ -101,6 +101,8 @@ class Journal(Events):
                 of another class, an excluded sample is not shown, or all samples are excluded.
         """
         samples = self.question(step, interaction).samples.tolist()
+        if self.step(step).key[0].startswith("/"):
+            raise ValueError("this is a change of the review, and no question")
         check_answer(samples, action, label, new_class, excluded)
         if new_class is not None:
             new_class = class_names.tidy(new_class)
@@ -112,7 +114,7 @@ class Journal(Events):
                 return before[2] == action
             known = label is None or 0 <= label < len(self.classes()) and label not in self.gone()
             if not known:
-                raise ValueError(f"there is no class {label}")
+                raise ValueError(f"there is no class {label}; load the page again")
             action = self._as_taken(step, interaction, action, annotator)
             if new_class is not None:
                 label = self._number_of(new_class)

@@ -133,11 +133,12 @@ def _is_due(standing: Standing, interaction: int, annotator: str) -> bool:
     Split clusters and their parts are asked of one person: another one might split otherwise.
     """
     first = standing.answers.get(interaction)
+    others = standing.others.get(interaction, ())
     return (
         first is not None
         and interaction not in standing.parts
         and not standing.parts_of(interaction)
         and first.is_of_another(annotator)
-        and not standing.others.get(interaction)
+        and not any(first.is_of_another(other.annotator) for other in others)
         and annotator not in standing.put_off.get(interaction, ())
     )

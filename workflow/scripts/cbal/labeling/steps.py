@@ -139,8 +139,8 @@ class Steps(Database):
         return closed[-1] if closed else None
 
     def steps_asked(self) -> list[Step]:
-        """Return all steps but those that were dropped, oldest first."""
-        return self._steps("state != 'dropped'")
+        """Return the steps that were asked and not dropped, oldest first; none of the review."""
+        return self._steps("state IN ('open', 'closed')")
 
     def steps_with(self, action: str) -> list[Step]:
         """Return the steps with an event whose action begins so, oldest first."""

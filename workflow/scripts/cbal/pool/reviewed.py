@@ -39,7 +39,10 @@ def with_review(pool: Pool, labels: Labels, cluster_labels: str = "keep") -> Poo
     told = np.where(holds, label[here], -1), np.where(holds, kind[here], NONE)
     other = (changed["label"][at] != told[0]) | (changed["kind"][at] != told[1])
     interaction = pool.interaction.copy()
-    interaction[at[other]] = -1
+    # What a cluster gave it gave, also if its class is merged since: its members stay together.
+    merged = (told[1] == CLUSTER) & (changed["kind"][at] == CLUSTER)
+    merged &= changed["labeled_round"][at] == round_[here]
+    interaction[at[other & ~merged]] = -1
     changed["label"][at], changed["kind"][at] = told
     changed["labeled_round"][at[other]] = np.where(holds, round_[here], -1)[other]
     return replace(pool, **changed, interaction=interaction)

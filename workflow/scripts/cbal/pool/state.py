@@ -54,6 +54,11 @@ class Pool:
         return (self.kind == INDIVIDUAL) | (self.kind == CLUSTER)
 
     @property
+    def answer(self) -> np.ndarray:
+        """int64[n], equal for the labels of one answer; a label of no interaction is by itself."""
+        return np.where(self.interaction < 0, -1 - self.sample_id, self.interaction)
+
+    @property
     def interactions(self) -> int:
         """Number of interactions so far, of both kinds."""
         return self.individual + self.cluster

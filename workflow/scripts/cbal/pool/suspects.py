@@ -41,7 +41,7 @@ def suspects_of(
         threads: threads of the linear algebra.
     """
     rows = np.flatnonzero(pool.given)
-    label, group = pool.label[rows], pool.interaction[rows]
+    label, group = pool.label[rows], pool.answer[rows]
     listed = _judged(label, group)
     if pool.verified is not None:
         listed &= ~pool.verified[rows]

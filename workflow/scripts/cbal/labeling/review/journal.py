@@ -130,7 +130,9 @@ class Reviews(Journal):
         """Return the steps of all runs that have asked, oldest first."""
         return self._steps("state IN ('open', 'closed') AND substr(scenario, 1, 1) != '/'")
 
-    def take_back(self, run: Run, person: str, request: str | None = None) -> Change | None:
+    def take_back(
+        self, run: Run, person: str, request: str | None = None, annotator: str = ""
+    ) -> Change | None:
         """Undo the last change that a person made in a run or of a class, and return it.
 
         None if the journal has the key of the request already.
@@ -142,13 +144,14 @@ class Reviews(Journal):
         with self._change():
             if self._is_made(request, UNDONE, person):
                 return None
-            own = [it for it in self.changes(*run) if it.stands and it.person == person]
+            own = [it for it in self.changes(*run) if it.stands and it.is_of(person, annotator)]
             if not own:
                 raise ConflictError("there is no change of yours to undo")
             last = own[-1]
             if last.is_of_class:
                 self._call_again(last)
-            self._insert_event(last.step, last.number, UNDONE, last.label, (), 0.0, person, request)
+            about = last.step, last.number, UNDONE, last.label
+            self._insert_event(*about, (), 0.0, person, request, annotator)
         return last
 
     def _is_made(self, request: str | None, action: str, person: str) -> bool:

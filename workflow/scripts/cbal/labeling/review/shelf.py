@@ -101,17 +101,17 @@ class Shelf:
         work = work_of(standing, about, changes)
         return Held(event, given, max(rounds, default=0), tuple(standing), work)
 
-    def page(self, run: Run, person: str) -> dict[str, Any]:
+    def page(self, run: Run, person: str, annotator: str = "") -> dict[str, Any]:
         """Return what the page shows of a run, as JSON; see `_columns` for the labels.
 
         Args:
             run: scenario and seed.
-            person: who looks, and can undo what they changed.
+            person, annotator: who looks, and can undo what they changed; by session and name.
         """
         held, names, gone = self.held(run), self.journal.classes(), self.journal.gone()
         label = held.given.label
         count = np.bincount(label[label >= 0], minlength=len(names)).tolist()
-        own = [change for change in held.undoable if change.person == person]
+        own = [change for change in held.undoable if change.is_of(person, annotator)]
         return {
             "run": list(run),
             "runs": [list(each) for each in self.runs()],

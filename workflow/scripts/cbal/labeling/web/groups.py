@@ -1,7 +1,7 @@
 """What the page shows of a split cluster: its parts, called groups there, side by side."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,12 @@ AT_ONCE = 120  # images of all groups together in the first response; buttons lo
 Tiles = Callable[[list[int], int, int], list[dict[str, Any]]]
 
 
-def groups_of(view: View, classes: Sequence[str], tiles: Tiles) -> list[dict[str, Any]]:
+def groups_of(
+    view: View,
+    classes: Sequence[str],
+    tiles: Tiles,
+    gone: Mapping[int, int | None] | None = None,
+) -> list[dict[str, Any]]:
     """Return what the template shows of each part of a split cluster; nothing of a whole one.
 
     Args:
@@ -21,6 +26,7 @@ def groups_of(view: View, classes: Sequence[str], tiles: Tiles) -> list[dict[str
         classes: names of all classes.
         tiles: returns tiles, given the samples of a part, the part's interaction, and how many of
             the samples to show.
+        gone: classes that were merged into another one, or deleted (None).
     """
     standing, result = view.split, []
     numbers = standing.parts_of(view.interaction) if standing else []
@@ -28,6 +34,8 @@ def groups_of(view: View, classes: Sequence[str], tiles: Tiles) -> list[dict[str
         samples = standing.parts[number].samples.tolist()
         answer = standing.answers.get(number)
         label = None if answer is None else answer.label
+        if (gone or {}).get(label) is not None:
+            label = gone[label]
         shown = tiles(samples, number, AT_ONCE // len(numbers))
         result.append(
             {

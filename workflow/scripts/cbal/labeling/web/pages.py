@@ -168,7 +168,7 @@ class Pages:
             words = self.words(view.step.kind, view.step.id, number)
             return self._tiles(shown[:n], range(1, n + 1), ready, words)
 
-        groups = groups_of(view, classes, tiles)
+        groups = groups_of(view, classes, tiles, gone)
         for group in groups:
             group["telling"] = self.words(view.step.kind, view.step.id, group["interaction"])
             hints = self._hints(view.split.parts[group["interaction"]].hints, classes, gone)
@@ -262,7 +262,7 @@ class Pages:
         for name in known.keys() & hints.keys():
             hint = hints[name]
             if name == "doubt":
-                known[name] = words_of(hint, classes)
+                known[name] = words_of(hint, classes, gone)
                 continue
             label = gone.get(hint["label"], hint["label"])
             if label is not None and label < len(classes):

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+# Paths of the page with others below them: a proxy that takes such a prefix away leaves no trace.
+OWN = ("/static", "/image", "/images", "/text")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def public_of(url: str) -> Public:
     base = parts.path.rstrip("/")
     if not PATH.fullmatch(base) or {".", ".."} & set(base.split("/")):
         raise ValueError(f"the path of {url!r} has more than letters, digits and . _ ~ -")
+    if base in OWN:
+        raise ValueError(f"the path of {url!r} is one of the page's own; choose another")
     usual = port in (None, PORTS[parts.scheme])
     origin = f"{parts.scheme}://{shown}" + ("" if usual else f":{port}")
     return Public(parts.scheme, host, origin, base)
