@@ -46,11 +46,7 @@ def has_answers(journal: str | Path) -> bool:
     if not path.exists():
         return False
     try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
-        try:
-            return bool(db.execute("SELECT count(*) FROM events").fetchone()[0])
-        finally:
-            db.close()
+        return bool(_value_in(path, "SELECT count(*) FROM events"))
     except sqlite3.DatabaseError as error:
         return "no such table" not in str(error)
 
@@ -64,17 +60,22 @@ def reviewed(journal: str | Path) -> list[int]:
     path = Path(journal)
     if not path.exists():
         return []
+    # Steps whose scenario begins with "/" keep the changes: `cbal.labeling.changes`.
+    latest = "SELECT max(events.id) FROM events JOIN steps ON steps.id = events.step"
     try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
-        try:
-            # Steps whose scenario begins with "/" keep the changes: `cbal.labeling.changes`.
-            latest = "SELECT max(events.id) FROM events JOIN steps ON steps.id = events.step"
-            (found,) = db.execute(f"{latest} WHERE substr(scenario, 1, 1) = '/'").fetchone()
-            return [found] if found else []
-        finally:
-            db.close()
+        found = _value_in(path, f"{latest} WHERE substr(scenario, 1, 1) = '/'")
     except sqlite3.DatabaseError:
         return []
+    return [found] if found else []
+
+
+def _value_in(journal: Path, query: str) -> int | None:
+    """Return the one value of a query, read from a journal that others may write meanwhile."""
+    db = sqlite3.connect(f"{journal.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+    try:
+        return db.execute(query).fetchone()[0]
+    finally:
+        db.close()
 
 
 def state_of(*paths: str | Path) -> list[list[int]]:

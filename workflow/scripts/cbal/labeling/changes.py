@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cbal.labeling.records import ByPerson
 from cbal.labeling.steps import Steps
 
 RELABEL, CLEAR = "relabel", "clear"  # of samples
@@ -29,7 +30,7 @@ def kept_in(scenario: str, seed: int) -> tuple[str, int]:
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(ByPerson):
     """A change that a person made.
 
     Attributes:
@@ -57,12 +58,6 @@ class Change:
     seconds: float = 0.0
     stands: bool = True
     annotator: str = ""
-
-    def is_of(self, person: str, annotator: str) -> bool:
-        """Return whether a person made it: one of the same name, or the same session."""
-        if self.annotator and annotator:
-            return self.annotator == annotator
-        return self.person == person
 
     @property
     def is_of_class(self) -> bool:

@@ -62,8 +62,21 @@ class Part:
     hints: dict[str, Any] = field(default_factory=dict)
 
 
+class ByPerson:
+    """What a person did: with their session, and the name that they gave, "" without one."""
+
+    person: str
+    annotator: str
+
+    def is_of(self, person: str, annotator: str) -> bool:
+        """Return whether a person did it: one of the same name, or the same session."""
+        if self.annotator and annotator:
+            return self.annotator == annotator
+        return self.person == person
+
+
 @dataclass(frozen=True)
-class Answer:
+class Answer(ByPerson):
     """The valid answer of an interaction.
 
     Attributes:
@@ -81,12 +94,6 @@ class Answer:
     at: float
     event: int = 0
     annotator: str = ""
-
-    def is_of(self, person: str, annotator: str) -> bool:
-        """Return whether a person gave the answer: one of the same name, or the same session."""
-        if self.annotator and annotator:
-            return self.annotator == annotator
-        return self.person == person
 
     def is_of_another(self, annotator: str) -> bool:
         """Return whether the answer is surely that of somebody else: both names are known."""

@@ -19,7 +19,7 @@ from cbal.labeling.changes import (
 )
 from cbal.labeling.checksums import seal
 from cbal.labeling.journal import ConflictError, Journal
-from cbal.labeling.records import Question, Step
+from cbal.labeling.records import Question
 
 STATE = "review"  # of the steps that keep changes: they are never asked
 
@@ -125,10 +125,6 @@ class Reviews(Journal):
             self._call(number, name)
             about = Question(np.zeros(0, np.int64), {**more, "name": name})
             self._keep(CLASSES, action, number, about, person, seconds, request, annotator)
-
-    def asked(self) -> list[Step]:
-        """Return the steps of all runs that have asked, oldest first."""
-        return self._steps("state IN ('open', 'closed') AND substr(scenario, 1, 1) != '/'")
 
     def take_back(
         self, run: Run, person: str, request: str | None = None, annotator: str = ""

@@ -77,7 +77,7 @@ class Shelf:
 
     def runs(self) -> list[Run]:
         """Return scenario and seed of each run that has asked, the latest first."""
-        keys = [step.key[:2] for step in self.journal.asked()]
+        keys = [step.key[:2] for step in self.journal.steps_asked()]
         runs = [key for key in dict.fromkeys(reversed(keys)) if key not in (IMPORTED, VALIDATION)]
         return runs or [VALIDATION]
 
