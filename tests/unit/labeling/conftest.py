@@ -9,6 +9,25 @@ from tests.served import Served
 EVIL = '<img src=x onerror="alert(1)">'
 
 
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    """The time of claims, which stands still until a test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def waiting():
+    """Numbers of the steps for whose answers a job waits."""
+    return set()
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """Twelve files, one with HTML in its name, in clusters of ten and two."""

@@ -12,23 +12,6 @@ from cbal.labeling.review.journal import Reviews
 from cbal.pool.state import initial
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def waiting():
-    return set()
-
-
 @pytest.fixture
 def desk(tmp_path, clock, waiting):
     journal = Journal(tmp_path / "journal.sqlite")

@@ -17,23 +17,6 @@ from cbal.pool.state import initial
 ANN, BEN = "session-a", "session-b"
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def waiting():
-    return set()
-
-
 @pytest.fixture
 def desk(tmp_path, clock, waiting):
     """Every question is asked of two."""

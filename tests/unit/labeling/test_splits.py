@@ -272,18 +272,6 @@ def test_any_sequence_of_answers_splits_and_undos(tmp_path_factory, said):
     journal.close()
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def desk(tmp_path, journal, step, clock):
     """The features of 3, 1 lie apart from those of 2, 0; the model takes 2 and 0 for a dog."""
