@@ -150,14 +150,22 @@ def test_a_merged_class_is_not_offered_by_questions(page, answered, open_page):
     assert labels(answered)[50] == DOG
 
 
-def test_only_tiles_in_view_are_in_the_document(open_page, tmp_path):
+@pytest.fixture
+def many(tmp_path):
+    """Three thousand cats by one cluster, and a server."""
     served = Served(tmp_path, [f"{i}.png" for i in range(3000)])
-    served.journal.add_class("cat")
+    for name in ("cat", "dog"):
+        served.journal.add_class(name)
     step = served.ask([range(3000)])
     served.journal.add(step.id, 0, "label", "ann", 1, label=0)
     served.start()
-    page = open_page(f"{served.home.address}review")
-    page.wait_for_selector("#sheet .tile")
+    yield served
+    served.close()
+
+
+def test_only_tiles_in_view_are_in_the_document(open_page, many):
+    page = open_page(f"{many.home.address}review")
+    page.wait_for_selector("#sheet[aria-busy=false] .tile")
     assert page.locator("#sheet .tile").count() < 200
     page.keyboard.press("End")
     page.keyboard.press("End")
@@ -168,7 +176,31 @@ def test_only_tiles_in_view_are_in_the_document(open_page, tmp_path):
     page.keyboard.press("Control+a")
     assert page.inner_text("#chosen") == "3,000"
     assert not page.complaints
-    served.close()
+
+
+def test_the_first_labels_are_there_before_all_are(open_page, many):
+    page = open_page(f"{many.home.address}review")
+    page.wait_for_selector("#sheet[aria-busy=false] .tile img")  # its picture is made by now
+    waiting = []
+    page.route("**/labels", lambda route: waiting.append(route))
+    page.reload()
+    page.wait_for_selector('#sheet[aria-busy=true] .tile[data-sample="0"] img[src^="data:"]')
+    count(page, "All classes: 3,000")
+    tile(page, 0).click()
+    page.keyboard.press("Control+a")  # not all are known yet
+    assert page.inner_text("#chosen") == "1"
+    page.keyboard.press("2")
+    page.wait_for_selector("#sheet[aria-busy=false]")  # what a correction brings is all of them
+    (route,) = waiting
+    late = route.fetch()
+    stale = late.json()
+    stale["label"] = [0] * 3000  # as if it had been asked before the correction
+    with page.expect_response("**/labels"):
+        route.fulfill(response=late, json=stale)
+    page.wait_for_timeout(300)  # the page would have shown it
+    shelf(page, "dog").click()
+    count(page, "dog: 1")
+    assert not page.complaints
 
 
 def test_what_another_page_changed_since_is_told_and_not_overwritten(page, answered):

@@ -136,7 +136,7 @@ def test_the_settings_and_the_reader_know_the_same_tables_of_texts():
 
 
 def test_the_page_asks_for_what_the_server_has():
-    review = Reviewing(None, None, None, None).routes()
+    review = Reviewing(None, None, None, None, None).routes()
     app = Labeling(None, None, None, None, review).app()._app
     routes = [route.path_regex for route in app.routes]
     asked = re.findall(r'(?:ask|send|postLast|act)\("(/\w+)"', SCRIPTS)

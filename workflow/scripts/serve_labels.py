@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     desk = Desk(journal, Claims(), *waits, arguments.double, Splitter(home.made_from))
     pages = Pages(arguments.title, showing, thumbnails.version, telling, door.base)
     shelf = Shelf(journal, showing.names, Predicted(results, len(showing.names)))
-    reviewing = Reviewing(shelf, pages, door, journal.check_file, desk.waiting)
+    reviewing = Reviewing(shelf, pages, door, thumbnails.ready, journal.check_file, desk.waiting)
     labeling = Labeling(desk, pages, thumbnails, door, reviewing.routes())
 
     def check(needed: bool) -> None:

@@ -1,6 +1,7 @@
 """The review's addresses: what they answer, take and refuse."""
 
 import json
+import re
 
 import pytest
 
@@ -157,3 +158,14 @@ def test_a_correction_has_the_name_of_who_made_it(browser, served):
     assert browser.post("/correct", samples=[0], action="relabel", label=DOG)[0] == 200
     given, _ = given_to(served.reviews, "s", 0, FILES)
     assert given.annotators()[:2] == ["Ada", None]
+
+
+def test_the_page_comes_with_its_first_labels(browser):
+    def first():
+        html = browser.request("GET", "/review")[2].decode()
+        return json.loads(re.search("name=\"first\" content='(.*?)'>", html)[1])
+
+    labels = browser.post("/labels")[1]
+    assert first()["labels"] == labels
+    assert labels["total"] == 8
+    assert [name for name, _, _ in first()["told"]] == [FILES[it] for it in labels["sample"]]

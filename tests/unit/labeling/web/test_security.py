@@ -36,7 +36,7 @@ def test_the_page_s_own_request_is_answered(send):
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:18765", "127.0.0.1.evil.example"])
 def test_another_name_that_points_here_is_refused(browser, host):
-    for method, path in (("GET", "/"), ("POST", "/next"), ("GET", "/image/x/small/1.webp")):
+    for method, path in (("GET", "/"), ("POST", "/next"), ("GET", "/image/x/small/1")):
         assert browser.request(method, path, Host=host)[0] == 421
 
 
@@ -166,13 +166,13 @@ def test_names_are_escaped(served, browser):
 @pytest.mark.parametrize(
     "path",
     [
-        "/image/{v}/small/12.webp",
-        "/image/{v}/small/-1.webp",
-        "/image/{v}/small/99999999999999999999.webp",
-        "/image/{v}/huge/1.webp",
-        "/image/{v}/../1.webp",
-        "/image/{v}/small/..%2f..%2fserver.json.webp",
-        "/image/other/small/1.webp",
+        "/image/{v}/small/12",
+        "/image/{v}/small/-1",
+        "/image/{v}/small/99999999999999999999",
+        "/image/{v}/huge/1",
+        "/image/{v}/../1",
+        "/image/{v}/small/..%2f..%2fserver.json",
+        "/image/other/small/1",
         "/images/other?samples=1",
         "/images/{v}?samples=../1",
         "/images/{v}?samples=",

@@ -101,12 +101,15 @@ class Shelf:
         work = work_of(standing, about, changes)
         return Held(event, given, max(rounds, default=0), tuple(standing), work)
 
-    def page(self, run: Run, person: str, annotator: str = "") -> dict[str, Any]:
+    def page(
+        self, run: Run, person: str, annotator: str = "", most: int | None = None
+    ) -> dict[str, Any]:
         """Return what the page shows of a run, as JSON; see `_columns` for the labels.
 
         Args:
             run: scenario and seed.
             person, annotator: who looks, and can undo what they changed; by session and name.
+            most: the labels that are returned, of `total`; None: all.
         """
         held, names, gone = self.held(run), self.journal.classes(), self.journal.gone()
         label = held.given.label
@@ -122,11 +125,12 @@ class Shelf:
             ],
             "undo": self._words(own[-1], names) if own else "",
             "work": held.work,
-            **self._columns(run, held, gone, len(names)),
+            "total": sum(count),
+            **self._columns(run, held, gone, len(names), most),
         }
 
     def _columns(
-        self, run: Run, held: Held, gone: dict[int, int | None], classes: int
+        self, run: Run, held: Held, gone: dict[int, int | None], classes: int, most: int | None
     ) -> dict[str, list]:
         """Return the labeled samples, the most doubtful first, as columns.
 
@@ -149,7 +153,7 @@ class Shelf:
             doubt[known] = 1 - np.maximum(of_label[known], 0)
             guess[known] = p[known].argmax(axis=1)
         guess[guess >= classes] = -1
-        order = np.lexsort((sample, kind != CLUSTER, -np.nan_to_num(doubt, nan=-1.0)))
+        order = np.lexsort((sample, kind != CLUSTER, -np.nan_to_num(doubt, nan=-1.0)))[:most]
         percent = np.where(np.isnan(doubt), -1, np.round(100 * np.nan_to_num(doubt)))
         columns = {
             "sample": sample,

@@ -84,13 +84,21 @@ class Pages:
         about = {"csrf": csrf, "annotator": annotator}
         return template.render(html=html, status=status, first=said, **about)
 
-    def review(self, csrf: str) -> str:
-        """Return the HTML of the review's page; its script asks for the labels.
+    def review(self, csrf: str, labels: dict[str, Any], ready: Ready) -> str:
+        """Return the HTML of the review's page; its script asks for the labels that it lacks.
 
         Args:
             csrf: token that the page's requests must have.
+            labels: the first labels, see `Shelf.page`.
+            ready: returns pictures to put into the HTML.
         """
-        return self._env.get_template("review.html").render(csrf=csrf)
+        told = []
+        for sample in labels["sample"][:WITH_PAGE]:
+            name, words = self.told(sample)
+            picture = ready("small", sample) if self._has_picture(sample) else None
+            told.append([name, words, picture and base64.b64encode(picture).decode()])
+        first = {"labels": labels, "told": told}
+        return self._env.get_template("review.html").render(csrf=csrf, first=first)
 
     def told(self, sample: int) -> list[str | None]:
         """Return the name of a sample, and the beginning of its words if no picture shows it."""

@@ -11,9 +11,11 @@ from starlette.routing import Route
 from cbal.labeling.changes import CLEAR, MERGE, RELABEL, RENAME
 from cbal.labeling.review.journal import Run
 from cbal.labeling.review.shelf import Shelf
-from cbal.labeling.web.pages import AT_ONCE, Pages
+from cbal.labeling.web.pages import AT_ONCE, Pages, Ready
 from cbal.labeling.web.said import key, posted, samples_in, seconds_in, text_in, whole
 from cbal.labeling.web.security import REVIEW, Door
+
+FIRST = 300  # labels in the HTML of the page: enough for one window
 
 
 class Reviewing:
@@ -24,6 +26,7 @@ class Reviewing:
         shelf: Shelf,
         pages: Pages,
         door: Door,
+        ready: Ready,
         check: Callable[[], None],
         waiting: Callable[[], int] = lambda: 0,
     ):
@@ -33,11 +36,12 @@ class Reviewing:
             shelf: the labels.
             pages: renders the page.
             door: rules for requests.
+            ready: returns the small picture of a sample, if it is made.
             check: raises the error that ends the server, so that nothing is taken after it.
             waiting: returns how many questions wait for an answer.
         """
         self.shelf, self.pages, self.door = shelf, pages, door
-        self._check, self._waiting = check, waiting
+        self._ready, self._check, self._waiting = ready, check, waiting
 
     def routes(self) -> list[Route]:
         """Return the routes of the page and of what it posts."""
@@ -58,8 +62,13 @@ class Reviewing:
         """Return the page; if the address has a token, redirect to the address without it."""
         if "token" in request.query_params:
             return RedirectResponse(f"{self.door.base}{REVIEW}", 303)
-        csrf = self.door.csrf(request.scope["person"])
-        return HTMLResponse(await run_in_threadpool(self.pages.review, csrf))
+        who = request.scope["person"], request.scope["annotator"] or ""
+        return HTMLResponse(await run_in_threadpool(self._whole, *who))
+
+    def _whole(self, person: str, annotator: str) -> str:
+        """Return the HTML of the page, with its first labels: the rest would have to be awaited."""
+        first = self.shelf.page(self.shelf.runs()[0], person, annotator, most=FIRST)
+        return self.pages.review(self.door.csrf(person), first, self._ready)
 
     def labels(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return all labels of a run, the latest one if none is named, and its classes."""

@@ -24,7 +24,7 @@ from cbal.labeling.web.pages import AT_ONCE, Pages, Ready
 from cbal.labeling.web.said import key, load, posted, samples_in, seconds_in, text_in, whole
 from cbal.labeling.web.security import Door, Guard
 from cbal.labeling.web.taste import AS_USUAL, Taste
-from cbal.labeling.web.thumbnails import Thumbnails
+from cbal.labeling.web.thumbnails import Thumbnails, kind_of
 
 FOR_EVER = "private, max-age=31536000, immutable"
 SIZES = {"cluster": "small", "individual": "large"}  # size of the pictures, by kind of question
@@ -53,7 +53,7 @@ class Labeling:
         routes = [
             Route("/", self.page),
             Route("/static/{version}/{name}", self.static),
-            Route("/image/{version}/{size}/{sample:int}.webp", self.image),
+            Route("/image/{version}/{size}/{sample:int}", self.image),
             Route("/images/{version}", self.some_images),
             Route("/tiles", self.tiles),
             Route("/text/{sample:int}", self.text),
@@ -115,7 +115,7 @@ class Labeling:
         except (KeyError, InputError) as error:
             raise HTTPException(404) from error
         tag = f"{self.thumbnails.version}-{size}-{sample}"
-        return _cached(request, tag, data, "image/webp")
+        return _cached(request, tag, data, kind_of(size))
 
     async def some_images(self, request: Request) -> Response:
         """Return pictures of several samples, each after its length (4 bytes, big-endian).

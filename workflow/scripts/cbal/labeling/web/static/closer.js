@@ -42,7 +42,7 @@ function open(from, near = false) {
   if (!isShown()) box.showPopover();
   const large = new Image();
   const size = near ? "large" : "whole";
-  large.src = `${base}/image/${pictures}/${size}/${from.dataset.sample}.webp`;
+  large.src = `${base}/image/${pictures}/${size}/${from.dataset.sample}`;
   const show = () => {
     if (!isShown() || image.dataset.of !== from.dataset.sample || beside !== near) return;
     image.src = large.src;

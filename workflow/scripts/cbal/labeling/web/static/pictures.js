@@ -130,7 +130,7 @@ export async function lookAhead(view, seen) {
   await new Promise((done) => setTimeout(done, LATER));
   if (state.now !== view) return;
   if (view.kind === "cluster") fetchPictures(view.ahead);
-  else if (view.ahead.length) new Image().src = `${base}/image/${pictures}/large/${view.ahead[0]}.webp`;
+  else if (view.ahead.length) new Image().src = `${base}/image/${pictures}/large/${view.ahead[0]}`;
 }
 
 // Fetch again the pictures that are missing because the server did not answer.

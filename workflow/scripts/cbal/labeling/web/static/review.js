@@ -2,18 +2,19 @@
 
 import { flip, isOpen, isSwallowed, shut } from "./closer.js";
 import { dismiss, notify, tell } from "./messages.js";
-import { act, correct, load, undo } from "./review_changes.js";
+import { act, correct, open, undo } from "./review_changes.js";
 import { askDelete, askMerge, askRename } from "./review_asking.js";
-import { held, isShown } from "./review_labels.js";
+import { held, isWhole } from "./review_labels.js";
 import { focused, go, toggle } from "./review_sheet.js";
 import { choose, chosenCluster, target } from "./review_choice.js";
 import { keyed, typed } from "./review_shelves.js";
 import "./review_questions.js";
+import { first } from "./state.js";
 
 const ACTIONS = {
   undo,
   read: dismiss,
-  all: () => choose(held.shown.map((row) => held.sample[row])),
+  all: () => isWhole() && choose(held.shown.map((row) => held.sample[row])),
   none: () => choose([]),
   clear: () => correct({ action: "clear" }),
   cluster: () => {
@@ -38,7 +39,7 @@ function onKey(event) {
   const field = event.target.closest("input[type=text], select");
   if (field) return onTyping(event, field);
   if (event.ctrlKey) {
-    if (event.key === "a" && isShown()) done(event, ACTIONS.all);
+    if (event.key === "a") done(event, ACTIONS.all);
     return;
   }
   const onButton = event.target.closest("button:not(.tile), a, [type=radio]");
@@ -81,4 +82,4 @@ function done(event, action) {
 }
 
 document.addEventListener("keydown", onKey);
-load().catch((error) => tell(String(error)));
+open(first).catch((error) => tell(String(error)));

@@ -4,23 +4,33 @@ import { notify, goOn } from "./messages.js";
 import { ask } from "./network.js";
 import { begin, worked } from "./review_clock.js";
 import { choose, keep, target } from "./review_choice.js";
-import { held, hold } from "./review_labels.js";
+import { held, hold, isWhole } from "./review_labels.js";
+import { know } from "./review_pictures.js";
 import { draw } from "./review_sheet.js";
 import { list } from "./review_shelves.js";
 import { newName } from "./state.js";
 
 let sending = false;
+let times = 0; // that something was shown
 
-// Get all labels of a run, without one of the latest, and show them.
-export async function load(run = null) {
+// Show the labels that came with the page, then all.
+export async function open({ labels, told }) {
+  know(labels.sample, told);
+  show(labels);
+  if (!isWhole()) await load(held.run);
+}
+
+// Get all labels of a run and show them, unless a change has brought newer ones meanwhile.
+export async function load(run) {
+  const before = times;
   const said = await ask("/labels", { run });
   if (said.error) return notify(`The labels cannot be shown: ${said.error}.`, true);
-  show(said);
+  if (times === before) show(said);
 }
 
 // Send a change and show what it makes of the labels; return whether it was taken.
 export async function act(path, said) {
-  if (sending || !held.run) return false;
+  if (sending) return false;
   sending = true;
   document.body.classList.add("sending");
   try {
@@ -57,6 +67,7 @@ export async function undo() {
 }
 
 function show(said) {
+  times += 1;
   hold(said);
   list();
   draw(true);

@@ -8,6 +8,7 @@ export const held = {
   classes: [], // [number, name, how many labels]
   undo: "",
   work: {},
+  total: 0, // how many labels there are; fewer may have come yet
   sample: [],
   label: [],
   kind: [], // 1: by a cluster
@@ -36,9 +37,9 @@ export function sift() {
   }
 }
 
-// Whether the labels are there.
-export function isShown() {
-  return held.run !== null;
+// Whether all labels are there.
+export function isWhole() {
+  return held.run !== null && held.sample.length === held.total;
 }
 
 export function nameOf(number) {

@@ -29,6 +29,14 @@ export function words(sample, listener) {
   timer ||= setTimeout(fetchAll, SOON);
 }
 
+// Take over names, words and pictures that came with the page.
+export function know(samples, all) {
+  all.forEach(([name, text, bytes], i) => {
+    told.set(samples[i], [name, text]);
+    if (bytes) known.set(samples[i], `data:image/webp;base64,${bytes}`);
+  });
+}
+
 // Say which samples are in view: the others need not be fetched.
 export function prune(samples) {
   wanted = new Set(samples);

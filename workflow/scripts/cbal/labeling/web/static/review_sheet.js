@@ -2,7 +2,7 @@
 // document. It knows which tile has the focus, and chooses tiles by click, range and keys.
 
 import { add, chosen, onChoice } from "./review_choice.js";
-import { held, nameOf } from "./review_labels.js";
+import { held, isWhole, nameOf } from "./review_labels.js";
 import { picture, prune, words } from "./review_pictures.js";
 
 const GAP = 6; // pixels between tiles
@@ -37,6 +37,7 @@ export function draw(stay = false) {
   place = Math.min(stay ? place : 0, Math.max(held.shown.length - 1, 0));
   anchor = Math.min(stay ? anchor : 0, place);
   sheet.style.setProperty("height", `${Math.ceil(held.shown.length / columns) * height()}px`);
+  sheet.setAttribute("aria-busy", String(!isWhole()));
   sheet.style.setProperty("--side", `${width}px`);
   if (!stay) viewport.scrollTop = 0;
   fill();

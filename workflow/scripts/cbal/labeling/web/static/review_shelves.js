@@ -1,7 +1,7 @@
 // Owns the lists of classes: the shelves with their counts, by which labels are filtered, the buttons
 // that give a chosen image another label, and the numbers above the labels.
 
-import { held, filter, nameOf, sift } from "./review_labels.js";
+import { held, filter, isWhole, nameOf, sift } from "./review_labels.js";
 import { choose } from "./review_choice.js";
 import { draw } from "./review_sheet.js";
 import { load } from "./review_changes.js";
@@ -30,7 +30,7 @@ function element(name, more, ...children) {
 
 // Show the classes, their counts, and how much was corrected.
 export function list() {
-  const all = [[-1, "All classes", held.sample.length], ...held.classes];
+  const all = [[-1, "All classes", held.total], ...held.classes];
   shelves.replaceChildren(
     ...all.map(([own, name, count]) => {
       const shown = element("span", { className: "count" }, number(count));
@@ -57,7 +57,7 @@ export function list() {
   const { interactions = 0, seconds = 0 } = held.work;
   const minutes = `${number(Math.ceil(seconds / 60))} min`;
   document.getElementById("work").textContent =
-    counted(held.sample.length, "label") +
+    counted(held.total, "label") +
     (interactions ? `, ${counted(interactions, "correction")} in ${minutes}` : "");
   const button = document.getElementById("undo");
   button.disabled = !held.undo;
@@ -99,7 +99,7 @@ export function typed(field) {
 }
 
 function head() {
-  const count = held.shown.length;
+  const count = isWhole() ? held.shown.length : held.total; // nothing is filtered yet
   const what = filter.label < 0 ? "All classes" : nameOf(filter.label);
   document.getElementById("what").textContent = `${what}: ${number(count)}`;
   document.getElementById("of-class").hidden = filter.label < 0;
