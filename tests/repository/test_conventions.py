@@ -66,3 +66,10 @@ def test_the_catalog_s_entry_says_how_software_is_deployed():
         "apptainer+conda": False,
         "report": "report(" in rules,
     }
+
+
+def test_archived_settings_name_no_path_of_a_machine():
+    archived = list((ROOT / "docs").rglob("settings.json"))
+    assert archived
+    for file in archived:
+        assert '": "/' not in file.read_text(), file

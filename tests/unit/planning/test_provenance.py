@@ -52,6 +52,20 @@ def test_what_changes_numbers_is(config, part, key):
     assert provenance(config, "digits", "cluster") != before
 
 
+@pytest.mark.parametrize("inside", [".", "model.safetensors"])
+def test_weights_are_what_they_are_wherever_they_lie(config, tmp_path, inside):
+    def with_weights(folder, content):
+        (tmp_path / folder / "own").mkdir(parents=True)
+        (tmp_path / folder / "own/model.safetensors").write_bytes(content)
+        config["models"]["convnet"]["weights"] = str(tmp_path / folder / "own" / inside)
+        return provenance(config, "digits", "cluster")
+
+    before = with_weights("here", b"1")
+    assert str(tmp_path) not in json.dumps(before)
+    assert with_weights("there", b"1") == before
+    assert with_weights("changed", b"2") != before
+
+
 def test_a_baseline_asks_nobody(config):
     before = provenance(config, "digits", "supervised")
     config["datasets"]["digits"]["interactions"] = 1

@@ -1,8 +1,11 @@
 """Settings that a run's results depend on, and the runs that an archive already has."""
 
+import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cbal.models.weights_paths import is_weights_file
 from cbal.storage.archives import disagreement, run_file
 from cbal.storage.paths import BASELINE
 from orchestration.planning.annotators import with_digests
@@ -35,7 +38,7 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
     of_dataset = config["datasets"][dataset]
     made = {
         "dataset": of_dataset,
-        "model": config["models"][of_dataset["model"]],
+        "model": _named_weights(config["models"][of_dataset["model"]]),
         "training": training_of(config, dataset, scenario),
     }
     head = made["model"]["trainable"] == "head"
@@ -53,6 +56,29 @@ def provenance(config: Config, dataset: str, scenario: str) -> Config:
         return made
     sweep = config["sweeps"][config["sweep"]]
     return made | {"rounds": sweep["rounds"], "stop": sweep["stop"]}
+
+
+def _named_weights(model: Config) -> Config:
+    """Return the settings of a model with weights of one's own told by name and digest.
+
+    Where they lie is no part of what they are, and an archive is for other machines too.
+    """
+    path = Path(str(model["weights"])).expanduser()
+    if not (is_weights_file(str(path)) and path.exists()):
+        return model
+    return model | {"weights": f"{path.name} {_digest(path)}"}
+
+
+@cache
+def _digest(path: Path) -> str:
+    """Return a digest of a file, or of the files of a folder."""
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    whole = hashlib.blake2b(digest_size=6)
+    for file in files:
+        whole.update(f"{file.relative_to(path)}\0".encode())
+        with file.open("rb") as opened:
+            whole.update(hashlib.file_digest(opened, "blake2b").digest())
+    return whole.hexdigest()
 
 
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:
