@@ -35,6 +35,17 @@ def test_what_no_page_can_have_ends_in_one_line(url):
     assert "\n" not in str(caught.value)
 
 
+def test_two_pages_cannot_have_one_address():
+    config = copy.deepcopy(CONFIG)
+    config["sweep"] = "label-demo"
+    config["labeling"] = {"public_url": "https://example.org/"}
+    check(copy.deepcopy(config))
+    config["datasets"]["second"] = {**config["datasets"]["digits-by-hand"]}
+    config["sweeps"]["label-demo"]["datasets"].append("second")
+    with pytest.raises(SettingsError, match="digits-by-hand, second, and the address leads to one"):
+        check(config)
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.1, "some"])
 def test_a_share_is_from_0_to_1(share):
     with pytest.raises(SettingsError, match=r"labeling\.double"):

@@ -46,7 +46,6 @@ def check(config: Config) -> None:
     if error is not None:
         raise SettingsError(describe(error))
     with_defaults(Validator)(schema).validate(config)
-    check_page(config["labeling"])
     fill_in_sizes(config["models"])
     check_own(config)
     complete_oracles(config)
@@ -57,6 +56,7 @@ def check(config: Config) -> None:
         check_scenario(where, scenario, strategies)
     _check_names(config)
     _known("sweep", config["sweep"], config["sweeps"])
+    check_page(config)
     _check_archive(f"sweeps.{config['sweep']}.archive", config["sweeps"][config["sweep"]])
     for sweep in config["sweeps"].values():
         if any(config["datasets"][name]["annotator"] == "human" for name in sweep["datasets"]):
