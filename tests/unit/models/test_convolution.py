@@ -28,6 +28,25 @@ def test_gradients_are_pytorch_s(kernel, stride, padding, side):
     torch.testing.assert_close(x.grad, twin.grad, atol=1e-5, rtol=1e-4)
 
 
+def test_gradients_are_pytorch_s_with_autocast():
+    torch.manual_seed(0)
+    plain = nn.Sequential(nn.Conv2d(6, 10, 3, bias=False), nn.Conv2d(10, 8, 3, bias=False))
+    fast = copy.deepcopy(plain)
+    learn_small_images_faster(fast)
+    x, twin = (torch.randn(4, 6, 8, 8, requires_grad=True) for _ in range(2))
+    twin.data.copy_(x.data)
+    with torch.autocast("cpu", torch.bfloat16):
+        out, again = plain(x), fast(twin)
+    assert out.dtype == again.dtype == torch.bfloat16
+    for whole in (out, again):
+        whole.float().square().sum().backward()
+    rough = {"atol": 0.2, "rtol": 0.02}  # numbers up to 50 with eight bits
+    torch.testing.assert_close(x.grad, twin.grad, **rough)
+    for part, other in zip(plain, fast):
+        assert other.weight.grad.dtype == torch.float32
+        torch.testing.assert_close(other.weight.grad, part.weight.grad, **rough)
+
+
 def test_many_positions_go_pytorch_s_way():
     fast = nn.Conv2d(1, 1, 1, bias=False)
     learn_small_images_faster(fast)

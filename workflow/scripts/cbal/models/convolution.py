@@ -30,15 +30,18 @@ class _FewPositions(Function):
 
     @staticmethod
     def backward(ctx, gradient):
-        x, weight = ctx.saved_tensors
+        # With autocast the output and its gradient are bfloat16, and what was given may be float32.
+        given = ctx.saved_tensors
+        x, weight = (tensor.to(gradient.dtype) for tensor in given)
         stride, padding = ctx.geometry
         of_x = None
         if ctx.needs_input_grad[0]:
             of_x = torch.ops.aten.convolution_backward(
                 gradient, x, weight, None, stride, padding, [1, 1], False, [0, 0], 1,
                 [True, False, False],
-            )[0]  # fmt: skip
-        return of_x, weight_gradient(x, gradient, weight.shape[2:], stride, padding), None, None
+            )[0].to(given[0].dtype)  # fmt: skip
+        of_weight = weight_gradient(x, gradient, weight.shape[2:], stride, padding)
+        return of_x, of_weight.to(given[1].dtype), None, None
 
 
 def weight_gradient(
