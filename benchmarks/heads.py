@@ -55,7 +55,7 @@ def fits(arguments: argparse.Namespace) -> list[dict[str, object]]:
     """
     features, label = classified(arguments.rows, arguments.dimensions)
     x = standardised(features)
-    ours = partial(fit, features, label, CLASSES, arguments.l2, None, arguments.threads)
+    ours = partial(fit, features, label, CLASSES, arguments.l2)
     expected = ours().probabilities(features)
     ways, far = {"ours": ours}, {"ours": 0.0}
     for tolerance in TOLERANCES:
@@ -137,13 +137,13 @@ def our_round(
     features: np.ndarray, label: np.ndarray, labeled: np.ndarray, arguments: argparse.Namespace
 ) -> tuple[Callable, Sequence[int]]:
     """Return the head's prediction, and the samples that were labeled."""
-    threads = arguments.threads
     labeled = np.sort(labeled)
-    head: LinearHead = fit(features[labeled], label[labeled], CLASSES, arguments.l2, None, threads)
+    head: LinearHead = fit(features[labeled], label[labeled], CLASSES, arguments.l2)
     others = np.setdiff1d(np.arange(len(features)), labeled)
     pool = Candidates(others, probabilities=head.probabilities(features[others]))
     strategy, rng = guarded(STRATEGIES["entropy"].address, "individual"), np.random.default_rng(0)
-    query = make_query(pool, strategy, "individual", arguments.interactions, rng, threads, {})
+    asked = (arguments.interactions, rng, arguments.threads)
+    query = make_query(pool, strategy, "individual", *asked, {})
     annotate(query, label)
     return head.probabilities, query["sample_id"].to_pylist()
 

@@ -105,7 +105,6 @@ rule train_head:
         " --forgiving {params.forgiving:q}"
         " --members {params.members}"
         " --split {params.split}"
-        " --threads {threads}"
         " --metrics {output.metrics:q}"
         " --predictions {output.predictions:q}"
         " --timing {output.timing:q}"

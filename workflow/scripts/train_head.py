@@ -27,7 +27,6 @@ from cbal.storage.encoded import open_encoded
 from cbal.storage.feature_files import to_batch, write_features
 from cbal.storage.files import write_table
 from cbal.strategies.support.probabilities import combined
-from cbal.wording import counted
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -45,7 +44,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.add_argument(
         "--split", choices=["test", "validation"], default="test", help="split to test on"
     )
-    cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--metrics", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--timing", type=Path, required=True, help="Parquet file to write")
     cli.add_argument("--model", type=Path, required=True, help="safetensors file to write")
@@ -91,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     save_heads(arguments.model, heads)
     of_job = {
         "peak_memory_mb": memory.peak_mb(),
-        "device": f"cpu, {counted(arguments.threads, 'thread')}",
+        "device": "cpu, 1 thread",
     }
     timing = pa.Table.from_pylist([{**keys, **row, **of_job} for row in timing], TIMING)
     write_table(arguments.timing, timing, **keys)
@@ -109,7 +107,7 @@ def fit_heads(
         say("no label yet: the head is not trained")
         return [untrained(features.shape[1], classes)] * arguments.members
     x, label, weight = features[pool.sample_id[labeled]], pool.label[labeled], weight[labeled]
-    rest = (arguments.threads, how.label_smoothing, how.robustness)
+    rest = (how.label_smoothing, how.robustness)
     heads = [fit(x, label, classes, arguments.l2, None if usual(weight) else weight, *rest)]
     for member in range(1, arguments.members):
         stage = of_member("train", member)

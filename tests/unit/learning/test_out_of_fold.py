@@ -28,6 +28,12 @@ def test_a_row_is_judged_by_the_head_of_the_other_folds():
         np.testing.assert_array_equal(result[~rest], expected)
 
 
+def test_the_number_of_threads_changes_no_bit():
+    x, label, groups = corners(10)
+    one, four = (out_of_fold(x, label, groups, 2, 1.0, 5, rng(), n) for n in (1, 4))
+    np.testing.assert_array_equal(one, four)
+
+
 def test_a_wrong_cluster_is_seen_if_folds_hold_whole_clusters():
     x, label, groups = corners(10)
     wrong = groups == 4

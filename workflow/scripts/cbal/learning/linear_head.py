@@ -47,7 +47,6 @@ def fit(
     classes: int,
     l2: float,
     weight: np.ndarray | None = None,
-    threads: int = 1,
     smoothing: float = 0.0,
     robustness: float = 0.0,
 ) -> LinearHead:
@@ -65,7 +64,6 @@ def fit(
         classes: outputs of the head; classes without a label count too.
         l2: strength of the penalty, above 0.
         weight: float32[n], weights of the rows in the loss; None gives each the weight 1.
-        threads: threads of the linear algebra; the same number gives the same bits.
         smoothing, robustness: see `Forgiving`.
     """
     x = np.ascontiguousarray(features, np.float32)
@@ -74,7 +72,9 @@ def fit(
     x = np.column_stack([(x - mean) / scale, np.ones(len(x), np.float32)])
     counts = np.ones(len(x)) if weight is None else weight.astype(np.float64)
     label = label.astype(np.int64)
-    with threadpool_limits(threads, "blas"):
+    # With two threads a fit takes up to eight times as long: those of SciPy's library and those of
+    # NumPy's wait for each other by spinning, and the products are narrow.
+    with threadpool_limits(1, "blas"):
         solution, loss, passes = minimum(x, label, counts, classes, l2, smoothing)
         if robustness:
             solution, loss, passes = _reweighed(x, label, counts, l2, robustness, solution)

@@ -4,7 +4,10 @@ All labels of a cluster come from one answer, so they are wrong together. A head
 half of a cluster would repeat the mistake for the other half. So a fold holds whole groups.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from cbal.learning.linear_head import fit, untrained
 
@@ -33,20 +36,24 @@ def out_of_fold(
         l2: strength of the penalty; see `linear_head.fit`.
         folds: number of folds, 2 or more; as many as groups if there are fewer.
         rng: deals the groups.
-        threads: threads of the linear algebra.
+        threads: folds that are computed at a time.
 
     Returns:
         float32[n, classes].
     """
     fold = folds_of(label, groups, folds, rng)
     result = np.empty((len(label), classes), np.float32)
-    for number in np.unique(fold):
+
+    def hold_out(number: int) -> None:
         held_out = fold == number
         if held_out.all():
             head = untrained(features.shape[1], classes)
         else:
-            head = fit(features[~held_out], label[~held_out], classes, l2, threads=threads)
+            head = fit(features[~held_out], label[~held_out], classes, l2)
         result[held_out] = head.probabilities(features[held_out])
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(hold_out, np.unique(fold)))
     return result
 
 

@@ -38,7 +38,7 @@ def suspects_of(
         features: float16 or float32[m, d], of the samples with `pool.given`, in their order.
         l2: strength of the penalty; see `linear_head.fit`.
         rng: deals the folds.
-        threads: threads of the linear algebra.
+        threads: folds that are computed at a time.
     """
     rows = np.flatnonzero(pool.given)
     label, group = pool.label[rows], pool.answer[rows]
