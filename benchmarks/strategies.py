@@ -88,6 +88,7 @@ def write_pool(path: Path, arguments: argparse.Namespace) -> None:
         expected_entropy=entropy(p) * scores[0],
         variation_ratio=scores[0],
         mean_std=scores[1],
+        doubt=scores[1],
         labeled_features=features[: arguments.labeled],
     )
 
