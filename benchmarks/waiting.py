@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -32,6 +33,9 @@ def main() -> None:
     """Measure and print a table."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("--sizes", type=int, nargs="+", default=[2000, 100_000], help="of the pool")
+    cli.add_argument(
+        "--photos", type=Path, help="a folder of images for each class, for resnet18-head"
+    )
     cli.add_argument("--interactions", type=int, default=40, help="a round")
     cli.add_argument("--rounds", type=int, default=5)
     cli.add_argument("--cores", type=int, default=cores())
@@ -47,24 +51,50 @@ def main() -> None:
 
 
 def make_project(project: Path, size: int, arguments: argparse.Namespace) -> None:
-    """Make a checkout with a folder of images, whose brightness and names tell their classes."""
+    """Make a checkout with a folder of images, whose names tell their classes."""
     copy_sources(project)
-    rng, photos = np.random.default_rng(0), project / "photos"
+    photos = project / "photos"
     photos.mkdir()
-    for number in range(size):
-        of_class = number % len(CLASSES)
-        pixels = rng.integers(0, 90, (SIDE, SIDE, 3)) + 80 * of_class
-        image = Image.fromarray(pixels.astype(np.uint8))
-        image.save(photos / f"{CLASSES[of_class]}-{number}.png")
+    if arguments.photos:
+        copy_photos(arguments.photos, photos, size)
+    else:
+        draw_images(photos, size)
     config = yaml.safe_load((project / "config.yaml").read_text())
     config["sweep"] = "mine"
     config["sweeps"]["mine"] |= {"rounds": arguments.rounds, "scenarios": [SCENARIO]}
     config["models"]["small"] = {"architecture": "convnet", "image_size": SIDE}
     config["models"]["small"] |= {"trainable": "head"}
-    mine = {"path": "photos", "model": "small", "interactions": arguments.interactions}
+    model = "resnet18-head" if arguments.photos else "small"
+    mine = {"path": "photos", "model": model, "interactions": arguments.interactions}
     config["datasets"]["mine"] |= mine | {"validation": None}
     config["labeling"] = {"port": arguments.port}
     (project / "config.yaml").write_text(yaml.safe_dump(config))
+
+
+def draw_images(folder: Path, size: int) -> None:
+    """Write images whose brightness tells their classes."""
+    rng = np.random.default_rng(0)
+    for number in range(size):
+        of_class = number % len(CLASSES)
+        pixels = rng.integers(0, 90, (SIDE, SIDE, 3)) + 80 * of_class
+        image = Image.fromarray(pixels.astype(np.uint8))
+        image.save(folder / f"{CLASSES[of_class]}-{number}.png")
+
+
+def copy_photos(source: Path, folder: Path, size: int) -> None:
+    """Copy as many photos of each class, under names that begin with it.
+
+    Raises:
+        SystemExit: there are too few.
+    """
+    classes = sorted(file for file in source.iterdir() if file.is_dir())
+    each = size // len(classes)
+    for of_class in classes:
+        files = sorted(of_class.iterdir())[:each]
+        if len(files) < each:
+            raise SystemExit(f"{of_class}: fewer than {each} images")
+        for file in files:
+            shutil.copy(file, folder / f"{of_class.name}-{file.name}")
 
 
 def waits(project: Path, arguments: argparse.Namespace) -> list[tuple[bool, float]]:
@@ -117,7 +147,7 @@ def answered(
             found.append((key[2] != before[2], time.monotonic() - since))
         where = {"step": view["step"], "interaction": view["interaction"]}
         classes = [names[it].split("-")[0] for it in journal.question(**where).samples.tolist()]
-        modal = max(CLASSES, key=classes.count)
+        modal = max(classes, key=classes.count)
         pure = classes.count(modal) >= 0.8 * len(classes)
         said = {"action": "label", "class": modal} if pure else {"action": "refuse"}
         status, view = browser.post("/answer", **where, **said, seconds=1)
