@@ -8,9 +8,7 @@ The page does not see these names.
 """
 
 import argparse
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -27,7 +25,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.checkouts import copy_sources
 from benchmarks.processes import ROOT
-from benchmarks.waiting import pause
+from benchmarks.report import cores
+from benchmarks.waiting import labeling, pause
 from cbal.labeling.journal import Journal
 from cbal.labeling.leases import LASTS
 from cbal.labeling.web.lifetime import Home
@@ -91,10 +90,7 @@ def main() -> None:
         known = make_project(project, arguments)
         path = shutil.which("chromium")
         chromium = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        with labeling(project) as run:
-            home = Home(project / "results/mine/labeling")
-            while not home.address:
-                pause(run, project)
+        with labeling(project, cores()) as (run, home):
             draw(chromium, Person(home.address, project, run, known), arguments.out)
         chromium.close()
 
@@ -116,21 +112,6 @@ def make_project(project: Path, arguments: argparse.Namespace) -> dict[str, str]
     config["labeling"] = {"port": arguments.port}
     (project / "config.yaml").write_text(yaml.safe_dump(config))
     return {name: file.parent.name for name, file in known.items()}
-
-
-@contextmanager
-def labeling(project: Path) -> Iterator[subprocess.Popen]:
-    """Run the sweep, and end it."""
-    with (project.parent / "screen").open("w") as screen:
-        command = ["snakemake", "--cores", "2"]
-        streams = {"stdout": screen, "stderr": screen}
-        run = subprocess.Popen(command, cwd=project, start_new_session=True, **streams)
-    try:
-        yield run
-    finally:
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
 
 
 def draw(chromium: Chromium, person: Person, out: Path) -> None:

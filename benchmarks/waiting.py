@@ -7,7 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -103,10 +104,17 @@ def waits(project: Path, arguments: argparse.Namespace) -> list[tuple[bool, floa
     Returns:
         For each wait whether it was between two rounds, and its seconds.
     """
+    with labeling(project, arguments.cores) as (run, home):
+        return answered(run, project, home, STEPS * arguments.rounds - 1)
+
+
+@contextmanager
+def labeling(project: Path, cores: int) -> Iterator[tuple[subprocess.Popen, Home]]:
+    """Run the sweep until its page is served; end it with the context."""
     home = Home(project / "results/mine/labeling")
     with (project.parent / "screen").open("w") as screen:
         run = subprocess.Popen(
-            ["snakemake", "--cores", str(arguments.cores)],
+            ["snakemake", "--cores", str(cores)],
             cwd=project,
             stdout=screen,
             stderr=screen,
@@ -115,7 +123,7 @@ def waits(project: Path, arguments: argparse.Namespace) -> list[tuple[bool, floa
     try:
         while not home.address:
             pause(run, project)
-        return answered(run, project, home, STEPS * arguments.rounds - 1)
+        yield run, home
     finally:
         if run.poll() is None:  # what is left are labels and figures
             os.killpg(run.pid, signal.SIGKILL)
