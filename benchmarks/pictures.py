@@ -26,7 +26,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.checkouts import copy_sources
 from benchmarks.processes import ROOT
 from benchmarks.report import cores
-from benchmarks.waiting import labeling, pause
+from benchmarks.waiting import PURE, answer_to, labeling, pause
 from cbal.labeling.journal import Journal
 from cbal.labeling.leases import LASTS
 from cbal.labeling.web.lifetime import Home
@@ -36,7 +36,6 @@ from tests.people import Browser
 
 DESK = {"viewport": {"width": 1100, "height": 720}}
 PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2}
-PURE = 0.8  # share of a class in a cluster that gets its label
 Wanted = Callable[[dict[str, Any], list[str]], bool]  # of a question and its images' classes
 
 
@@ -69,11 +68,8 @@ class Person(Browser):
             if wanted({**view, "round": self.journal.step(view["step"]).key[2]}, classes):
                 time.sleep(LASTS + 1)  # this tab's claim on the question
                 return classes
-            (name, count), *_ = Counter(classes).most_common(1)
-            pure = count >= PURE * len(classes)
-            said = {"action": "label", "class": name} if pure else {"action": "refuse"}
             where = {"step": view["step"], "interaction": view["interaction"]}
-            status, view = self.post("/answer", **where, **said, seconds=4)
+            status, view = self.post("/answer", **where, **answer_to(classes), seconds=4)
             assert status == 200, view
 
 

@@ -25,6 +25,7 @@ from tests.people import Browser
 
 SIDE = 8  # pixels: an encoder this small takes seconds, and rounds do not ask what it is
 CLASSES = ("dark", "medium", "bright")
+PURE = 0.8  # share of a class in a cluster that gets its label
 LOOK = 0.05  # seconds between two looks for the next question
 STEPS = 2  # of a round of `SCENARIO`
 SCENARIO = "uncertain+cluster"  # asks in two steps, in every round
@@ -155,14 +156,18 @@ def answered(
             found.append((key[2] != before[2], time.monotonic() - since))
         where = {"step": view["step"], "interaction": view["interaction"]}
         classes = [names[it].split("-")[0] for it in journal.question(**where).samples.tolist()]
-        modal = max(classes, key=classes.count)
-        pure = classes.count(modal) >= 0.8 * len(classes)
-        said = {"action": "label", "class": modal} if pure else {"action": "refuse"}
-        status, view = browser.post("/answer", **where, **said, seconds=1)
+        status, view = browser.post("/answer", **where, **answer_to(classes), seconds=1)
         assert status == 200, view
         before, since = key, time.monotonic()
     journal.close()
     return found
+
+
+def answer_to(classes: Sequence[str]) -> dict[str, str]:
+    """Return the answer to a question whose images are of these classes."""
+    modal = max(classes, key=classes.count)
+    pure = classes.count(modal) >= PURE * len(classes)
+    return {"action": "label", "class": modal} if pure else {"action": "refuse"}
 
 
 def rows_of(size: int, found: Sequence[tuple[bool, float]]) -> list[dict[str, object]]:

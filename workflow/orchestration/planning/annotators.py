@@ -1,11 +1,11 @@
 """Simulated annotators: the oracle of each scenario, and its files."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from cbal.pool.confusion import read_confusion
 from orchestration.planning.counting import class_names
+from orchestration.planning.digests import digest
 from orchestration.planning.mistakes import SettingsError
 
 Config = dict[str, Any]
@@ -87,4 +87,4 @@ def _digest(path: str | None) -> str | None:
     """Return a digest of a file; None of no file, and of one that is not there."""
     if path is None or not Path(path).exists():
         return None
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+    return digest(Path(path))

@@ -1,7 +1,5 @@
 """Settings that a run's results depend on, and the runs that an archive already has."""
 
-import hashlib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +7,7 @@ from cbal.models.weights_paths import is_weights_file
 from cbal.storage.archives import disagreement, run_file
 from cbal.storage.paths import BASELINE
 from orchestration.planning.annotators import with_digests
+from orchestration.planning.digests import digest
 from orchestration.planning.mistakes import SettingsError
 from orchestration.planning.schema import read_schema
 from orchestration.planning.training import is_used, training_of
@@ -66,19 +65,7 @@ def _named_weights(model: Config) -> Config:
     path = Path(str(model["weights"])).expanduser()
     if not (is_weights_file(str(path)) and path.exists()):
         return model
-    return model | {"weights": f"{path.name} {_digest(path)}"}
-
-
-@cache
-def _digest(path: Path) -> str:
-    """Return a digest of a file, or of the files of a folder."""
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    whole = hashlib.blake2b(digest_size=6)
-    for file in files:
-        whole.update(f"{file.relative_to(path)}\0".encode())
-        with file.open("rb") as opened:
-            whole.update(hashlib.file_digest(opened, "blake2b").digest())
-    return whole.hexdigest()
+    return model | {"weights": f"{path.name} {digest(path)}"}
 
 
 def provenance_of_sweep(config: Config) -> dict[str, dict[str, Config]]:

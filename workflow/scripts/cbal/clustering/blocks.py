@@ -1,8 +1,9 @@
 """Computation over blocks of features in several threads, as used by many strategies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -35,6 +36,10 @@ class Workers:
             return of_rows(np.asarray(features[rows], np.float32), rows)
 
         return np.concatenate(list(self._pool.map(of_block, range(0, len(features), BLOCK))))
+
+    def each(self, function: Callable[[Any], None], items: Iterable[Any]) -> None:
+        """Call a function with each item, in several threads."""
+        list(self._pool.map(function, items))
 
     def squared_norms(self, features: np.ndarray) -> np.ndarray:
         """Return float32[n], squared lengths of rows; not finite where a feature is not."""

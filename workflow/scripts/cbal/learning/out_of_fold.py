@@ -4,11 +4,9 @@ All labels of a cluster come from one answer, so they are wrong together. A head
 half of a cluster would repeat the mistake for the other half. So a fold holds whole groups.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from cbal.clustering.blocks import workers
 from cbal.learning.linear_head import fit, untrained
 
 
@@ -52,8 +50,8 @@ def out_of_fold(
             head = fit(features[~held_out], label[~held_out], classes, l2)
         result[held_out] = head.probabilities(features[held_out])
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        list(pool.map(hold_out, np.unique(fold)))
+    with workers(threads) as share:
+        share.each(hold_out, np.unique(fold))
     return result
 
 

@@ -95,8 +95,7 @@ class Pages:
         told = []
         for sample in labels["sample"][:WITH_PAGE]:
             name, words = self.told(sample)
-            picture = ready("small", sample) if self._has_picture(sample) else None
-            told.append([name, words, picture and base64.b64encode(picture).decode()])
+            told.append([name, words, self._picture(sample, ready)])
         first = {"labels": labels, "told": told}
         return self._env.get_template("review.html").render(csrf=csrf, first=first)
 
@@ -226,11 +225,14 @@ class Pages:
         """Return what the templates show of images, each with its place in the order."""
         tiles = [self._tile(*each, words) for each in zip(numbers, samples)]
         for tile in tiles[:WITH_PAGE] if ready else ():
-            if tile["words"] is not None:
-                continue
-            picture = ready("small", tile["sample"])
-            tile["picture"] = picture and base64.b64encode(picture).decode()
+            if tile["words"] is None:
+                tile["picture"] = self._picture(tile["sample"], ready)
         return tiles
+
+    def _picture(self, sample: int, ready: Ready) -> str | None:
+        """Return a sample's small picture for the HTML, if it has one and it is made."""
+        picture = ready("small", sample) if self._has_picture(sample) else None
+        return picture and base64.b64encode(picture).decode()
 
     @property
     def _has_strip(self) -> bool:

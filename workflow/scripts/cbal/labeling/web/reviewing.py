@@ -72,7 +72,7 @@ class Reviewing:
 
     def labels(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return all labels of a run, the latest one if none is named, and its classes."""
-        return self._now(self._run(said), person, said["annotator"])
+        return self.shelf.page(self._run(said), person, said["annotator"])
 
     def asking(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Return how many questions wait, so that nobody reviews while the workflow waits."""
@@ -104,7 +104,7 @@ class Reviewing:
         self.shelf.journal.correct(
             run, samples, person, label, new_class, round, seconds, key(said), said["annotator"]
         )
-        return self._now(run, person, said["annotator"])
+        return self.shelf.page(run, person, said["annotator"])
 
     def reclass(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Rename, merge or delete a class; then as `labels`."""
@@ -122,17 +122,14 @@ class Reviewing:
             key(said),
             said["annotator"],
         )
-        return self._now(run, person, said["annotator"])
+        return self.shelf.page(run, person, said["annotator"])
 
     def restore(self, person: str, page: str, said: dict[str, Any]) -> dict[str, Any]:
         """Undo the person's last change; then as `labels`."""
         self._check()
         run = self._run(said)
         self.shelf.journal.take_back(run, person, key(said), said["annotator"])
-        return self._now(run, person, said["annotator"])
-
-    def _now(self, run: Run, person: str, annotator: str) -> dict[str, Any]:
-        return self.shelf.page(run, person, annotator)
+        return self.shelf.page(run, person, said["annotator"])
 
     def _samples(self, said: dict[str, Any]) -> list[int]:
         """Return the samples of a request.
