@@ -37,6 +37,7 @@ from tests.people import Browser
 DESK = {"viewport": {"width": 1100, "height": 720}}
 PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2}
 Wanted = Callable[[dict[str, Any], list[str]], bool]  # of a question and its images' classes
+Shoot = Callable[[Page, str], None]  # writes a picture of a page under a name
 
 
 class Person(Browser):
@@ -120,16 +121,21 @@ def draw(chromium: Chromium, person: Person, out: Path) -> None:
         page.screenshot(path=file)
         Image.open(file).convert("RGB").quantize(256).save(file, optimize=True)  # half the bytes
 
-    def is_late(view: dict[str, Any], kind: str) -> bool:
-        return view["round"] > 1 and view["kind"] == kind
+    draw_questions(chromium, address, person, shoot)
+    draw_review(chromium, f"{address}review", shoot)
 
-    person.answer_until(lambda view, _: is_late(view, "individual"))
+
+def draw_questions(chromium: Chromium, address: str, person: Person, shoot: Shoot) -> None:
+    """Take pictures of a single image, of a cluster and of one that is split, from round 2."""
+
+    def is_large(view: dict[str, Any], classes: list[str]) -> bool:
+        return view["round"] > 1 and view["kind"] == "cluster" and len(classes) >= 40
+
+    person.answer_until(lambda view, _: view["round"] > 1 and view["kind"] == "individual")
     with opened(chromium, address, DESK) as page:
         shoot(page, "single")
     classes = person.answer_until(
-        lambda view, classes: (
-            is_late(view, "cluster") and len(classes) >= 40 and PURE < share(classes) < 1
-        )
+        lambda view, classes: is_large(view, classes) and PURE < share(classes) < 1
     )
     usual = Counter(classes).most_common(1)[0][0]
     wrong = max(place for place, name in enumerate(classes) if name != usual)
@@ -139,23 +145,19 @@ def draw(chromium: Chromium, person: Person, out: Path) -> None:
         shoot(page, "cluster")
         page.emulate_media(color_scheme="dark")
         shoot(page, "dark")
-    time.sleep(LASTS + 1)
     with opened(chromium, address, PHONE) as page:
         shoot(page, "phone")
-    person.answer_until(
-        lambda view, classes: (
-            is_late(view, "cluster") and len(classes) >= 40 and share(classes) < PURE
-        )
-    )
+    person.answer_until(lambda view, classes: is_large(view, classes) and share(classes) < PURE)
     with opened(chromium, address, DESK) as page:
-        page.keyboard.press(",")
-        page.wait_for_timeout(1000)
-        page.keyboard.press(",")
-        page.wait_for_timeout(1000)
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(1500)
+        for key in (",", ",", "Enter"):  # in two groups, in three, and the first gets its label
+            page.keyboard.press(key)
+            page.wait_for_timeout(1500)
         shoot(page, "split")
-    with opened(chromium, f"{address}review", DESK) as page:
+
+
+def draw_review(chromium: Chromium, address: str, shoot: Shoot) -> None:
+    """Take pictures of the review of the labels so far."""
+    with opened(chromium, address, DESK) as page:
         page.wait_for_selector("#sheet[aria-busy=false] .tile img")
         for place in (0, 2):
             page.locator("#sheet .tile").nth(place).click()
@@ -165,7 +167,7 @@ def draw(chromium: Chromium, person: Person, out: Path) -> None:
         page.emulate_media(color_scheme="dark")
         page.locator(".shelf").nth(4).click()
         shoot(page, "review-dark")
-    with opened(chromium, f"{address}review", PHONE) as page:
+    with opened(chromium, address, PHONE) as page:
         page.wait_for_selector("#sheet[aria-busy=false] .tile img")
         shoot(page, "review-phone")
 
