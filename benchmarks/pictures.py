@@ -2,7 +2,7 @@
 
 PYTHONPATH=workflow/scripts python -m benchmarks.pictures PHOTOS
 
-PHOTOS has a folder of images for each class; 150 of each of EuroSAT were taken for docs/. A
+PHOTOS has a folder of images for each class; 200 of each of EuroSAT were taken for docs/. A
 simulated person answers by the names of the folders, up to the questions that the pictures show.
 The page does not see these names.
 """
