@@ -36,11 +36,11 @@ class Usage:
 
 
 def command(script: str, **flags: object) -> list[str]:
-    """Return a stage's command line; a list is a flag with several values, None is no flag."""
+    """Return a stage's command line; a list or tuple is several values of a flag, None no flag."""
     words = [sys.executable, f"workflow/scripts/{script}.py"]
     for name, value in flags.items():
         if value is not None:
-            values = value if isinstance(value, list) else [value]
+            values = value if isinstance(value, list | tuple) else [value]
             words += [f"--{name.replace('_', '-')}", *map(str, values)]
     return words
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from cbal.storage.files import read_table
 
 STAGES = ("training", "evaluation", "prediction", "query")
 OURS, BAAL, SKACTIVEML = "this workflow", "baal", "scikit-activeml"
+HEAD = "this workflow, head alone"  # on fixed features, with pretrained weights
 MODULES = {BAAL: "baal_round", SKACTIVEML: "skactiveml_round"}
 Result = dict[str, float]
 
@@ -48,6 +50,7 @@ class Measurement:
             path = arguments.weights.absolute()
             fetch = {"architecture": "resnet18", "weights": path, "out": self.weights}
             self._run(command("fetch_weights", **fetch))
+            self.results[HEAD] = []
 
     def repeat(self, seed: int) -> None:
         """Run the round with each toolkit from the same labels, in an order that changes."""
@@ -56,8 +59,8 @@ class Measurement:
         ways = list(self.results)
         start = seed % len(ways)
         for way in ways[start:] + ways[:start]:
-            result = self._ours(folder, task) if way == OURS else self._toolkit(way, folder)
-            result["rest"] = result["wall"] - sum(result[stage] for stage in STAGES)
+            result = self._measured(way, folder, task)
+            result["rest"] = result["wall"] - sum(result.get(stage, 0) for stage in STAGES)
             self.results[way].append(result)
             say(f"{way}, repeat {seed + 1}: {result['wall']:.1f} s")
             if result["labeled"] != self.arguments.labels + self.arguments.query:
@@ -107,23 +110,30 @@ class Measurement:
         task.write(folder / "task.json")
         return task
 
-    def _ours(self, folder: Path, task: Task) -> Result:
-        commands = ours.one_round(self.data, folder, task)
+    def _measured(self, way: str, folder: Path, task: Task) -> Result:
+        if way in MODULES:
+            return self._toolkit(way, folder)
+        if way == HEAD:
+            own = folder / "head"
+            shutil.copytree(folder / "round-1", own / "round-1")
+            once = self._run(ours.encoding(self.data, own, task))
+            commands = ours.round_of_a_head(self.data, own, task)
+            return {"once": once.wall, **self._ours(own, commands)}
+        result = self._ours(folder, ours.one_round(self.data, folder, task))
+        extraction = read_table(folder / "round-2/timing-extraction.parquet")
+        return result | {"prediction": extraction["seconds"][0].as_py()}
+
+    def _ours(self, folder: Path, commands: dict[str, list[str]]) -> Result:
         measured = {name: self._run(words) for name, words in commands.items()}
-        timing = [
-            row
-            for path in ("round-1/timing.parquet", "round-2/timing-extraction.parquet")
-            for row in read_table(folder / path).to_pylist()
-        ]
+        timing = read_table(folder / "round-1/timing.parquet").to_pylist()
         seconds = {row["stage"]: row["seconds"] for row in timing}
         pool = read_table(folder / "round-2" / "pool.parquet")
         return {
             **_total(list(measured.values())),
             "training": seconds["training"],
             "evaluation": seconds["evaluation"],
-            "prediction": seconds["extraction"],
             # Whole processes, including their start, since a query is a job of the workflow.
-            "query": sum(measured[name].wall for name in ("query", "annotate", "update_pool")),
+            "query": sum(measured[name].wall for name in ours.STEPS),
             "accuracy": read_table(folder / "round-1/metrics.parquet")["test_accuracy"][0].as_py(),
             "labeled": len(pool) - pool["label"].null_count,
         }
@@ -140,12 +150,14 @@ class Measurement:
         return measure(words, self.folder / "log", self.environment | of_jobs)
 
     def _row(self, way: str) -> dict[str, Any]:
-        def middle(name: str, of: str = way) -> float:
-            return median(result[name] for result in self.results[of])
+        def middle(name: str, of: str = way) -> float | None:
+            values = [result[name] for result in self.results[of] if name in result]
+            return median(values) if values else None
 
         stages = {stage: middle(stage) for stage in (*STAGES, "rest")}
         return {
-            "way": way if way == OURS else f"{way} {version(way)}",
+            "way": f"{way} {version(way)}" if way in MODULES else way,
+            "once": middle("once"),
             "wall": middle("wall"),
             **stages,
             "CPU": middle("cpu"),

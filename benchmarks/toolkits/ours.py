@@ -7,6 +7,8 @@ from benchmarks.toolkits.task import Task
 from cbal.strategies.registry import STRATEGIES
 
 DATASET, SCENARIO = "benchmark", "uncertain"
+STEPS = ("query", "annotate", "update_pool")
+L2 = 30  # that of `eurosat-head` in config.yaml
 
 
 def first_labels(data: Path, folder: Path, seed: int, labels: int) -> list[list[str]]:
@@ -60,18 +62,65 @@ def one_round(data: Path, folder: Path, task: Task) -> dict[str, list[str]]:
         out=now / "features.parquet",
         timing=now / "timing-extraction.parquet",
     )
-    query, annotate, update = _ask(data, folder, task.seed, 2, "entropy", task.query)
-    return {
-        "train": train,
-        "extract_features": extract,
-        "query": query,
-        "annotate": annotate,
-        "update_pool": update,
-    }
+    features = now / "features.parquet"
+    steps = _ask(data, folder, task.seed, 2, "entropy", task.query, features)
+    return {"train": train, "extract_features": extract, **_named(steps)}
 
 
-def _ask(data: Path, folder: Path, seed: int, round: int, strategy: str, n: int) -> list[list[str]]:
-    """Return query, annotate and update_pool of a round of one step."""
+def encoding(data: Path, folder: Path, task: Task) -> list[str]:
+    """Return the command line that computes the features of all images, once for all rounds."""
+    return command(
+        "encode",
+        dataset=DATASET,
+        images=data / "images.npy",
+        index=data / "index.parquet",
+        architecture="resnet18",
+        weights=task.weights,
+        image_size=task.image_size,
+        threads=task.workers,
+        out=folder / "encoded.npy",
+        timing=folder / "timing-encoding.parquet",
+    )
+
+
+def round_of_a_head(data: Path, folder: Path, task: Task) -> dict[str, list[str]]:
+    """Return the command lines of the same round where a linear head on fixed features learns."""
+    before = folder / "round-1"
+    train = command(
+        "train_head",
+        dataset=DATASET,
+        scenario=SCENARIO,
+        seed=task.seed,
+        round=1,
+        pool=before / "pool.parquet",
+        index=data / "index.parquet",
+        truth=data / "truth.parquet",
+        encoded=folder / "encoded.npy",
+        l2=L2,
+        metrics=before / "metrics.parquet",
+        timing=before / "timing.parquet",
+        model=before / "model.safetensors",
+        probabilities=before / "probabilities.parquet",
+    )
+    probabilities = before / "probabilities.parquet"
+    steps = _ask(data, folder, task.seed, 2, "entropy", task.query, probabilities)
+    return {"train_head": train, **_named(steps)}
+
+
+def _named(steps: list[list[str]]) -> dict[str, list[str]]:
+    return dict(zip(STEPS, steps))
+
+
+def _ask(
+    data: Path,
+    folder: Path,
+    seed: int,
+    round: int,
+    strategy: str,
+    n: int,
+    features: Path | None = None,
+) -> list[list[str]]:
+    """Return the command lines of `STEPS`, for a round of one step."""
     now, pool = folder / f"round-{round}", folder / f"round-{round - 1}" / "pool.parquet"
     keys = {"dataset": DATASET, "scenario": SCENARIO, "seed": seed, "round": round}
     step = f"1-{strategy}"
@@ -85,7 +134,7 @@ def _ask(data: Path, folder: Path, seed: int, round: int, strategy: str, n: int)
             **keys,
             step=step,
             pool=pool,
-            features=now / "features.parquet" if "probabilities" in how.needs else None,
+            features=features,
             strategy=how.address,
             needs=how.needs,
             kind=how.kind,

@@ -8,6 +8,8 @@ import textwrap
 
 import pandas as pd
 import pytest
+import torch
+from torchvision.models import resnet18
 
 from benchmarks import (
     heads,
@@ -20,6 +22,9 @@ from benchmarks import (
     trainable,
     waiting,
 )
+from benchmarks.toolkits.__main__ import parse
+from benchmarks.toolkits.data import CLASSES, random_images, write_data
+from benchmarks.toolkits.measurement import HEAD, OURS, Measurement
 from cbal.strategies.registry import STRATEGIES
 from tests.conftest import ROOT
 from tests.ports import own_port
@@ -91,6 +96,24 @@ def test_heads(table, tmp_path):
     fits = pd.read_parquet(tmp_path / "results/heads-fit.parquet").set_index("way")
     assert fits["ours = 1"].iloc[0] == 1
     assert fits["largest difference in probability"].iloc[-1] <= heads.SAME
+
+
+def test_toolkits(monkeypatch, tmp_path):
+    """The rounds of this workflow; the toolkits are not among what tests need."""
+    torch.save(resnet18().state_dict(), tmp_path / "weights.pth")
+    sizes = ["--labels", 12, "--pool", 40, "--test", 20, "--image-size", 32, "--epochs", 1]
+    words = [*sizes, "--threads", 1, "--weights", tmp_path / "weights.pth"]
+    monkeypatch.setattr(sys, "argv", ["toolkits", *map(str, words)])
+    arguments = parse()
+    data = tmp_path / "data"
+    write_data(data, random_images(52, 20), 52, 20)
+    measurement = Measurement(arguments, data, CLASSES, tmp_path)
+    measurement.results = {OURS: [], HEAD: []}
+    measurement.repeat(0)
+    for (result,) in measurement.results.values():
+        assert result["labeled"] == 24
+        assert 0 < result["training"] < result["wall"]
+    assert measurement.results[HEAD][0]["once"] > 0
 
 
 def test_waiting(table):

@@ -14,7 +14,7 @@ from tests.faults import local, slurm
 from tests.faults.bench import Bench
 from tests.slurm.cluster import Cluster, missing
 
-AT_RANDOM = ("snakemake_killed", "job_killed")  # run at several moments
+AT_RANDOM = ("snakemake_killed", "job_killed", "forking_killed")  # run at several moments
 LOCAL = (*AT_RANDOM, "interrupted_once", "interrupted_twice", "terminated", "two_at_once")
 LOCAL += ("disk_full", "damaged")
 ON_SLURM = ("cancelled", "out_of_memory", "out_of_time", "node_lost", "main_killed")

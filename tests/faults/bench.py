@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 import psutil
 
+from orchestration.forks import SERVER
 from orchestration.operation.leftovers import VARIABLE
 from tests import forks
+from tests.conftest import ROOT
 from tests.project import Project, checkout
 from tests.slurm.cluster import Cluster
 
@@ -152,7 +154,7 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 180) -
 
 
 class Stage(NamedTuple):
-    """A running stage: its script's name and its process."""
+    """A running stage: its script's name and its process, which asks for a fork or computes."""
 
     name: str
     process: psutil.Process
@@ -161,13 +163,32 @@ class Stage(NamedTuple):
 def stages(project: Project, name: str | None = None) -> list[Stage]:
     """Return the project's running stages (not Snakemake, not the shell), all or of a name."""
     found = []
+    for process in _works_for(project):
+        with suppress(psutil.Error):
+            script = next(
+                (word for word in process.cmdline()[1:4] if word.startswith("workflow/scripts/")),
+                None,
+            )
+            if script:
+                found.append(Stage(Path(script).stem, process))
+    return [stage for stage in found if name in (None, stage.name)]
+
+
+def forking(project: Project) -> list[psutil.Process]:
+    """Return the process that forks for jobs of the project, and then its forks."""
+    found = []
+    for process in _works_for(project):
+        with suppress(psutil.Error):
+            if str(SERVER.relative_to(ROOT)) in " ".join(process.cmdline()):
+                found.append(process)
+    return sorted(found, key=lambda process: process.create_time())
+
+
+def _works_for(project: Project) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            words = process.cmdline()
-            script = len(words) > 1 and words[1].startswith("workflow/scripts/")
-            if script and process.environ().get(VARIABLE) == str(project.path.resolve()):
-                found.append(Stage(Path(words[1]).stem, process))
-    return [stage for stage in found if name in (None, stage.name)]
+            if process.environ().get(VARIABLE) == str(project.path.resolve()):
+                yield process
 
 
 def interrupt(process: subprocess.Popen) -> None:

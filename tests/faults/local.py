@@ -12,7 +12,16 @@ from pathlib import Path
 
 import psutil
 
-from tests.faults.bench import SCENARIO, TARGET, Bench, interrupt, same, stages, wait_for
+from tests.faults.bench import (
+    SCENARIO,
+    TARGET,
+    Bench,
+    forking,
+    interrupt,
+    same,
+    stages,
+    wait_for,
+)
 
 # Each kind of file, and a file that is made by reading it.
 READERS = {
@@ -35,9 +44,10 @@ READERS = {
 
 
 def snakemake_killed(bench: Bench) -> str:
-    """SIGKILL of Snakemake alone, at a random moment; its jobs run on as orphans.
+    """SIGKILL of Snakemake alone, at a random moment; its forks end, other jobs run on as orphans.
 
-    In half of the cases they are stopped, so that they cannot end before the sweep goes on.
+    In half of the cases these, and who asked for forks, are stopped, so that they cannot end
+    before the sweep goes on.
     """
     project, moment = bench.project(), bench.moment()
     stop = bench.random.random() < 0.5
@@ -74,6 +84,24 @@ def job_killed(bench: Bench) -> str:
     assert " failed: " in (project.path / "screen.log").read_text()
     bench.resume(project)
     return f"at {moment:.1f} s; killed: {victim.name}"
+
+
+def forking_killed(bench: Bench) -> str:
+    """SIGKILL of the process that forks for jobs: its forks end, and further jobs do without."""
+    project, moment = bench.project(), bench.moment()
+    with bench.running(project) as process:
+        time.sleep(moment)
+        found = wait_for(lambda: forking(project) or process.poll() is not None, "a server")
+        if found is True:
+            bench.resume(project)
+            return f"at {moment:.1f} s; the sweep had finished"
+        found[0].kill()
+        status = process.wait(120)
+    assert not forking(project)
+    killed = "killed by signal 9" in (project.path / "screen.log").read_text()
+    assert killed == bool(status)
+    bench.resume(project)
+    return f"at {moment:.1f} s; {'a job was killed' if killed else 'no job was'}"
 
 
 def interrupted_once(bench: Bench) -> str:

@@ -22,6 +22,7 @@ def bench(tmp_path_factory):
     [
         (local.snakemake_killed, 9),  # stops the orphans
         (local.job_killed, 3),
+        (local.forking_killed, 8),
         (local.interrupted_once, 4),
         (local.interrupted_twice, 5),
         (local.two_at_once, 6),

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from orchestration import forks
 from tests.project import Project, checkout
 from tests.shared import once
 
@@ -31,7 +32,8 @@ def finished(fresh, tmp_path_factory) -> Project:
     """
 
     def finish(path):
-        result = fresh.copy(path).on_screen("--cores", "2", environment=None)
+        environment = os.environ | {forks.ADDRESS: ""}
+        result = fresh.copy(path).on_screen("--cores", "2", environment=environment)
         assert result.returncode == 0, result.stdout
 
     return Project(once(tmp_path_factory, "finished", finish)).copy(

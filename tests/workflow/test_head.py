@@ -68,3 +68,17 @@ def test_dropout_is_refused_in_one_line(head, tmp_path):
     result = project.snakemake("-n")
     assert result.returncode == 1
     assert "bald has dropout, which means nothing without training" in result.stderr
+
+
+def test_a_query_takes_one_thread_where_runs_fill_the_cores(head, tmp_path):
+    project = head.copy(tmp_path / "project")
+    project.configure(models__fixed__threads=8)  # of four runs
+    cluster = project.path / "results/tiny/uncertain+cluster/seed-0/round-1/step-2-cluster"
+    for cores, threads in ((4, None), (5, 5)):
+        (cluster / "query.parquet").unlink(missing_ok=True)
+        target = str((cluster / "query.parquet").relative_to(project.path))
+        result = project.snakemake("-n", target, cores=cores)
+        said = result.stdout + result.stderr
+        job = said.split("rule cluster:")[1].split("\n\n")[0]
+        assert ("threads:" in job) == (threads is not None)
+        assert threads is None or f"threads: {threads}" in job

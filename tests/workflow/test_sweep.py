@@ -7,6 +7,7 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration import forks
 from tests.conftest import ROOT, write_class_folders
 from tests.plain_user import as_plain_user
 from tests.project import Project
@@ -27,6 +28,18 @@ def test_a_finished_sweep_has_its_results(finished):
     assert "| random | 1 |" in (results / "tables/summary.md").read_text()
     header = (results / "tables/summary.csv").read_text().splitlines()[0]
     assert header.startswith("dataset,scenario,seeds,final_accuracy")
+
+
+def test_forks_give_the_bytes_of_processes(fresh, finished, tmp_path):
+    project = fresh.copy(tmp_path / "project")
+    environment = {name: value for name, value in os.environ.items() if name != forks.ADDRESS}
+    result = project.on_screen("--cores", "2", environment=environment)
+    assert result.returncode == 0, result.stdout
+    assert project.results() == finished.results()
+    logs = {log: log.read_text() for log in (project.path / "logs").rglob("*.log")}
+    forked = {log.stem for log, text in logs.items() if "\ntook " in text}
+    assert {"train", "extract", "query", "annotate", "update_pool", "plot_accuracy"} <= forked
+    assert not any("\ntook " in log.read_text() for log in finished.path.rglob("logs/**/*.log"))
 
 
 def test_temporary_files_are_gone_but_for_the_last_model(finished):

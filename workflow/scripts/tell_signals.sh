@@ -1,7 +1,17 @@
-# Read by the shell of each job: a job that a signal kills says so in its log.
-# Else the shell forgets it. Ctrl-C (2) is left out: every program under way gets it.
+# Read by the shell of each job.
+#
+# A job that a signal kills says so in its log; else the shell forgets it. Ctrl-C (2) is left out:
+# every program under way gets it.
+#
+# A job of one thread is a fork of a process that has imported its libraries, where Snakemake has
+# started one (workflow/orchestration/forks). Pages for people, which run for hours, are not.
 python() {
-  command python "$@" || {
+  local script=${1:-} client=()
+  if [[ ${CBAL_FORKS:-} && ${OMP_NUM_THREADS:-} == 1 && $script == *.py ]] &&
+    [[ $script != *_by_hand.py && $script != */review_labels.py ]]; then
+    client=(-IS workflow/orchestration/forks/client.py)
+  fi
+  command python "${client[@]}" "$@" || {
     local code=$? by=$(($? - 128))
     if ((by > 0 && by < 65 && by != 2)); then
       echo "error: killed by signal $by (SIG$(kill -l $by))" >&2

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from orchestration import forks
 from orchestration.operation import course, labeling, leftovers, permissions, presence
 from orchestration.operation.course import ONCE, Course, follow, resuming
 from orchestration.operation.standing import Run
@@ -28,12 +29,12 @@ def begun(tmp_path, monkeypatch):
     monkeypatch.delenv(ONCE, raising=False)
     monkeypatch.setattr(leftovers, "end_slurm_jobs", lambda folder: 0)
     monkeypatch.setattr(leftovers, "end_processes", lambda folder, before: 0)
-    for variable in (leftovers.VARIABLE, labeling.OWNER):
+    for variable in (leftovers.VARIABLE, labeling.OWNER, forks.ADDRESS):
         monkeypatch.setenv(variable, "")
 
     made = []
 
-    def make(inputs=(), dryrun=False):
+    def make(inputs=(), dryrun=False, executor="local", deployed=()):
         for earlier in made:
             earlier.who.leave()
         files = {"input": inputs, "output": [], "log": [], "benchmark": None}
@@ -44,7 +45,8 @@ def begun(tmp_path, monkeypatch):
                 output_settings=SimpleNamespace(dryrun=dryrun),
                 dag=SimpleNamespace(needrun_jobs=lambda: [job], jobs=[]),
                 dag_settings=SimpleNamespace(force_incomplete=False),
-                executor_plugin=SimpleNamespace(name="local"),
+                deployment_settings=SimpleNamespace(deployment_method=frozenset(deployed)),
+                executor_plugin=SimpleNamespace(name=executor),
                 persistence=SimpleNamespace(unlock=lambda: None),
             ),
             SWEEP,
@@ -72,6 +74,19 @@ def test_a_run_begins_and_ends(begun, said):
     run.end()
     run.fail()
     assert said == ["Nothing finished is lost. To go on: snakemake --cores 2 --rerun-incomplete"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "starts"),
+    [({}, True), ({"executor": "dryrun"}, False), ({"deployed": ["conda"]}, False)],
+)
+def test_jobs_on_this_machine_in_this_environment_may_be_forks(
+    begun, monkeypatch, settings, starts
+):
+    started = []
+    monkeypatch.setattr(forks, "start", lambda: started.append(True))
+    begun(**settings).begin()
+    assert bool(started) == starts
 
 
 def test_after_jobs_of_a_dead_run_were_ended_it_begins_anew_once(begun, said, monkeypatch):

@@ -13,6 +13,7 @@ from typing import Any
 from snakemake.logging import logger
 
 from cbal.wording import counted
+from orchestration import forks
 from orchestration.operation import (
     clocks,
     jobs,
@@ -82,6 +83,8 @@ class Course:
                 slurm.check(jobs.submissions(self.workflow.dag), command)
         except STOPS as error:
             raise SystemExit(f"Error: {error}") from None
+        if jobs.run_here(self.workflow):
+            forks.start()
         self.folders = jobs.folders_to_take_away(self.workflow.dag)
         self.progress = follow(
             runs_of(self.sweep),

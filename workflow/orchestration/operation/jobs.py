@@ -22,6 +22,12 @@ def record_finished(workflow: Any) -> None:
             workflow.async_run(workflow.persistence.finished(job))
 
 
+def run_here(workflow: Any) -> bool:
+    """Return whether jobs run on this machine, and in the environment of Snakemake's shell."""
+    deployed = workflow.deployment_settings.deployment_method
+    return workflow.executor_plugin.name == "local" and not deployed
+
+
 def submissions(dag: Any) -> list[tuple[str, int, Mapping[str, Any]]]:
     """Return the names of the rules, threads and resources of one submission of each kind."""
     found = {}

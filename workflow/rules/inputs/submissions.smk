@@ -35,6 +35,17 @@ def threads_of(wildcards):
     return model_of(wildcards)["threads"]
 
 
+def threads_to_choose(wildcards):
+    """Threads of a query: the model's, but one where a sweep of one-threaded jobs fills the cores.
+
+    Two clusterings side by side take less time than one after the other on two threads. What is
+    chosen does not depend on it.
+    """
+    runs = len(SWEEP["datasets"]) * len(SWEEP["scenarios"]) * len(SWEEP["seeds"])
+    filled = runs >= (workflow.cores or 1) and not SUBMITS and not is_human(wildcards.dataset)
+    return 1 if filled and is_fixed(wildcards) else threads_of(wildcards)
+
+
 def jobs_on_gpus(wildcards):
     """How many jobs `--resources gpu=` lets share the GPUs of this machine."""
     limit = workflow.global_resources.get("gpu")

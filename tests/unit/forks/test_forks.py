@@ -1,0 +1,222 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from orchestration import forks
+from tests.conftest import ROOT
+from tests.faults.bench import wait_for
+
+TELLS = """
+import json, os, sys
+ours = sorted(name for name in sys.modules if name.split(".")[0] in ("cbal", "orchestration"))
+said = [sys.argv[1:], sys.path[0], os.getcwd(), os.environ.get("SAID"), __name__, ours]
+print(json.dumps([*said, os.cpu_count()]))
+print("wrong", file=sys.stderr)
+if sys.argv[1] == "killed":
+    os.kill(os.getpid(), 9)
+if sys.argv[1] == "text":
+    sys.exit("error: wrong")
+sys.exit(int(sys.argv[1]))
+"""
+WAITS = """
+import os, subprocess, sys, time
+child = subprocess.Popen(["sleep", "600"])
+try:
+    print(os.getpid(), child.pid, flush=True)
+    time.sleep(600)
+except KeyboardInterrupt:
+    sys.exit("interrupted")
+"""
+SHELL = "set -euo pipefail; . workflow/scripts/tell_signals.sh; python "
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Environment of jobs of one thread, with the address of a server that this test starts."""
+    monkeypatch.delenv(forks.ADDRESS, raising=False)
+    forks.start()
+    yield os.environ | forks.ONE_THREAD
+    forks._alive.pop().close()
+
+
+def run(script, *words, environment, **options):
+    command = [sys.executable, "-IS", forks.CLIENT, script, *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, **options)
+
+
+def shell(command, environment):
+    """Run a command as a job's shell does."""
+    return subprocess.run(
+        ["bash", "-c", SHELL + command], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def waiting(tmp_path, environment):
+    """Return who asked for a fork that waits, the fork, and a process that the fork started."""
+    (tmp_path / "job.py").write_text(WAITS)
+    command = [sys.executable, "-IS", forks.CLIENT, tmp_path / "job.py"]
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as client:
+        yield client, *map(psutil.Process, map(int, client.stdout.readline().split()))
+        client.kill()
+
+
+def gone(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("0", 0), ("3", 3), ("text", 1), ("killed", -signal.SIGKILL)]
+)
+def test_a_fork_is_like_a_process_that_begins(tmp_path, environment, word, status):
+    script = tmp_path / "scripts" / "tell.py"
+    script.parent.mkdir()
+    script.write_text(TELLS)
+    environment = environment | {"SAID": "two\nlines = 1"}
+    words = [word, "", "a b", "ü*"]
+    options = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}
+    process = subprocess.run([sys.executable, script, *words], **options)
+    assert process.returncode == status
+    for _ in range(2):
+        fork = run(script, *words, environment=environment, cwd=tmp_path)
+        assert (fork.returncode, fork.stdout) == (process.returncode, process.stdout)
+        assert fork.stderr.startswith(process.stderr)
+        took = fork.stderr.removeprefix(process.stderr)
+        assert took.startswith("took ") == (status == 0)
+        assert status == 0 or not took
+
+
+def test_the_second_fork_of_a_script_finds_its_libraries_imported(tmp_path, environment):
+    (tmp_path / "ours.py").write_text("")
+    code = """
+        import sys
+        print([name for name in ("numpy", "torch", "ours") if name in sys.modules])
+        import numpy, ours
+    """
+    for name in ("first.py", "other.py"):
+        (tmp_path / name).write_text("\n".join(map(str.strip, code.splitlines())))
+    said = [run(tmp_path / "first.py", environment=environment).stdout for _ in range(3)]
+    assert said == ["[]\n", "['numpy']\n", "['numpy']\n"]
+
+
+def test_the_process_that_forks_has_one_thread_whatever_it_imports(tmp_path, environment):
+    sys.path.insert(0, str(forks.SERVER.parent))
+    from server import LIBRARIES
+
+    lines = [f"import {name}" for name in LIBRARIES]
+    tell = """
+from pathlib import Path
+import os
+threads = [each.read_text() for each in Path(f"/proc/{os.getppid()}/task").glob("*/comm")]
+# jemalloc, PyArrow's allocator, ends its thread before a fork and starts another one in it.
+print(len([name for name in threads if name != "jemalloc_bg_thd\\n"]))
+"""
+    (tmp_path / "job.py").write_text("\n".join([*lines, tell]))
+    said = [run(tmp_path / "job.py", environment=environment) for _ in range(2)]
+    assert [each.stdout for each in said] == ["1\n", "1\n"], said[0].stderr
+
+
+def test_a_fork_ends_with_who_asked_for_it(waiting):
+    client, fork, child = waiting
+    client.kill()
+    wait_for(lambda: gone(fork) and gone(child), "the fork's end")
+
+
+def test_ctrl_c_reaches_a_fork(waiting):
+    client, fork, child = waiting
+    client.send_signal(signal.SIGINT)
+    assert client.wait(30) == 1
+    assert client.stderr.read() == "interrupted\n"
+    wait_for(lambda: gone(fork) and gone(child), "the fork's end")
+
+
+def test_forks_end_with_their_server(waiting):
+    client, fork, child = waiting
+    fork.parent().kill()
+    assert client.wait(30) == -signal.SIGKILL
+    wait_for(lambda: gone(fork), "the fork's end")
+    child.kill()
+
+
+def test_a_server_and_its_forks_end_with_who_started_it(tmp_path):
+    (tmp_path / "job.py").write_text(WAITS)
+    code = f"""
+import os, subprocess, sys
+from orchestration import forks
+forks.start()
+print(os.environ[forks.ADDRESS], flush=True)
+subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r}])
+"""
+    environment = {key: value for key, value in os.environ.items() if key != forks.ADDRESS}
+    environment |= {"PYTHONPATH": f"{ROOT}/workflow"}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
+    ) as starter:
+        address = starter.stdout.readline().strip()
+        fork = psutil.Process(int(starter.stdout.readline().split()[0]))
+        server = fork.parent()
+        starter.kill()
+    wait_for(lambda: gone(fork) and gone(server), "the server's end")
+    assert not Path(address).parent.exists()
+
+
+def test_without_a_server_a_script_is_a_process(tmp_path, environment):
+    (tmp_path / "job.py").write_text("import os; print(os.getppid())")
+    result = run(tmp_path / "job.py", environment=environment | {forks.ADDRESS: "/nowhere"})
+    assert result.stdout == f"{os.getpid()}\n"
+
+
+def test_who_asks_and_is_gone_at_once_harms_nobody(tmp_path, environment):
+    for said in (b"", (100).to_bytes(8, "big"), (100).to_bytes(8, "big") + b"{"):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(environment[forks.ADDRESS])
+            connection.sendall(said)
+    (tmp_path / "job.py").write_text("print('done')")
+    assert run(tmp_path / "job.py", environment=environment).stdout == "done\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "threads", "address", "is_fork"),
+    [
+        ("job.py", "1", None, True),
+        ("job.py", "2", None, False),
+        ("job.py", "1", "", False),
+        ("annotate_by_hand.py", "1", None, False),
+        ("review_labels.py", "1", None, False),
+    ],
+)
+def test_a_job_of_one_thread_is_a_fork(tmp_path, environment, name, threads, address, is_fork):
+    (tmp_path / name).write_text("import os; print(os.getsid(0))")
+    environment = environment | {"OMP_NUM_THREADS": threads}
+    if address is not None:
+        environment[forks.ADDRESS] = address
+    result = shell(f"{tmp_path / name}", environment)
+    assert result.returncode == 0, result.stderr
+    assert (int(result.stdout) != os.getsid(0)) == is_fork
+    assert result.stderr.startswith("took ") == is_fork
+
+
+def test_a_fork_that_a_signal_kills_is_told_of(tmp_path, environment):
+    (tmp_path / "job.py").write_text("import os; os.kill(os.getpid(), 11)")
+    result = shell(f"{tmp_path / 'job.py'}", environment)
+    assert result.returncode == 128 + signal.SIGSEGV
+    assert "error: killed by signal 11 (SIGSEGV)" in result.stderr
+
+
+def test_nobody_who_wants_no_forks_gets_a_server(monkeypatch):
+    monkeypatch.setenv(forks.ADDRESS, "")
+    forks.start()
+    assert os.environ[forks.ADDRESS] == ""

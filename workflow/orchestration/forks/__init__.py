@@ -1,0 +1,67 @@
+"""Jobs that need not import their libraries: each is a fork of a process that has done so.
+
+Most jobs of a sweep take less time than to start Python and to import NumPy, SciPy or PyTorch.
+So while Snakemake runs jobs on this machine, a process (`server.py`) forks for each job of one
+thread. The command line of a rule stays as it is: the shell function `python`
+(`workflow/scripts/tell_signals.sh`) calls `client.py`, which asks the process for a fork, lends
+it its output, and ends as the fork ends. What was imported before a fork are libraries alone,
+so a job finds the project's code as it is when the job starts.
+
+A job is a process of its own where that matters or helps nothing: on Slurm, with several threads
+(the libraries read their number when they are loaded), in an environment of conda or a container,
+on the pages for people, and wherever the process that forks cannot be reached.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CLIENT, SERVER = (Path(__file__).with_name(name) for name in ("client.py", "server.py"))
+ADDRESS = "CBAL_FORKS"  # variable with the path of the server's socket; empty for no forks
+LONGEST = 100  # bytes of a socket's path
+# As Snakemake sets them for a job of one thread. The libraries read them when they are loaded.
+LIBRARIES = ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in LIBRARIES} | {"VECLIB_MAXIMUM_THREADS": "1"}
+
+_alive: list[socket.socket] = []  # a server ends when its socket here closes
+
+
+def start() -> None:
+    """Start a server for the jobs of this process, unless there is one, or none is wanted.
+
+    It ends with this process, however that ends, and its forks with it.
+    """
+    python = shutil.which("python")
+    if ADDRESS not in os.environ and sys.platform == "linux" and python:
+        folder = tempfile.mkdtemp(prefix="forks-")
+        if len(os.fsencode(folder)) < LONGEST:
+            os.environ[ADDRESS] = serve([python, SERVER], folder)
+
+
+def serve(command: list[str | Path], folder: str) -> str:
+    """Start a server, and return the path of its socket.
+
+    Args:
+        command: starts it; it gets the numbers of two sockets, and the path of the first: where
+            it listens, and one that closes with this process.
+        folder: for the socket; the server deletes it.
+    """
+    address = f"{folder}/socket"
+    ours, its = socket.socketpair()
+    with socket.socket(socket.AF_UNIX) as listener, its:
+        listener.bind(address)
+        listener.listen(64)
+        given = listener.fileno(), its.fileno()
+        subprocess.Popen(
+            [*command, *map(str, given), address],
+            env=os.environ | ONE_THREAD,
+            pass_fds=given,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for those who ask, and reaches their forks
+        )
+    _alive.append(ours)
+    return address
