@@ -15,7 +15,9 @@ from contextlib import suppress
 
 def main() -> None:
     """Ask for a fork, wait for its end, and end like it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    heeds = signal.getsignal(signal.SIGINT) != signal.SIG_IGN
+    if heeds:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.connect(os.environ["CBAL_FORKS"])
@@ -26,7 +28,8 @@ def main() -> None:
     content = os.fsencode("\0".join(request))
     socket.send_fds(connection, [len(content).to_bytes(8, "big")], (1, 2))
     connection.sendall(content)
-    signal.signal(signal.SIGINT, lambda *_: connection.send(b"!"))
+    if heeds:
+        signal.signal(signal.SIGINT, lambda *_: connection.send(b"!"))
     answer = connection.makefile().read().split()
     if not answer:  # the server was killed, and with it the fork
         os.kill(os.getpid(), signal.SIGKILL)

@@ -130,6 +130,8 @@ class Forks:
         server, process = os.getpid(), os.fork()
         if process:
             os.close(request.report)
+            with suppress(OSError):  # it does so too; who is first does not matter
+                os.setpgid(process, process)
             self.asking[connection] = Fork(process, script, report)
         else:
             _begin(server, Path(script).stem, files)
@@ -204,7 +206,7 @@ def _begin(server: int, name: str, files: list[int]) -> None:
     """Be a process of its own, which ends with its server."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
+    os.setpgid(0, 0)
     prctl = ctypes.CDLL(None).prctl
     prctl(SET_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != server:
@@ -215,7 +217,7 @@ def _begin(server: int, name: str, files: list[int]) -> None:
 
 
 def _signal(fork: Fork, number: int) -> None:
-    """Send a signal to a fork, and to what it has started in its session's group."""
+    """Send a signal to a fork, and to what it has started."""
     with suppress(ProcessLookupError):
         os.killpg(fork.process, number)
 
@@ -224,7 +226,7 @@ def _import(names: set[str]) -> None:
     """Import libraries. A fork then need not, and none copies what it searches for garbage."""
     missing = [name for name in names if name not in sys.modules]
     for name in missing:
-        with suppress(ImportError):  # the fork will say so
+        with suppress(Exception):  # the fork will meet it again, and say so
             importlib.import_module(name)
     if missing:
         gc.freeze()
