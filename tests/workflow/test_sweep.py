@@ -206,7 +206,7 @@ class TestStatus:
         assert result.stdout.endswith("at work: nobody\n")
 
     def test_of_another_sweep_and_of_none(self, finished):
-        assert "sweep demo: 0 of 63 rounds done" in self.status(finished, "demo").stdout
+        assert "sweep demo: 0 of 155 rounds done" in self.status(finished, "demo").stdout
         unknown = self.status(finished, "nope")
         assert unknown.returncode != 0
         assert unknown.stderr.startswith("config.yaml: sweep: unknown 'nope'; known are")

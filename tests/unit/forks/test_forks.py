@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -40,9 +41,12 @@ SHELL = "set -euo pipefail; . workflow/scripts/tell_signals.sh; python "
 def environment(monkeypatch):
     """Environment of jobs of one thread, with the address of a server that this test starts."""
     monkeypatch.delenv(forks.ADDRESS, raising=False)
+    at_exit = []
+    monkeypatch.setattr(forks.atexit, "register", lambda *call: at_exit.append(call))
     forks.start()
     yield os.environ | forks.ONE_THREAD
-    forks._alive.pop().close()
+    for function, *arguments in at_exit:
+        function(*arguments)
 
 
 def run(script, *words, environment, **options):
@@ -171,6 +175,22 @@ subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r
         starter.kill()
     wait_for(lambda: gone(fork) and gone(server), "the server's end")
     assert not Path(address).parent.exists()
+
+
+def test_the_times_of_who_started_a_server_include_those_of_forks(tmp_path):
+    (tmp_path / "job.py").write_text("import time\nwhile time.process_time() < 1: pass")
+    code = f"""
+import subprocess, sys
+from orchestration import forks
+forks.start()
+subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r}])
+"""
+    environment = {key: value for key, value in os.environ.items() if key != forks.ADDRESS}
+    environment |= {"PYTHONPATH": f"{ROOT}/workflow"}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime > 0.9
 
 
 def test_without_a_server_a_script_is_a_process(tmp_path, environment):

@@ -12,6 +12,7 @@ A job is a process of its own where that matters or helps nothing: on Slurm, wit
 on the pages for people, and wherever the process that forks cannot be reached.
 """
 
+import atexit
 import os
 import shutil
 import socket
@@ -26,8 +27,6 @@ LONGEST = 100  # bytes of a socket's path
 # As Snakemake sets them for a job of one thread. The libraries read them when they are loaded.
 LIBRARIES = ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in LIBRARIES} | {"VECLIB_MAXIMUM_THREADS": "1"}
-
-_alive: list[socket.socket] = []  # a server ends when its socket here closes
 
 
 def start() -> None:
@@ -56,12 +55,18 @@ def serve(command: list[str | Path], folder: str) -> str:
         listener.bind(address)
         listener.listen(64)
         given = listener.fileno(), its.fileno()
-        subprocess.Popen(
+        process = subprocess.Popen(
             [*command, *map(str, given), address],
             env=os.environ | ONE_THREAD,
             pass_fds=given,
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for those who ask, and reaches their forks
         )
-    _alive.append(ours)
+    atexit.register(_end, ours, process)
     return address
+
+
+def _end(life: socket.socket, server: subprocess.Popen) -> None:
+    """End a server, and wait for it, so that this process's times include those of its forks."""
+    life.close()
+    server.wait()
