@@ -112,14 +112,37 @@ def write_features(
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
     """Yield the batches of each row group."""
-    waiting: list[pa.RecordBatch] = []
+    waiting = None
     for batch in batches:
-        waiting.append(batch)
-        if sum(map(len, waiting)) >= ROWS:
-            yield waiting
-            waiting = []
+        waiting = waiting or Waiting(batch.schema)
+        waiting.add(batch)
+        if waiting.rows >= ROWS:
+            yield waiting.batches()
+            waiting = None
     if waiting:
-        yield waiting
+        yield waiting.batches()
+
+
+class Waiting:
+    """Batches that wait until their row group is full, in one piece of memory.
+
+    Each by itself would lie between the large tensors of a model, and leave holes in memory
+    into which those of the next batch do not fit.
+    """
+
+    def __init__(self, columns: pa.Schema):
+        self.rows, self.memory = 0, pa.BufferOutputStream()
+        self.writer = pa.ipc.new_stream(self.memory, columns)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Copy a batch."""
+        self.writer.write_batch(batch)
+        self.rows += len(batch)
+
+    def batches(self) -> list[pa.RecordBatch]:
+        """Return all batches; none can be added any more."""
+        self.writer.close()
+        return list(pa.ipc.open_stream(self.memory.getvalue()))
 
 
 def _in_half(batch: pa.RecordBatch) -> pa.RecordBatch:
