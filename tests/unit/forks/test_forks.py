@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -234,6 +235,15 @@ def test_a_fork_that_a_signal_kills_is_told_of(tmp_path, environment):
     result = shell(f"{tmp_path / 'job.py'}", environment)
     assert result.returncode == 128 + signal.SIGSEGV
     assert "error: killed by signal 11 (SIGSEGV)" in result.stderr
+
+
+def test_without_a_place_for_a_socket_jobs_are_processes(monkeypatch, tmp_path):
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda prefix: str(long))
+    monkeypatch.delenv(forks.ADDRESS, raising=False)
+    forks.start()
+    assert forks.ADDRESS not in os.environ
 
 
 def test_nobody_who_wants_no_forks_gets_a_server(monkeypatch):

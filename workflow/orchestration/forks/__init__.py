@@ -19,11 +19,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 CLIENT, SERVER = (Path(__file__).with_name(name) for name in ("client.py", "server.py"))
 ADDRESS = "CBAL_FORKS"  # variable with the path of the server's socket; empty for no forks
-LONGEST = 100  # bytes of a socket's path
 # As Snakemake sets them for a job of one thread. The libraries read them when they are loaded.
 LIBRARIES = ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in LIBRARIES} | {"VECLIB_MAXIMUM_THREADS": "1"}
@@ -36,9 +36,8 @@ def start() -> None:
     """
     python = shutil.which("python")
     if ADDRESS not in os.environ and sys.platform == "linux" and python:
-        folder = tempfile.mkdtemp(prefix="forks-")
-        if len(os.fsencode(folder)) < LONGEST:
-            os.environ[ADDRESS] = serve([python, SERVER], folder)
+        with suppress(OSError):  # no folder, no socket in it, or its path is too long
+            os.environ[ADDRESS] = serve([python, SERVER], tempfile.mkdtemp(prefix="forks-"))
 
 
 def serve(command: list[str | Path], folder: str) -> str:

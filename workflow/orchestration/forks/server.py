@@ -127,8 +127,12 @@ class Forks:
         script = request.words[0]
         _import(self.imports.get(script, ()))
         report, request.report = os.pipe()
-        server, process = os.getpid(), os.fork()
-        if process:
+        server, process = os.getpid(), _forked()
+        if process is None:
+            connection.close()
+            os.close(report)
+            os.close(request.report)
+        elif process:
             os.close(request.report)
             with suppress(OSError):  # it does so too; who is first does not matter
                 os.setpgid(process, process)
@@ -141,7 +145,7 @@ class Forks:
                 os.close(number)
         for file in files:
             os.close(file)
-        return None if process else request
+        return request if process == 0 else None
 
     def _answer(self) -> None:
         """Tell the statuses of the forks that have ended, and what they took."""
@@ -200,6 +204,15 @@ def _run_and_end(run: Callable[[], object], report: int) -> NoReturn:
         sys.stderr.flush()
         os.write(report, " ".join(name for name in LIBRARIES if name in sys.modules).encode())
         os._exit(status)
+
+
+def _forked() -> int | None:
+    """Fork; return None if there may be no more processes."""
+    try:
+        return os.fork()
+    except OSError as error:
+        print(f"error: no fork for a job: {error}", file=sys.stderr)
+        return None
 
 
 def _begin(server: int, name: str, files: list[int]) -> None:
