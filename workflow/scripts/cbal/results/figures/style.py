@@ -15,7 +15,7 @@ from cbal.storage.files import atomic, metadata_of, read_table
 from cbal.storage.paths import BASELINE
 
 PALETTE = "colorblind"  # ten colours that colour-blind people can tell apart
-MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "p", "<", ">", "h", "H"]
 GREY = "0.75"
 # The paper's scenarios look the same in all figures of all sweeps: colour and marker by number.
 PAPER = ("random", "uncertain", "cluster", "uncertain+cluster", "cluster+uncertain")
