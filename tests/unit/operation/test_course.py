@@ -34,11 +34,11 @@ def begun(tmp_path, monkeypatch):
 
     made = []
 
-    def make(inputs=(), dryrun=False, executor="local", deployed=()):
+    def make(inputs=(), dryrun=False, executor="local", deployed=(), rule="a"):
         for earlier in made:
             earlier.who.leave()
         files = {"input": inputs, "output": [], "log": [], "benchmark": None}
-        job = SimpleNamespace(**files, rule=SimpleNamespace(name="a"))
+        job = SimpleNamespace(**files, rule=SimpleNamespace(name=rule))
         run = Course(
             SimpleNamespace(
                 is_main_process=True,
@@ -87,6 +87,11 @@ def test_jobs_on_this_machine_in_this_environment_may_be_forks(
     monkeypatch.setattr(forks, "start", lambda: started.append(True))
     begun(**settings).begin()
     assert bool(started) == starts
+
+
+def test_a_review_of_a_sweep_that_nobody_labels_is_one_line(begun):
+    with pytest.raises(SystemExit, match="^Error: config.yaml: the sweep has no data set with"):
+        begun(rule="review").begin()
 
 
 def test_after_jobs_of_a_dead_run_were_ended_it_begins_anew_once(begun, said, monkeypatch):

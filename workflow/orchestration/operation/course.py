@@ -34,6 +34,7 @@ HERE = presence.STATE.parent
 # Errors that stop a run before its first job.
 STOPS = (
     clocks.ClockError,
+    labeling.NobodyLabelsError,
     leftovers.StillRunningError,
     permissions.ReadOnlyError,
     slurm.RefusedError,
@@ -52,6 +53,7 @@ class Course:
             by_hand: data sets of the sweep that a person labels.
         """
         self.workflow, self.sweep, self.start = workflow, sweep, time.time()
+        self.by_hand = by_hand
         self.progress: Progress | None = None
         self.folders: list[str] = []  # that people take away
         self.who = presence.Presence(None)
@@ -76,6 +78,7 @@ class Course:
                 if self.who.crashed:
                     jobs.record_finished(self.workflow)
                     self.who.delete_crashed()
+            labeling.check(jobs.rules_to_run(self.workflow.dag), self.by_hand)
             clocks.check(jobs.inputs_there(self.workflow.dag), time.time())
             permissions.check(jobs.files_to_write(self.workflow.dag))
             if self.workflow.executor_plugin.name == "slurm":

@@ -70,6 +70,11 @@ def folders_to_take_away(dag: Any) -> list[str]:
     return [str(path) for job in made for path in job.output]
 
 
+def rules_to_run(dag: Any) -> set[str]:
+    """Return the names of the rules of jobs to run."""
+    return {job.rule.name for job in dag.needrun_jobs()}
+
+
 def inputs_there(dag: Any) -> Iterator[str]:
     """Yield the inputs that must exist already: no job of this run makes them. Each comes once."""
     jobs = list(dag.needrun_jobs())
