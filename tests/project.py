@@ -45,7 +45,7 @@ class Project:
         (self.path / "config.yaml").write_text(text)
 
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
-        """Run Snakemake and its jobs, as forks of a process that has imported their libraries."""
+        """Run Snakemake, and its jobs of one thread, as forks of one process (`tests.forks`)."""
         command = ["snakemake", "--cores", str(cores), *arguments]
         environment = forks.environment()
         return subprocess.run(

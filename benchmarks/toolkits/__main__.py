@@ -3,8 +3,9 @@
 Each way trains on the first labels, evaluates on the test images, predicts the unlabeled pool
 and asks for the images of highest entropy, which get their true labels. This workflow does it
 by the five command lines of its rules, without Snakemake around them; baal and scikit-activeml
-by one process each. All include their start. Run it with this repository's environment and
-`benchmarks/requirements.txt`, from the root:
+by one process each. All include their start. With `--weights` a further line is the round of
+this workflow in which a linear head on fixed features learns. Run it with this repository's
+environment and `benchmarks/requirements.txt`, from the root:
 
     PYTHONPATH=workflow/scripts python -m benchmarks.toolkits
 

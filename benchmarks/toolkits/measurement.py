@@ -132,7 +132,7 @@ class Measurement:
             **_total(list(measured.values())),
             "training": seconds["training"],
             "evaluation": seconds["evaluation"],
-            # Whole processes, including their start, since a query is a job of the workflow.
+            # Whole processes, including their start.
             "query": sum(measured[name].wall for name in ours.STEPS),
             "accuracy": read_table(folder / "round-1/metrics.parquet")["test_accuracy"][0].as_py(),
             "labeled": len(pool) - pool["label"].null_count,

@@ -99,7 +99,7 @@ use rule select_random as cluster with:
         stopping=verdict_before,
     wildcard_constraints:
         step=steps_by("cluster"),
-    threads: threads_to_choose
+    threads: threads_of_query
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),

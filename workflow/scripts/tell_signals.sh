@@ -4,11 +4,10 @@
 # every program under way gets it.
 #
 # A job of one thread is a fork of a process that has imported its libraries, where Snakemake has
-# started one (workflow/orchestration/forks). Pages for people, which run for hours, are not.
+# started one (workflow/orchestration/forks). Pages for people, which run for hours, have none.
 python() {
-  local script=${1:-} client=()
-  if [[ ${CBAL_FORKS:-} && ${OMP_NUM_THREADS:-} == 1 && $script == *.py ]] &&
-    [[ $script != *_by_hand.py && $script != */review_labels.py ]]; then
+  local client=()
+  if [[ ${CBAL_FORKS:-} && ${OMP_NUM_THREADS:-} == 1 && ${1:-} == *.py ]]; then
     client=(-IS workflow/orchestration/forks/client.py)
   fi
   command python "${client[@]}" "$@" || {

@@ -5,25 +5,30 @@ import socket
 import subprocess
 import sys
 import tempfile
+from itertools import count, islice
 from pathlib import Path
 
 import psutil
 import pytest
 
 from orchestration import forks
+from orchestration.forks.server import LIBRARIES
 from tests.conftest import ROOT
 from tests.faults.bench import wait_for
 
 TELLS = """
-import json, os, sys
+import json, os, signal, sys
 ours = sorted(name for name in sys.modules if name.split(".")[0] in ("cbal", "orchestration"))
 said = [sys.argv[1:], sys.path[0], os.getcwd(), os.environ.get("SAID"), __name__, ours]
-print(json.dumps([*said, os.cpu_count()]))
+signals = [str(signal.getsignal(n)) for n in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD)]
+print(json.dumps([*said, *signals, os.umask(0)]))
 print("wrong", file=sys.stderr)
 if sys.argv[1] == "killed":
     os.kill(os.getpid(), 9)
 if sys.argv[1] == "text":
     sys.exit("error: wrong")
+if sys.argv[1] == "raises":
+    raise ValueError("wrong")
 sys.exit(int(sys.argv[1]))
 """
 WAITS = """
@@ -84,7 +89,8 @@ def gone(process):
 
 
 @pytest.mark.parametrize(
-    ("word", "status"), [("0", 0), ("3", 3), ("text", 1), ("killed", -signal.SIGKILL)]
+    ("word", "status"),
+    [("0", 0), ("3", 3), ("text", 1), ("raises", 1), ("killed", -signal.SIGKILL)],
 )
 def test_a_fork_is_like_a_process_that_begins(tmp_path, environment, word, status):
     script = tmp_path / "scripts" / "tell.py"
@@ -118,9 +124,6 @@ def test_the_second_fork_of_a_script_finds_its_libraries_imported(tmp_path, envi
 
 
 def test_the_process_that_forks_has_one_thread_whatever_it_imports(tmp_path, environment):
-    sys.path.insert(0, str(forks.SERVER.parent))
-    from server import LIBRARIES
-
     lines = [f"import {name}" for name in LIBRARIES]
     tell = """
 from pathlib import Path
@@ -161,6 +164,7 @@ def test_a_server_and_its_forks_end_with_who_started_it(tmp_path):
     code = f"""
 import os, subprocess, sys
 from orchestration import forks
+from orchestration.forks.server import LIBRARIES
 forks.start()
 print(os.environ[forks.ADDRESS], flush=True)
 subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r}])
@@ -183,6 +187,7 @@ def test_the_times_of_who_started_a_server_include_those_of_forks(tmp_path):
     code = f"""
 import subprocess, sys
 from orchestration import forks
+from orchestration.forks.server import LIBRARIES
 forks.start()
 subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r}])
 """
@@ -200,31 +205,59 @@ def test_without_a_server_a_script_is_a_process(tmp_path, environment):
     assert result.stdout == f"{os.getpid()}\n"
 
 
-def test_who_asks_and_is_gone_at_once_harms_nobody(tmp_path, environment):
-    for said in (b"", (100).to_bytes(8, "big"), (100).to_bytes(8, "big") + b"{"):
+def test_who_asks_and_is_gone_at_once_harms_nobody_and_leaves_nothing_open(tmp_path, environment):
+    size = (100).to_bytes(8, "big")
+    tell = "import os; print(os.getppid(), len(os.listdir('/proc/self/fd')))"
+    (tmp_path / "job.py").write_text(tell)
+
+    def open_files():
+        server, of_fork = run(tmp_path / "job.py", environment=environment).stdout.split()
+        assert int(of_fork) <= 5  # input, output, errors, report, and the folder that it lists
+        return len(os.listdir(f"/proc/{server}/fd"))
+
+    before = open_files()
+    for said in (b"", b"\0", size, size + b"{") * 5:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(environment[forks.ADDRESS])
-            connection.sendall(said)
+            if said:
+                socket.send_fds(connection, [said], (1, 2))
+    assert open_files() == before
+
+
+def test_who_asks_and_then_stops_holds_up_others_for_a_while_only(tmp_path, environment):
     (tmp_path / "job.py").write_text("print('done')")
-    assert run(tmp_path / "job.py", environment=environment).stdout == "done\n"
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(environment[forks.ADDRESS])
+        connection.sendall(b"\0")
+        assert run(tmp_path / "job.py", environment=environment).stdout == "done\n"
+
+
+def test_where_there_may_be_no_more_forks_a_job_is_a_process(tmp_path, environment):
+    (tmp_path / "job.py").write_text("import os; print(os.getppid())")
+    server = psutil.Process(int(run(tmp_path / "job.py", environment=environment).stdout))
+    used = set(map(int, os.listdir(f"/proc/{server.pid}/fd")))
+    free = (number for number in count() if number not in used)
+    # Enough for a request with its two files, and not for a fork.
+    server.rlimit(psutil.RLIMIT_NOFILE, 2 * (next(islice(free, 3, None)),))
+    result = run(tmp_path / "job.py", environment=environment)
+    assert (result.stdout, result.stderr) == (f"{os.getpid()}\n", "")
 
 
 @pytest.mark.parametrize(
-    ("name", "threads", "address", "is_fork"),
+    ("threads", "address", "is_fork"),
     [
-        ("job.py", "1", None, True),
-        ("job.py", "2", None, False),
-        ("job.py", "1", "", False),
-        ("annotate_by_hand.py", "1", None, False),
-        ("review_labels.py", "1", None, False),
+        ("1", None, True),
+        ("2", None, False),
+        ("0", None, False),  # as of pages for people
+        ("1", "", False),
     ],
 )
-def test_a_job_of_one_thread_is_a_fork(tmp_path, environment, name, threads, address, is_fork):
-    (tmp_path / name).write_text("import os; print(os.getpgrp())")
+def test_a_job_of_one_thread_is_a_fork(tmp_path, environment, threads, address, is_fork):
+    (tmp_path / "job.py").write_text("import os; print(os.getpgrp())")
     environment = environment | {"OMP_NUM_THREADS": threads}
     if address is not None:
         environment[forks.ADDRESS] = address
-    result = shell(f"{tmp_path / name}", environment)
+    result = shell(f"{tmp_path / 'job.py'}", environment)
     assert result.returncode == 0, result.stderr
     assert (int(result.stdout) != os.getpgrp()) == is_fork
     assert result.stderr.startswith("took ") == is_fork
@@ -244,6 +277,7 @@ def test_without_a_place_for_a_socket_jobs_are_processes(monkeypatch, tmp_path):
     monkeypatch.delenv(forks.ADDRESS, raising=False)
     forks.start()
     assert forks.ADDRESS not in os.environ
+    assert not long.exists()
 
 
 def test_nobody_who_wants_no_forks_gets_a_server(monkeypatch):

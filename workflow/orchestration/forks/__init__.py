@@ -8,8 +8,8 @@ it its output, and ends as the fork ends. What was imported before a fork are li
 so a job finds the project's code as it is when the job starts.
 
 A job is a process of its own where that matters or helps nothing: on Slurm, with several threads
-(the libraries read their number when they are loaded), in an environment of conda or a container,
-on the pages for people, and wherever the process that forks cannot be reached.
+(the libraries read their number when they are loaded) or none (the pages for people), in an
+environment of conda or a container, and wherever the process that forks cannot be reached.
 """
 
 import atexit
@@ -25,8 +25,8 @@ from pathlib import Path
 CLIENT, SERVER = (Path(__file__).with_name(name) for name in ("client.py", "server.py"))
 ADDRESS = "CBAL_FORKS"  # variable with the path of the server's socket; empty for no forks
 # As Snakemake sets them for a job of one thread. The libraries read them when they are loaded.
-LIBRARIES = ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in LIBRARIES} | {"VECLIB_MAXIMUM_THREADS": "1"}
+PREFIXES = ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")
+ONE_THREAD = {f"{prefix}_NUM_THREADS": "1" for prefix in PREFIXES} | {"VECLIB_MAXIMUM_THREADS": "1"}
 
 
 def start() -> None:
@@ -36,8 +36,12 @@ def start() -> None:
     """
     python = shutil.which("python")
     if ADDRESS not in os.environ and sys.platform == "linux" and python:
-        with suppress(OSError):  # no folder, no socket in it, or its path is too long
-            os.environ[ADDRESS] = serve([python, SERVER], tempfile.mkdtemp(prefix="forks-"))
+        with suppress(OSError):
+            folder = tempfile.mkdtemp(prefix="forks-")
+            try:
+                os.environ[ADDRESS] = serve([python, SERVER], folder)
+            except OSError:  # no socket there, or its path is too long
+                shutil.rmtree(folder)
 
 
 def serve(command: list[str | Path], folder: str) -> str:

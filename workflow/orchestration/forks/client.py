@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 
 def main() -> None:
@@ -19,18 +20,27 @@ def main() -> None:
     if heeds:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     connection = socket.socket(socket.AF_UNIX)
-    try:
-        connection.connect(os.environ["CBAL_FORKS"])
-    except OSError:
-        os.execvp("python", ["python", *sys.argv[1:]])
     environment = (f"{name}={value}" for name, value in os.environ.items())
     request = [os.getcwd(), str(len(sys.argv) - 1), *sys.argv[1:], *environment]
     content = os.fsencode("\0".join(request))
-    socket.send_fds(connection, [len(content).to_bytes(8, "big")], (1, 2))
-    connection.sendall(content)
+    try:
+        connection.connect(os.environ["CBAL_FORKS"])
+        socket.send_fds(connection, [len(content).to_bytes(8, "big")], (1, 2))
+        connection.sendall(content)
+    except OSError:  # the server is gone, and has begun nothing
+        run_here()
+
+    def interrupt(*_: object) -> None:
+        with suppress(OSError):
+            connection.send(b"!")
+
     if heeds:
-        signal.signal(signal.SIGINT, lambda *_: connection.send(b"!"))
-    answer = connection.makefile().read().split()
+        signal.signal(signal.SIGINT, interrupt)
+    answer = []
+    with suppress(OSError):
+        answer = connection.makefile().read().split()
+    if answer == ["none"]:
+        run_here()
     if not answer:  # the server was killed, and with it the fork
         os.kill(os.getpid(), signal.SIGKILL)
     status, seconds, mebibytes = answer
@@ -41,6 +51,11 @@ def main() -> None:
     if status == "0":
         print(f"took {seconds} CPU-seconds, {mebibytes} MiB at most", file=sys.stderr)
     sys.exit(int(status))
+
+
+def run_here() -> NoReturn:
+    """Become the script, without a fork."""
+    os.execvp("python", ["python", *sys.argv[1:]])
 
 
 main()

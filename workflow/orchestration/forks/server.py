@@ -23,7 +23,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import NoReturn
 
 # What is imported before a fork, if an earlier job of the same script has imported it. Not Faiss:
@@ -32,17 +31,25 @@ LIBRARIES = ("numpy", "pyarrow", "pyarrow.parquet", "pandas", "PIL.Image", "scip
 LIBRARIES += ("scipy.optimize", "scipy.special", "scipy.sparse", "sklearn", "safetensors.numpy")
 LIBRARIES += ("seaborn", "matplotlib.figure", "torch", "torchvision")
 SET_DEATH_SIGNAL, SET_NAME = 1, 15  # of prctl, in linux/prctl.h
+SIZE = 8  # bytes that tell the length of a request
+INTERRUPTED = 130  # status after Ctrl-C, as of a shell
+PATIENCE = 10  # seconds that a request may take, while no other is heard
 
 
-def main(commands: Mapping[str, Callable[[], object]] = MappingProxyType({})) -> None:
-    """Fork on request, and become what is asked for: a script, or one of the commands."""
+def main(commands: Mapping[str, Callable[[], object]] | None = None) -> None:
+    """Fork on request, and become what is asked for.
+
+    Args:
+        commands: what runs in a fork, instead of a script, where one of these names is asked for.
+            Tests have Snakemake among them.
+    """
     listener, life = (socket.socket(fileno=int(word)) for word in sys.argv[1:3])
     address = sys.argv[3]
     request = Forks(listener, life).serve()
     if request is None:
         shutil.rmtree(Path(address).parent, ignore_errors=True)
     else:
-        become(request, commands)
+        become(request, commands or {})
 
 
 @dataclass
@@ -118,34 +125,36 @@ class Forks:
 
     def _fork(self) -> Request | None:
         """Take a request and fork; return the request in the fork alone."""
-        connection, _ = self.listener.accept()
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:  # too many open files: it is asked again
+            return None
         try:
             request, files = _received(connection)
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             connection.close()
             return None
         script = request.words[0]
-        _import(self.imports.get(script, ()))
-        report, request.report = os.pipe()
-        server, process = os.getpid(), _forked()
-        if process is None:
-            connection.close()
-            os.close(report)
-            os.close(request.report)
-        elif process:
-            os.close(request.report)
+        _import(self.imports.get(script, set()))
+        server = os.getpid()
+        try:
+            report, request.report = os.pipe()
+            process = os.fork()
+        except OSError as error:  # no more processes or files: who asked does without a fork
+            _decline(connection, error)
+            _close(*files)
+            return None
+        if process:
             with suppress(OSError):  # it does so too; who is first does not matter
                 os.setpgid(process, process)
             self.asking[connection] = Fork(process, script, report)
-        else:
-            _begin(server, Path(script).stem, files)
-            for each in (*self._open, *self.asking, connection):
-                each.close()
-            for number in (report, *(fork.report for fork in self.asking.values())):
-                os.close(number)
-        for file in files:
-            os.close(file)
-        return request if process == 0 else None
+            _close(request.report, *files)
+            return None
+        _begin(server, Path(script).stem, files)
+        for each in (*self._open, *self.asking, connection):
+            each.close()
+        _close(report, *(fork.report for fork in self.asking.values()), *files)
+        return request
 
     def _answer(self) -> None:
         """Tell the statuses of the forks that have ended, and what they took."""
@@ -195,8 +204,10 @@ def _run_and_end(run: Callable[[], object], report: int) -> NoReturn:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
         if end.code is not None and not isinstance(end.code, int):
             print(end.code, file=sys.stderr)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:
+        _tell(error)
+        if isinstance(error, KeyboardInterrupt):
+            status = INTERRUPTED
     finally:
         threading._shutdown()
         atexit._run_exitfuncs()
@@ -206,13 +217,24 @@ def _run_and_end(run: Callable[[], object], report: int) -> NoReturn:
         os._exit(status)
 
 
-def _forked() -> int | None:
-    """Fork; return None if there may be no more processes."""
-    try:
-        return os.fork()
-    except OSError as error:
-        print(f"error: no fork for a job: {error}", file=sys.stderr)
-        return None
+def _decline(connection: socket.socket, error: OSError) -> None:
+    """Tell who asked that there is no fork."""
+    print(f"no fork for a job, which is a process then: {error}", file=sys.stderr)
+    with connection, suppress(OSError):
+        connection.sendall(b"none")
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)
+
+
+def _tell(error: BaseException) -> None:
+    """Print an error as an interpreter does: the calls from the script on."""
+    calls = error.__traceback__
+    while calls and calls.tb_frame.f_code.co_filename != sys.argv[0]:
+        calls = calls.tb_next
+    sys.excepthook(type(error), error.with_traceback(calls), calls)
 
 
 def _begin(server: int, name: str, files: list[int]) -> None:
@@ -237,7 +259,7 @@ def _signal(fork: Fork, number: int) -> None:
 
 def _import(names: set[str]) -> None:
     """Import libraries. A fork then need not, and none copies what it searches for garbage."""
-    missing = [name for name in names if name not in sys.modules]
+    missing = [name for name in LIBRARIES if name in names and name not in sys.modules]
     for name in missing:
         with suppress(Exception):  # the fork will meet it again, and say so
             importlib.import_module(name)
@@ -250,16 +272,21 @@ def _received(connection: socket.socket) -> tuple[Request, list[int]]:
 
     Raises:
         EOFError: who asks is gone.
+        OSError: or has stopped.
     """
-    head, files, *_ = socket.recv_fds(connection, 8, 2, socket.MSG_WAITALL)
-    content = b""
-    while not head or len(content) < int.from_bytes(head, "big"):
-        part = connection.recv(1 << 16)
-        if not part:
-            for file in files:
-                os.close(file)
-            raise EOFError
-        content += part
+    connection.settimeout(PATIENCE)
+    head, files, *_ = socket.recv_fds(connection, SIZE, 2, socket.MSG_WAITALL)
+    try:
+        content = b""
+        while len(head) < SIZE or len(content) < int.from_bytes(head, "big"):
+            part = connection.recv(1 << 16)
+            if not part:
+                raise EOFError
+            content += part
+    except (EOFError, OSError):
+        _close(*files)
+        raise
+    connection.settimeout(None)
     folder, n, *words = os.fsdecode(content).split("\0")
     pairs = (word.partition("=") for word in words[int(n) :])
     environment = {name: value for name, _, value in pairs}

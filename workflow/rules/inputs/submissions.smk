@@ -35,11 +35,11 @@ def threads_of(wildcards):
     return model_of(wildcards)["threads"]
 
 
-def threads_to_choose(wildcards):
-    """Threads of a query: the model's, but one where a sweep of one-threaded jobs fills the cores.
+def threads_of_query(wildcards):
+    """The model's; but one on fixed features, where a sweep has as many runs as there are cores.
 
-    Two clusterings side by side take less time than one after the other on two threads. What is
-    chosen does not depend on it.
+    Its other jobs have one thread, and two clusterings side by side take less time than one after
+    the other on two threads. What is chosen does not depend on it.
     """
     runs = len(SWEEP["datasets"]) * len(SWEEP["scenarios"]) * len(SWEEP["seeds"])
     filled = runs >= (workflow.cores or 1) and not SUBMITS and not is_human(wildcards.dataset)

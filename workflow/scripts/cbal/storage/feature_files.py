@@ -114,16 +114,17 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]
     """Yield the batches of each row group."""
     waiting = None
     for batch in batches:
-        waiting = waiting or Waiting(batch.schema)
+        if waiting is None:
+            waiting = _RowGroup(batch.schema)
         waiting.add(batch)
         if waiting.rows >= ROWS:
             yield waiting.batches()
             waiting = None
-    if waiting:
+    if waiting is not None:
         yield waiting.batches()
 
 
-class Waiting:
+class _RowGroup:
     """Batches that wait until their row group is full, in one piece of memory.
 
     Each by itself would lie between the large tensors of a model, and leave holes in memory
