@@ -10,7 +10,7 @@ python() {
   if [[ ${CBAL_FORKS:-} && ${OMP_NUM_THREADS:-} == 1 && ${1:-} == *.py ]]; then
     client=(-IS workflow/orchestration/forks/client.py)
   fi
-  command python "${client[@]}" "$@" || {
+  command python ${client[@]+"${client[@]}"} "$@" || {
     local code=$? by=$(($? - 128))
     if ((by > 0 && by < 65 && by != 2)); then
       echo "error: killed by signal $by (SIG$(kill -l $by))" >&2

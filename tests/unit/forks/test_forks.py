@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from itertools import count, islice
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.faults.bench import wait_for
 TELLS = """
 import json, os, signal, sys
 ours = sorted(name for name in sys.modules if name.split(".")[0] in ("cbal", "orchestration"))
-said = [sys.argv[1:], sys.path[0], os.getcwd(), os.environ.get("SAID"), __name__, ours]
+said = [sys.argv, __file__, sys.path[0], os.getcwd(), os.environ.get("SAID"), __name__, ours]
 signals = [str(signal.getsignal(n)) for n in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD)]
 print(json.dumps([*said, *signals, os.umask(0)]))
 print("wrong", file=sys.stderr)
@@ -29,6 +30,8 @@ if sys.argv[1] == "text":
     sys.exit("error: wrong")
 if sys.argv[1] == "raises":
     raise ValueError("wrong")
+if sys.argv[1] == "interrupted":
+    raise KeyboardInterrupt
 sys.exit(int(sys.argv[1]))
 """
 WAITS = """
@@ -90,7 +93,8 @@ def gone(process):
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("0", 0), ("3", 3), ("text", 1), ("raises", 1), ("killed", -signal.SIGKILL)],
+    [("0", 0), ("3", 3), ("text", 1), ("raises", 1)]
+    + [("interrupted", -signal.SIGINT), ("killed", -signal.SIGKILL)],
 )
 def test_a_fork_is_like_a_process_that_begins(tmp_path, environment, word, status):
     script = tmp_path / "scripts" / "tell.py"
@@ -149,6 +153,24 @@ def test_ctrl_c_reaches_a_fork(waiting):
     assert client.wait(30) == 1
     assert client.stderr.read() == "interrupted\n"
     wait_for(lambda: gone(fork) and gone(child), "the fork's end")
+
+
+def test_ctrl_c_before_there_is_a_fork_is_not_lost(tmp_path, environment):
+    lines = ["import sys, time, torch", "if len(sys.argv) > 1:", "    time.sleep(600)"]
+    (tmp_path / "job.py").write_text("\n".join(lines))
+    assert run(tmp_path / "job.py", environment=environment).returncode == 0
+    command = [sys.executable, "-IS", forks.CLIENT, tmp_path / "job.py", "long"]
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as client:
+        time.sleep(0.3)  # the server imports torch, for seconds
+        client.send_signal(signal.SIGINT)
+        assert client.wait(60) == -signal.SIGINT
+        assert client.stderr.read().endswith("KeyboardInterrupt\n")
 
 
 def test_forks_end_with_their_server(waiting):
@@ -261,6 +283,38 @@ def test_a_job_of_one_thread_is_a_fork(tmp_path, environment, threads, address, 
     assert result.returncode == 0, result.stderr
     assert (int(result.stdout) != os.getpgrp()) == is_fork
     assert result.stderr.startswith("took ") == is_fork
+
+
+def test_what_nobody_seeds_differs_between_forks(tmp_path, environment):
+    lines = ["import numpy.random, torch", "print(numpy.random.rand(), torch.rand(1).item())"]
+    (tmp_path / "job.py").write_text("\n".join(lines))
+    drawn = [run(tmp_path / "job.py", environment=environment).stdout.split() for _ in range(3)]
+    assert len({*sum(drawn, [])}) == 6
+
+
+def test_a_file_that_nobody_closes_is_written(tmp_path, environment):
+    (tmp_path / "job.py").write_text(
+        f"log = open({str(tmp_path / 'log')!r}, 'w'); log.write('all')"
+    )
+    assert run(tmp_path / "job.py", environment=environment).returncode == 0
+    assert (tmp_path / "log").read_text() == "all"
+
+
+def test_a_server_that_is_stopped_does_not_hold_up_the_end(tmp_path, environment, monkeypatch):
+    (tmp_path / "job.py").write_text("import os; print(os.getppid())")
+    server = psutil.Process(int(run(tmp_path / "job.py", environment=environment).stdout))
+    server.suspend()
+    monkeypatch.setattr(forks, "PATIENCE", 0.1)
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-"])
+def test_without_one_of_the_usual_streams_there_is_no_server(closed):
+    code = "import os; from orchestration import forks; forks.start()"
+    code += "; assert forks.ADDRESS not in os.environ"
+    environment = {key: value for key, value in os.environ.items() if key != forks.ADDRESS}
+    environment |= {"PYTHONPATH": f"{ROOT}/workflow"}
+    command = ["bash", "-c", f'{sys.executable} -c "{code}" {closed}']
+    assert subprocess.run(command, env=environment).returncode == 0
 
 
 def test_a_fork_that_a_signal_kills_is_told_of(tmp_path, environment):

@@ -24,6 +24,7 @@ from pathlib import Path
 
 CLIENT, SERVER = (Path(__file__).with_name(name) for name in ("client.py", "server.py"))
 ADDRESS = "CBAL_FORKS"  # variable with the path of the server's socket; empty for no forks
+PATIENCE = 10  # seconds for a server to end
 # As Snakemake sets them for a job of one thread. The libraries read them when they are loaded.
 PREFIXES = ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")
 ONE_THREAD = {f"{prefix}_NUM_THREADS": "1" for prefix in PREFIXES} | {"VECLIB_MAXIMUM_THREADS": "1"}
@@ -35,7 +36,8 @@ def start() -> None:
     It ends with this process, however that ends, and its forks with it.
     """
     python = shutil.which("python")
-    if ADDRESS not in os.environ and sys.platform == "linux" and python:
+    closed = None in (sys.stdin, sys.stdout, sys.stderr)
+    if ADDRESS not in os.environ and sys.platform == "linux" and python and not closed:
         with suppress(OSError):
             folder = tempfile.mkdtemp(prefix="forks-")
             try:
@@ -65,11 +67,16 @@ def serve(command: list[str | Path], folder: str) -> str:
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for those who ask, and reaches their forks
         )
-    atexit.register(_end, ours, process)
+    atexit.register(_end, ours, process, folder)
     return address
 
 
-def _end(life: socket.socket, server: subprocess.Popen) -> None:
+def _end(life: socket.socket, server: subprocess.Popen, folder: str) -> None:
     """End a server, and wait for it, so that this process's times include those of its forks."""
     life.close()
-    server.wait()
+    try:
+        server.wait(PATIENCE)
+    except subprocess.TimeoutExpired:  # somebody has stopped it
+        server.kill()
+        server.wait()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ import atexit
 import ctypes
 import gc
 import importlib
+import io
 import os
 import runpy
 import select
@@ -31,8 +32,8 @@ LIBRARIES = ("numpy", "pyarrow", "pyarrow.parquet", "pandas", "PIL.Image", "scip
 LIBRARIES += ("scipy.optimize", "scipy.special", "scipy.sparse", "sklearn", "safetensors.numpy")
 LIBRARIES += ("seaborn", "matplotlib.figure", "torch", "torchvision")
 SET_DEATH_SIGNAL, SET_NAME = 1, 15  # of prctl, in linux/prctl.h
+BEGUN = b"+"  # what who asks hears when there is a fork
 SIZE = 8  # bytes that tell the length of a request
-INTERRUPTED = 130  # status after Ctrl-C, as of a shell
 PATIENCE = 10  # seconds that a request may take, while no other is heard
 
 
@@ -91,18 +92,20 @@ class Forks:
         signals.setblocking(False)
         signal.set_wakeup_fd(signals.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        # Whatever who started it does. A fork heeds Ctrl-C from when its output is its own.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         self._open = [listener, life, self.ended, signals]
 
     def serve(self) -> Request | None:
         """Return a request in the fork for it, and None in this process when it is to end."""
         while True:
-            waited = [self.listener, self.life, self.ended, *self.asking]
-            ready = select.select(waited, [], [])[0]
+            ready = _ready([self.listener, self.life, self.ended, *self.asking])
             if self.life in ready:
                 for fork in self.asking.values():
                     _signal(fork, signal.SIGKILL)
                 return None
-            for connection in self.asking.keys() & {*ready}:
+            for connection in self.asking.keys() & ready:
                 self._hear(connection)
             if self.ended in ready:
                 self._answer()
@@ -140,13 +143,15 @@ class Forks:
         try:
             report, request.report = os.pipe()
             process = os.fork()
-        except OSError as error:  # no more processes or files: who asked does without a fork
-            _decline(connection, error)
+        except OSError:  # no more processes or files: who asked does without a fork
+            connection.close()
             _close(*files)
             return None
         if process:
             with suppress(OSError):  # it does so too; who is first does not matter
                 os.setpgid(process, process)
+            with suppress(OSError):
+                connection.sendall(BEGUN)
             self.asking[connection] = Fork(process, script, report)
             _close(request.report, *files)
             return None
@@ -186,18 +191,29 @@ def become(request: Request, commands: Mapping[str, Callable[[], object]]) -> No
     os.environ.clear()
     os.environ.update(request.environment)
     tempfile.tempdir = None  # TMPDIR may be another
+    _seed()
     name, *words = sys.argv = request.words
     if name in commands:
         sys.orig_argv = [sys.executable, str(Path(sys.executable).with_name(name)), *words]
         _run_and_end(lambda: sys.exit(commands[name]()), request.report)
-    sys.path[0] = str(Path(name).parent.resolve())
-    _run_and_end(lambda: runpy.run_path(name, run_name="__main__"), request.report)
+    script = os.path.abspath(name)
+    sys.path[0] = str(Path(script).resolve().parent)
+    _run_and_end(lambda: runpy.run_path(script, run_name="__main__"), request.report)
+
+
+def _seed() -> None:
+    """Let generators that nobody seeds differ between forks, as between processes."""
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
 
 
 def _run_and_end(run: Callable[[], object], report: int) -> NoReturn:
     """Run, and end as an interpreter does, but for the libraries: to take them apart takes long."""
-    status = 1
+    status, interrupted = 1, False
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         run()
         status = 0
     except SystemExit as end:
@@ -206,22 +222,35 @@ def _run_and_end(run: Callable[[], object], report: int) -> NoReturn:
             print(end.code, file=sys.stderr)
     except BaseException as error:
         _tell(error)
-        if isinstance(error, KeyboardInterrupt):
-            status = INTERRUPTED
+        interrupted = isinstance(error, KeyboardInterrupt)
     finally:
         threading._shutdown()
         atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
         os.write(report, " ".join(name for name in LIBRARIES if name in sys.modules).encode())
+        if interrupted:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
         os._exit(status)
 
 
-def _decline(connection: socket.socket, error: OSError) -> None:
-    """Tell who asked that there is no fork."""
-    print(f"no fork for a job, which is a process then: {error}", file=sys.stderr)
-    with connection, suppress(OSError):
-        connection.sendall(b"none")
+def _flush() -> None:
+    """Write what is in the buffers of files, also of those that nobody has closed."""
+    for each in gc.get_objects():
+        if type(each) in (io.TextIOWrapper, io.BufferedWriter) and not each.closed:
+            with suppress(OSError, ValueError):
+                each.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _ready(sockets: list[socket.socket]) -> set[socket.socket]:
+    """Wait until sockets can be read, and return them. `select` takes no more than 1,024 files."""
+    poll = select.poll()
+    for each in sockets:
+        poll.register(each, select.POLLIN)
+    numbers = {number for number, _ in poll.poll()}
+    return {each for each in sockets if each.fileno() in numbers}
 
 
 def _close(*files: int) -> None:
@@ -232,7 +261,7 @@ def _close(*files: int) -> None:
 def _tell(error: BaseException) -> None:
     """Print an error as an interpreter does: the calls from the script on."""
     calls = error.__traceback__
-    while calls and calls.tb_frame.f_code.co_filename != sys.argv[0]:
+    while calls and calls.tb_frame.f_code.co_filename != os.path.abspath(sys.argv[0]):
         calls = calls.tb_next
     sys.excepthook(type(error), error.with_traceback(calls), calls)
 
@@ -261,7 +290,7 @@ def _import(names: set[str]) -> None:
     """Import libraries. A fork then need not, and none copies what it searches for garbage."""
     missing = [name for name in LIBRARIES if name in names and name not in sys.modules]
     for name in missing:
-        with suppress(Exception):  # the fork will meet it again, and say so
+        with suppress(Exception, SystemExit):  # the fork will meet it again, and say so
             importlib.import_module(name)
     if missing:
         gc.freeze()
