@@ -64,6 +64,7 @@ def rounds_of_run(wildcards):
     return [f"{RUN.format_map(wildcards)}/round-{n}/metrics" for n in range(1, ROUNDS + 1)]
 
 
+FIGURES = ["accuracy", "clusters", "forest", "gallery"]
 RUNS = expand(f"{RUN}/run", scenario=[*STEPS, "supervised"], seed=SEEDS)
 
 
@@ -72,7 +73,7 @@ rule all:
     input:
         RUNS,
         "metrics",
-        expand("figure-{name}.{ext}", name=["accuracy", "clusters", "gallery"], ext=["png", "pdf"]),
+        expand("figure-{name}.{ext}", name=FIGURES, ext=["png", "pdf"]),
         expand("{name}.{ext}", name=["summary", "wins", "claims"], ext=["md", "csv"]),
 
 
@@ -182,6 +183,7 @@ rule train:
         "data/images",
     output:
         f"{ROUND}/metrics",
+        f"{ROUND}/predictions",
         f"{ROUND}/timing",
         temp(f"{ROUND}/model"),
     shell:
@@ -196,6 +198,7 @@ rule train_last:
         "data/images",
     output:
         f"{ROUND}/metrics",
+        f"{ROUND}/predictions",
         f"{ROUND}/timing",
         f"{ROUND}/model",
     wildcard_constraints:
@@ -245,7 +248,7 @@ rule plot:
         "figure-{name}.png",
         "figure-{name}.pdf",
     wildcard_constraints:
-        name="accuracy|clusters",
+        name="accuracy|clusters|forest",
     shell:
         "touch {output}"
 

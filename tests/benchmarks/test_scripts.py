@@ -21,6 +21,7 @@ from benchmarks import (
     strategies,
     trainable,
     waiting,
+    workflow,
 )
 from benchmarks.toolkits.__main__ import parse
 from benchmarks.toolkits.data import CLASSES, random_images, write_data
@@ -114,6 +115,14 @@ def test_toolkits(monkeypatch, tmp_path):
         assert result["labeled"] == 24
         assert 0 < result["training"] < result["wall"]
     assert measurement.results[HEAD][0]["once"] > 0
+
+
+def test_the_bare_workflow_is_of_our_shape(table):
+    sizes = ["--only", "dag", "--sizes", 60, "--repeats", 1]
+    result = table(workflow, "workflow-dry-run", *sizes)
+    sweeps = result[result["DAG"].str.fullmatch(r"[\d,]+ jobs?")]
+    assert len(sweeps) == 2
+    assert (sweeps[["ours (CPU s)", "bare (CPU s)"]] > 0).all(axis=None)
 
 
 def test_waiting(table):
