@@ -92,6 +92,9 @@ def test_a_correction_after_the_last_round_is_in_the_labels_and_then_in_the_next
 
 def test_a_sweep_that_nobody_labels_has_no_review(project):
     project.configure(sweeps__mine__datasets=["digits"], sweeps__mine__supervised=False)
+    dry = project.snakemake("-n", "review")
+    assert dry.returncode
+    assert "has no data set with `annotator: human`" in dry.stdout + dry.stderr
     result = project.snakemake("review")
     assert result.returncode
     said = (result.stdout + result.stderr).splitlines()

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -20,17 +20,16 @@ class NobodyLabelsError(Exception):
     """Labels are to be reviewed of a sweep that no person labels."""
 
 
-def check(rules: Collection[str], by_hand: Sequence[str]) -> None:
-    """Check that there are labels to review, if that is asked.
+def check_review(by_hand: Sequence[str]) -> None:
+    """Check that a sweep has labels that can be reviewed.
 
     Args:
-        rules: names of the rules to run.
         by_hand: data sets of the sweep that a person labels.
 
     Raises:
         NobodyLabelsError: there are none.
     """
-    if "review" in rules and not by_hand:
+    if not by_hand:
         raise NobodyLabelsError(
             "config.yaml: the sweep has no data set with `annotator: human`; name a sweep that a "
             "person labels: --config sweep=mine"

@@ -36,6 +36,7 @@ from cbal.storage.paths import (
     SUPERVISED,
     TRIAL,
 )
+from orchestration.operation.labeling import check_review
 from orchestration.operation.standing import runs_of
 from orchestration.planning.annotators import by_kind, joined_costs
 from orchestration.planning.folders import digest_of_files, has_answers, reviewed, state_of
