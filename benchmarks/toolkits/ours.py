@@ -16,9 +16,7 @@ def first_labels(data: Path, folder: Path, seed: int, labels: int) -> list[list[
     start = folder / "round-0" / "pool.parquet"
     init = command(
         "init_pool",
-        dataset=DATASET,
-        scenario=SCENARIO,
-        seed=seed,
+        **_keys(seed),
         index=data / "index.parquet",
         interactions=labels,
         out=start,
@@ -29,7 +27,7 @@ def first_labels(data: Path, folder: Path, seed: int, labels: int) -> list[list[
 def one_round(data: Path, folder: Path, task: Task) -> dict[str, list[str]]:
     """Return the command lines of the round that is measured: train on round 1, query round 2."""
     before, now = folder / "round-1", folder / "round-2"
-    keys = {"dataset": DATASET, "scenario": SCENARIO, "seed": task.seed}
+    keys = _keys(task.seed)
     files = {"images": data / "images.npy", "index": data / "index.parquet"}
     train = command(
         "train",
@@ -88,9 +86,7 @@ def round_of_a_head(data: Path, folder: Path, task: Task) -> dict[str, list[str]
     before = folder / "round-1"
     train = command(
         "train_head",
-        dataset=DATASET,
-        scenario=SCENARIO,
-        seed=task.seed,
+        **_keys(task.seed),
         round=1,
         pool=before / "pool.parquet",
         index=data / "index.parquet",
@@ -105,6 +101,10 @@ def round_of_a_head(data: Path, folder: Path, task: Task) -> dict[str, list[str]
     probabilities = before / "probabilities.parquet"
     steps = _ask(data, folder, task.seed, 2, "entropy", task.query, probabilities)
     return {"train_head": train, **_named(steps)}
+
+
+def _keys(seed: int) -> dict[str, object]:
+    return {"dataset": DATASET, "scenario": SCENARIO, "seed": seed}
 
 
 def _named(steps: list[list[str]]) -> dict[str, list[str]]:
@@ -122,7 +122,7 @@ def _ask(
 ) -> list[list[str]]:
     """Return the command lines of `STEPS`, for a round of one step."""
     now, pool = folder / f"round-{round}", folder / f"round-{round - 1}" / "pool.parquet"
-    keys = {"dataset": DATASET, "scenario": SCENARIO, "seed": seed, "round": round}
+    keys = _keys(seed) | {"round": round}
     step = f"1-{strategy}"
     query, annotations = (
         now / f"step-{step}" / name for name in ("query.parquet", "annotations.parquet")

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -73,8 +73,7 @@ def job_killed(bench: Bench) -> str:
     """SIGKILL of a stage's process at a random moment: the sweep fails, naming the stage."""
     project, moment = bench.project(), bench.moment()
     with bench.running(project) as process:
-        time.sleep(moment)
-        found = wait_for(lambda: stages(project) or process.poll() is not None, "a stage")
+        found = _from(moment, process, lambda: stages(project), "a stage")
         if found is True:
             bench.resume(project)
             return f"at {moment:.1f} s; the sweep had finished"
@@ -90,8 +89,7 @@ def forking_killed(bench: Bench) -> str:
     """SIGKILL of the process that forks for jobs: its forks end, and further jobs do without."""
     project, moment = bench.project(), bench.moment()
     with bench.running(project) as process:
-        time.sleep(moment)
-        found = wait_for(lambda: forking(project) or process.poll() is not None, "a server")
+        found = _from(moment, process, lambda: forking(project), "a server")
         if found is True:
             bench.resume(project)
             return f"at {moment:.1f} s; the sweep had finished"
@@ -102,6 +100,14 @@ def forking_killed(bench: Bench) -> str:
     assert killed == bool(status)
     bench.resume(project)
     return f"at {moment:.1f} s; {'a job was killed' if killed else 'no job was'}"
+
+
+def _from(
+    moment: float, process: subprocess.Popen, find: Callable[[], list], what: str
+) -> list | bool:
+    """Return what is found first from a moment on; True if the sweep has finished before."""
+    time.sleep(moment)
+    return wait_for(lambda: find() or process.poll() is not None, what)
 
 
 def interrupted_once(bench: Bench) -> str:

@@ -25,6 +25,11 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "VIRTUAL_ENV": active, forks.ADDRESS: server()}
 
 
+def without_server() -> dict[str, str]:
+    """Return the environment in which Snakemake starts a server of its own."""
+    return {name: value for name, value in os.environ.items() if name != forks.ADDRESS}
+
+
 def server() -> str:
     """Return the path of the socket of this process's server, which ends with this process."""
     return _started(os.getpid())

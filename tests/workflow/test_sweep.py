@@ -7,8 +7,8 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration import forks
 from tests.conftest import ROOT, write_class_folders
+from tests.forks import without_server
 from tests.plain_user import as_plain_user
 from tests.project import Project
 
@@ -32,8 +32,7 @@ def test_a_finished_sweep_has_its_results(finished):
 
 def test_forks_give_the_bytes_of_processes(fresh, finished, tmp_path):
     project = fresh.copy(tmp_path / "project")
-    environment = {name: value for name, value in os.environ.items() if name != forks.ADDRESS}
-    result = project.on_screen("--cores", "2", environment=environment)
+    result = project.on_screen("--cores", "2", environment=without_server())
     assert result.returncode == 0, result.stdout
     assert project.results() == finished.results()
     logs = {log: log.read_text() for log in (project.path / "logs").rglob("*.log")}

@@ -16,6 +16,7 @@ from orchestration import forks
 from orchestration.forks.server import LIBRARIES
 from tests.conftest import ROOT
 from tests.faults.bench import wait_for
+from tests.forks import without_server
 
 TELLS = """
 import json, os, signal, sys
@@ -191,8 +192,7 @@ forks.start()
 print(os.environ[forks.ADDRESS], flush=True)
 subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r}])
 """
-    environment = {key: value for key, value in os.environ.items() if key != forks.ADDRESS}
-    environment |= {"PYTHONPATH": f"{ROOT}/workflow"}
+    environment = without_server() | {"PYTHONPATH": f"{ROOT}/workflow"}
     with subprocess.Popen(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
     ) as starter:
@@ -213,8 +213,7 @@ from orchestration.forks.server import LIBRARIES
 forks.start()
 subprocess.run([sys.executable, "-IS", forks.CLIENT, {str(tmp_path / "job.py")!r}])
 """
-    environment = {key: value for key, value in os.environ.items() if key != forks.ADDRESS}
-    environment |= {"PYTHONPATH": f"{ROOT}/workflow"}
+    environment = without_server() | {"PYTHONPATH": f"{ROOT}/workflow"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -300,19 +299,27 @@ def test_a_file_that_nobody_closes_is_written(tmp_path, environment):
     assert (tmp_path / "log").read_text() == "all"
 
 
-def test_a_server_that_is_stopped_does_not_hold_up_the_end(tmp_path, environment, monkeypatch):
-    (tmp_path / "job.py").write_text("import os; print(os.getppid())")
-    server = psutil.Process(int(run(tmp_path / "job.py", environment=environment).stdout))
-    server.suspend()
-    monkeypatch.setattr(forks, "PATIENCE", 0.1)
+def test_a_server_that_is_stopped_does_not_hold_up_the_end():
+    code = """
+import psutil
+from orchestration import forks
+forks.PATIENCE = 0.1
+forks.start()
+(server,) = psutil.Process().children()
+server.suspend()
+print(server.pid)
+"""
+    environment = without_server() | {"PYTHONPATH": f"{ROOT}/workflow"}
+    command = [sys.executable, "-c", code]
+    server = subprocess.check_output(command, env=environment, text=True, timeout=60)
+    assert not psutil.pid_exists(int(server))
 
 
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-"])
 def test_without_one_of_the_usual_streams_there_is_no_server(closed):
     code = "import os; from orchestration import forks; forks.start()"
     code += "; assert forks.ADDRESS not in os.environ"
-    environment = {key: value for key, value in os.environ.items() if key != forks.ADDRESS}
-    environment |= {"PYTHONPATH": f"{ROOT}/workflow"}
+    environment = without_server() | {"PYTHONPATH": f"{ROOT}/workflow"}
     command = ["bash", "-c", f'{sys.executable} -c "{code}" {closed}']
     assert subprocess.run(command, env=environment).returncode == 0
 
